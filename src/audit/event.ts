@@ -1,0 +1,73 @@
+/** The audit event: a union by `kind`. What may be written is this and nothing else. */
+import type { RefusalCode } from '../refusals.ts'
+import type { SessionEnd } from '../store/rows.ts'
+
+/** Who and where; `address` and `userAgent` are personal fields, kept as salted commitments in the chain. */
+export interface Asker {
+  readonly principal: 'guest' | 'nobody' | 'operator'
+  /** The public name of the session, never its token. */
+  readonly session?: string
+  readonly address?: string
+  readonly userAgent?: string
+}
+
+interface RequestFacts {
+  readonly request: string
+  readonly asker: Asker
+  readonly method: string
+  /** The catalogue entry's id, or `unknown`. The path itself is not written: it can hold a session_hash or a file. */
+  readonly entry: string
+  readonly action: string
+}
+
+export type AuditEvent =
+  | {
+      readonly kind: 'gate.started'
+      readonly version: string
+      readonly upstream: string
+      readonly accepted: readonly string[]
+    }
+  | { readonly kind: 'gate.stopped' }
+  | { readonly kind: 'gate.faulted'; readonly code: string; readonly request?: string }
+  | { readonly kind: 'app.verified'; readonly gradio: string }
+  | { readonly kind: 'app.rejected'; readonly risks: readonly string[] }
+  | ({ readonly kind: 'request.granted'; readonly status: number; readonly ms: number } & RequestFacts)
+  | ({
+      readonly kind: 'request.refused'
+      readonly code: RefusalCode
+      readonly because: Readonly<Record<string, string | number | boolean>>
+    } & RequestFacts)
+  | ({
+      readonly kind: 'stream.ended'
+      readonly why: 'finished' | 'client-left' | 'session-ended' | 'upstream-broke'
+    } & RequestFacts)
+  /** An attempt began: a wrong password never comes back, so the attempt itself is on record. */
+  | { readonly kind: 'login.started'; readonly asker: Asker; readonly ceremony: string }
+  | { readonly kind: 'login.succeeded'; readonly asker: Asker; readonly ceremony: string }
+  | {
+      readonly kind: 'login.refused'
+      readonly asker: Asker
+      readonly ceremony?: string
+      readonly why: 'wrong-proof' | 'expired' | 'reused' | 'forged' | 'malformed' | 'no-password-set'
+    }
+  | { readonly kind: 'login.abandoned'; readonly asker: Asker; readonly ceremony: string }
+  | { readonly kind: 'login.paced'; readonly asker: Asker; readonly bucket: string }
+  | { readonly kind: 'session.ended'; readonly asker: Asker; readonly why: SessionEnd }
+  | { readonly kind: 'password.changed'; readonly asker: Asker; readonly sessionsEnded: number }
+  /** Written by the log itself. */
+  | {
+      readonly kind: 'audit.opened'
+      readonly before: readonly { readonly segment: string; readonly count: number; readonly head: string }[]
+    }
+  | { readonly kind: 'audit.pruned'; readonly segment: string; readonly count: number }
+  | {
+      readonly kind: 'audit.summarised'
+      readonly what: 'granted' | 'refused'
+      readonly code: string
+      readonly prefix: string
+      readonly count: number
+      readonly from: number
+      readonly to: number
+    }
+
+export type AuditKind = AuditEvent['kind']

@@ -1,0 +1,34 @@
+/** Faults: something broke. A fault becomes a refusal in one place (gate.ts) or a message in another (cli.ts). */
+
+export type FaultCode =
+  | 'audit-unwritable'
+  | 'audit-broken'
+  | 'config-invalid'
+  | 'config-unreadable'
+  | 'key-missing'
+  | 'key-invalid'
+  | 'key-exposed'
+  | 'login-busy'
+  | 'login-engine-failed'
+  | 'policy-invalid'
+  | 'policy-failed'
+  | 'store-newer'
+  | 'store-unusable'
+  | 'address-unusable'
+  | 'app-unreachable'
+  | 'app-unsafe'
+  | 'upstream-unreachable'
+  | 'upstream-broken'
+  | 'web-not-built'
+  | 'usage'
+
+export class GateFault extends Error {
+  override readonly name = 'GateFault'
+  readonly code: FaultCode
+
+  /** `message` is for the operator's terminal and log; it never reaches the network. */
+  constructor(code: FaultCode, message: string, options?: { readonly cause?: unknown }) {
+    super(message, options)
+    this.code = code
+  }
+}

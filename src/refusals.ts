@@ -1,0 +1,87 @@
+/** Every way to say no: one table. The text is constant; why it was said stands in the audit log only. */
+
+export interface RefusalRow {
+  readonly step:
+    'receive' | 'classify' | 'authenticate' | 'authorize' | 'validate' | 'forward' | 'serve' | 'gate'
+  readonly status: number
+  readonly says: { readonly en: string; readonly ja: string }
+}
+
+const notUnderstood = { en: 'The request was not understood.', ja: 'リクエストを処理できませんでした。' }
+const notFound = { en: 'Not found.', ja: '見つかりません。' }
+const signIn = { en: 'Please sign in.', ja: 'サインインしてください。' }
+const noAccess = { en: 'You do not have access to this.', ja: 'この操作は許可されていません。' }
+const tooLarge = { en: 'The request is too large.', ja: 'リクエストが大きすぎます。' }
+const wrong = { en: 'Something went wrong.', ja: 'エラーが発生しました。' }
+const away = { en: 'The app is not answering at the moment.', ja: 'アプリが応答していません。' }
+const loginFailed = { en: 'Sign-in did not work.', ja: 'サインインできませんでした。' }
+const slowDown = {
+  en: 'Too many attempts. Please wait.',
+  ja: '試行回数が多すぎます。しばらくお待ちください。',
+}
+
+export const refusals = {
+  'path-ambiguous': { step: 'receive', status: 400, says: notUnderstood },
+  'header-ambiguous': { step: 'receive', status: 400, says: notUnderstood },
+  'message-malformed': { step: 'receive', status: 400, says: notUnderstood },
+  'method-unknown': { step: 'receive', status: 400, says: notUnderstood },
+  'upgrade-refused': { step: 'receive', status: 400, says: notUnderstood },
+  'host-unknown': {
+    step: 'receive',
+    status: 421,
+    says: { en: 'This name is not served here.', ja: 'このホスト名は提供していません。' },
+  },
+  'request-slow': { step: 'receive', status: 408, says: notUnderstood },
+  'header-large': { step: 'receive', status: 431, says: tooLarge },
+  'gate-full': {
+    step: 'receive',
+    status: 503,
+    says: { en: 'Too busy. Please try again.', ja: '混み合っています。もう一度お試しください。' },
+  },
+  'credential-ambiguous': { step: 'authenticate', status: 400, says: notUnderstood },
+  'login-required': { step: 'authorize', status: 401, says: signIn },
+  'session-expired': { step: 'authorize', status: 401, says: signIn },
+  'session-ended': { step: 'authorize', status: 401, says: signIn },
+  'route-unknown': { step: 'authorize', status: 404, says: notFound },
+  'route-closed': { step: 'authorize', status: 404, says: notFound },
+  'method-not-allowed': {
+    step: 'authorize',
+    status: 405,
+    says: { en: 'Not possible this way.', ja: 'この方法では実行できません。' },
+  },
+  'policy-denied': { step: 'authorize', status: 403, says: noAccess },
+  'origin-foreign': { step: 'authorize', status: 403, says: noAccess },
+  'body-invalid': { step: 'validate', status: 400, says: notUnderstood },
+  'body-type-wrong': { step: 'validate', status: 415, says: notUnderstood },
+  'body-large': { step: 'validate', status: 413, says: tooLarge },
+  'body-slow': { step: 'validate', status: 408, says: notUnderstood },
+  'upstream-down': { step: 'forward', status: 502, says: away },
+  'upstream-broken': { step: 'forward', status: 502, says: away },
+  'upstream-unverified': { step: 'forward', status: 502, says: away },
+  'login-failed': { step: 'serve', status: 401, says: loginFailed },
+  'login-paced': { step: 'serve', status: 429, says: slowDown },
+  'login-busy': { step: 'serve', status: 503, says: slowDown },
+  'internal-fault': { step: 'gate', status: 500, says: wrong },
+  'audit-unwritable': { step: 'gate', status: 503, says: wrong },
+} as const satisfies Record<string, RefusalRow>
+
+export type RefusalCode = keyof typeof refusals
+
+export interface Refusal {
+  readonly kind: 'refusal'
+  readonly code: RefusalCode
+  /** Facts for the audit log; never shown. Short, no secrets, no bodies. */
+  readonly because: Readonly<Record<string, string | number | boolean>>
+  /** Seconds until trying again makes sense (RFC 9110 section 10.2.3). */
+  readonly retryAfter?: number
+}
+
+export function refuse(code: RefusalCode, because: Refusal['because'] = {}, retryAfter?: number): Refusal {
+  return retryAfter === undefined
+    ? { kind: 'refusal', code, because }
+    : { kind: 'refusal', code, because, retryAfter }
+}
+
+export function isRefusal(value: { readonly kind?: string }): value is Refusal {
+  return value.kind === 'refusal'
+}

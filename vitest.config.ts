@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config'
+
+const project = (name: string, include: string[], extra: object = {}) => ({
+  extends: true as const,
+  test: { name, include, ...extra },
+})
+
+export default defineConfig({
+  resolve: { conditions: ['development'] },
+  ssr: { resolve: { conditions: ['development'] } },
+  test: {
+    pool: 'forks',
+    maxWorkers: 2,
+    passWithNoTests: false,
+    projects: [
+      project('unit', ['src/**/*.test.ts', 'web/src/**/*.test.ts']),
+      project('path', ['test/path/**/*.test.ts']),
+      project('architecture', ['test/architecture/**/*.test.ts'], { testTimeout: 60_000 }),
+      project('attacks', ['test/attacks/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 180_000 }),
+      project('e2e', ['e2e/**/*.test.ts'], {
+        testTimeout: 180_000,
+        hookTimeout: 240_000,
+        fileParallelism: false,
+      }),
+    ],
+  },
+})

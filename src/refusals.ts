@@ -44,11 +44,7 @@ export const refusals = {
   'session-ended': { step: 'authorize', status: 401, says: signIn },
   'route-unknown': { step: 'authorize', status: 404, says: notFound },
   'route-closed': { step: 'authorize', status: 404, says: notFound },
-  'method-not-allowed': {
-    step: 'authorize',
-    status: 405,
-    says: { en: 'Not possible this way.', ja: 'この方法では実行できません。' },
-  },
+  'method-not-allowed': { step: 'authorize', status: 404, says: notFound },
   'policy-denied': { step: 'authorize', status: 403, says: noAccess },
   'origin-foreign': { step: 'authorize', status: 403, says: noAccess },
   'body-invalid': { step: 'validate', status: 400, says: notUnderstood },
@@ -82,6 +78,6 @@ export function refuse(code: RefusalCode, because: Refusal['because'] = {}, retr
     : { kind: 'refusal', code, because, retryAfter }
 }
 
-export function isRefusal(value: { readonly kind?: string }): value is Refusal {
-  return value.kind === 'refusal'
+export function isRefusal(value: object): value is Refusal {
+  return 'kind' in value && value.kind === 'refusal'
 }

@@ -1,0 +1,109 @@
+/** The import table of ARCHITECTURE.md as a check: prints every forbidden edge. "Steps do not know each other." */
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize, relative } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+const root = join(import.meta.dirname, '..')
+
+const steps = ['receive', 'classify', 'authenticate', 'authorize', 'validate', 'forward', 'serve', 'record']
+const leaves = ['kit', 'contract', 'store/store.ts', 'store/rows.ts', 'refusals.ts']
+const shared = [...leaves, 'catalog', 'request.ts', 'audit/audit.ts', 'audit/event.ts']
+
+/** What each place in src may import besides itself; whatever is missing here may import nothing. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  kit: ['contract'],
+  contract: [],
+  'store/store.ts': ['kit', 'store/rows.ts'],
+  'store/rows.ts': ['kit'],
+  store: ['kit', 'config/config.ts'],
+  catalog: ['kit', 'contract'],
+  'refusals.ts': ['kit'],
+  'request.ts': ['kit', 'catalog', 'refusals.ts', 'store/rows.ts'],
+  config: ['kit', 'contract'],
+  audit: [...leaves, 'config/config.ts'],
+  sessions: [...leaves, 'audit/audit.ts', 'audit/event.ts', 'config/config.ts'],
+  login: [...leaves, 'audit/audit.ts', 'audit/event.ts', 'config/config.ts', 'sessions'],
+  policy: [...leaves, 'catalog/actions.ts'],
+  app: [...leaves, 'audit/audit.ts', 'config/config.ts'],
+  ...Object.fromEntries(steps.map((step) => [step, [...shared, 'policy/engine.ts', 'sessions', 'login']])),
+  'gate.ts': ['kit', 'request.ts', 'refusals.ts', ...steps],
+  'build.ts': [
+    ...shared,
+    'config',
+    'store',
+    'audit',
+    'sessions',
+    'login',
+    'policy',
+    'app',
+    'classify',
+    'forward',
+    'serve',
+    'gate.ts',
+  ],
+  'run-gate.ts': [
+    ...shared,
+    'config',
+    'build.ts',
+    'gate.ts',
+    'receive',
+    'serve',
+    'audit',
+    'app',
+    'sessions',
+    'login',
+  ],
+  cli: [
+    ...shared,
+    'config',
+    'build.ts',
+    'run-gate.ts',
+    'store',
+    'audit',
+    'sessions',
+    'login',
+    'policy',
+    'app',
+  ],
+}
+
+function placeOf(file: string): string {
+  if (file in allowed) return file
+  return file.includes('/') ? (file.split('/')[0] ?? '') : file
+}
+
+function isAllowed(from: string, to: string): boolean {
+  const place = placeOf(from)
+  if (to.startsWith(`${place}/`) || to === place) return true
+  return (allowed[place] ?? []).some((one) => to === one || to.startsWith(`${one}/`))
+}
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(join(root, 'src', file), 'utf8')
+  const found = text.matchAll(
+    /^\s*(?:import|export)\b[^'"]*?from\s*['"](\.[^'"]+)['"]|import\(\s*['"](\.[^'"]+)['"]/gm,
+  )
+  return [...found].map((match) => normalize(join(dirname(file), match[1] ?? match[2] ?? '')))
+}
+
+/** One line per forbidden edge; empty when the table holds. */
+export function findForbiddenImports(): string[] {
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  const sources = files.filter((file) => file.endsWith('.ts') && !/\.(test|contract)\.ts$/.test(file))
+  return sources.flatMap((file) =>
+    importsOf(file)
+      .filter((target) => !isAllowed(file, target))
+      .map((target) => `src/${file} may not import src/${target}`),
+  )
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const forbidden = findForbiddenImports()
+  for (const line of forbidden) console.error(line)
+  console.log(
+    forbidden.length === 0
+      ? `imports follow the table (${relative(process.cwd(), root) || '.'})`
+      : `${forbidden.length} forbidden`,
+  )
+  process.exitCode = forbidden.length === 0 ? 0 : 1
+}

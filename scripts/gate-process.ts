@@ -1,0 +1,73 @@
+/** Starts the real gate, `node src/cli/cli.ts gate …`, in front of an app on loopback and answers when it does. */
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { paths } from '../src/contract/contract.ts'
+import { freePort, untilItAnswers, untilItListens } from './loopback.ts'
+import { startProcessGroup, type ProcessGroup } from './process-group.ts'
+
+export interface GateOptions {
+  readonly upstream: string
+  /** Its database, audit files and key; kept when the gate stops. */
+  readonly home: string
+  /** Handed over on stdin; without it the one of an earlier start stands. */
+  readonly password?: string
+  /** A free one by default. */
+  readonly port?: number
+  /** More options of `sekisho gate`. */
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string | undefined>>
+}
+
+export interface GateProcess {
+  readonly url: string
+  readonly port: number
+  readonly process: ProcessGroup
+  stop(): Promise<void>
+}
+
+const root = path.resolve(import.meta.dirname, '..')
+const leash = path.join(import.meta.dirname, 'leash.ts')
+
+export async function startGate(options: GateOptions): Promise<GateProcess> {
+  const port = options.port ?? (await freePort())
+  const gate = startProcessGroup({
+    command: process.execPath,
+    args: [
+      '--import',
+      leash,
+      ...cliEntry(),
+      'gate',
+      options.upstream,
+      ...['--listen', `127.0.0.1:${String(port)}`],
+      ...stateArguments(options.home),
+      ...(options.password === undefined ? [] : ['--password-stdin']),
+      ...(options.args ?? []),
+    ],
+    // Not the tree's: a `sekisho.yaml` in the working directory would be read.
+    cwd: options.home,
+    env: { ...options.env },
+    ...(options.password === undefined ? {} : { stdin: `${options.password}\n` }),
+  })
+  const tls = options.args?.includes('--tls-cert') === true
+  const url = `${tls ? 'https' : 'http'}://127.0.0.1:${String(port)}`
+  try {
+    const waiting = { what: 'The gate', process: gate }
+    if (tls) await untilItListens(port, waiting)
+    else await untilItAnswers(`${url}${paths.health}`, [200], waiting)
+  } catch (thrown) {
+    await gate.stop()
+    throw thrown
+  }
+  return { url, port, process: gate, stop: () => gate.stop() }
+}
+
+/** How any command finds the state that `startGate` with the same `home` uses. */
+export function stateArguments(home: string): readonly string[] {
+  return ['--state-dir', path.join(home, 'state'), '--key-file', path.join(home, 'key', 'sekisho.key')]
+}
+
+/** The source, or the compiled file where only that was shipped. */
+export function cliEntry(): readonly string[] {
+  const source = path.join(root, 'src', 'cli', 'cli.ts')
+  return [existsSync(source) ? source : path.join(root, 'dist', 'cli', 'cli.js')]
+}

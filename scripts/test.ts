@@ -1,0 +1,51 @@
+/** `npm test`: sets up what tests need, runs the checks and every suite, and ends with one line of counts. */
+import { spawn } from 'node:child_process'
+import { readFileSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { buildWeb } from './build-web.ts'
+import { runChecks } from './check.ts'
+import { setUpChromium } from './setup-chromium.ts'
+import { setUpGradio } from './setup-gradio.ts'
+
+const root = join(import.meta.dirname, '..')
+const projects = process.argv.slice(2)
+
+async function runSuites(): Promise<{ passed: number; failed: number; skipped: number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'sekisho-test-'))
+  const report = join(folder, 'report.json')
+  const chosen = projects.flatMap((project) => ['--project', project])
+  const args = ['run', ...chosen, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  const code = await new Promise<number>((resolve) => {
+    const child = spawn(join(root, 'node_modules/.bin/vitest'), args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
+    child.on('exit', (status) => resolve(status ?? 1))
+  })
+  try {
+    const counts = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>
+    const failed = counts['numFailedTests'] ?? 0
+    // A suite that broke before its first test has no failed test to count.
+    const broken = code !== 0 && failed === 0 ? 1 : 0
+    return {
+      passed: counts['numPassedTests'] ?? 0,
+      failed: failed + broken,
+      skipped: counts['numPendingTests'] ?? 0,
+    }
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+await buildWeb()
+const checks = projects.length === 0 ? runChecks() : { passed: 0, failed: 0 }
+await setUpGradio()
+await setUpChromium()
+const suites = await runSuites()
+const failed = checks.failed + suites.failed
+const passed = checks.passed + suites.passed
+console.log(`\n${passed} passed, ${failed} failed${suites.skipped > 0 ? `, ${suites.skipped} skipped` : ''}`)
+process.exitCode = failed === 0 && passed > 0 ? 0 : 1

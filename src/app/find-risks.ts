@@ -1,0 +1,137 @@
+/** What would make a gate pointless: ways to the app that lead around it, and apps it doesn't understand. */
+import { readdir, readFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { networkInterfaces, platform } from 'node:os'
+import type { Risk } from '../config/config.ts'
+import { isLoopback } from '../kit/networks.ts'
+import type { AppFacts } from './read-app.ts'
+
+export interface FoundRisk {
+  readonly risk: Risk
+  /** What was found, and what to do about it: for the operator. */
+  readonly words: string
+}
+
+/** Majors of Gradio whose routes are in the catalogue. */
+const known = /^6\./
+
+export async function findRisks(upstream: URL, facts: AppFacts): Promise<readonly FoundRisk[]> {
+  const port = Number(upstream.port === '' ? 80 : upstream.port)
+  const found: FoundRisk[] = []
+  if (!known.test(facts.gradio)) {
+    found.push({
+      risk: 'gradio-unknown',
+      words: `The app runs Gradio ${facts.gradio}; this gate knows the routes of Gradio 6. Use a Gradio 6, or a sekisho that knows yours.`,
+    })
+  }
+  if (facts.serverRendered) {
+    found.push({
+      risk: 'ssr',
+      words:
+        'The app renders its pages on a server of its own (ssr_mode), which answers beside the paths that the gate judges. Start it with launch(ssr_mode=False).',
+    })
+  }
+  if (await isExposed(upstream, port)) {
+    found.push({
+      risk: 'app-exposed',
+      words: `The app can be reached at port ${port} without the gate, from other machines. Start it with launch(server_name="127.0.0.1").`,
+    })
+  }
+  const commands = await readCommands()
+  if (commands.some((command) => isTunnel(command, port))) {
+    found.push({
+      risk: 'share-link',
+      words:
+        'The app has a public share link, which leads around the gate. Start it with launch(share=False).',
+    })
+  }
+  if (await hasStaticWorkers(upstream, port)) {
+    found.push({
+      risk: 'static-workers',
+      words:
+        'The app has static workers (num_workers), which take uploads and hand out files without asking anybody. Start it with launch(num_workers=0).',
+    })
+  }
+  return found
+}
+
+/** True when the app listens on more than loopback, or isn't on this machine at all. */
+async function isExposed(upstream: URL, port: number): Promise<boolean> {
+  const host = upstream.hostname.replace(/^\[|\]$/g, '')
+  if (host !== 'localhost' && !isLoopback(host)) return true
+  if (platform() === 'linux') return isListeningWide(port)
+  const own = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+  const outside = own.filter((one) => !one.internal).map((one) => one.address)
+  const answers = await Promise.all(outside.map((address) => accepts(address, port)))
+  return answers.includes(true)
+}
+
+/** Reads the kernel's table of listening sockets (proc(5), /proc/net/tcp): state 0A is LISTEN. */
+async function isListeningWide(port: number): Promise<boolean> {
+  const wanted = port.toString(16).toUpperCase().padStart(4, '0')
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    const text = await readFile(table, 'utf8').catch(() => '')
+    for (const line of text.split('\n').slice(1)) {
+      const [, local = '', , state] = line.trim().split(/\s+/)
+      const [address = '', at] = local.split(':')
+      if (state === '0A' && at === wanted && !isLoopbackHex(address)) return true
+    }
+  }
+  return false
+}
+
+function isLoopbackHex(address: string): boolean {
+  if (address.length === 8) return address.endsWith('7F')
+  return (
+    address === '00000000000000000000000001000000' ||
+    /^0{16}0000FFFF0000..7F$|^0{16}FFFF0000.{6}7F$/.test(address)
+  )
+}
+
+function accepts(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 1_000 })
+    const done = (answer: boolean) => {
+      socket.destroy()
+      resolve(answer)
+    }
+    socket.once('connect', () => done(true))
+    socket.once('error', () => done(false))
+    socket.once('timeout', () => done(false))
+  })
+}
+
+/** Command lines of all processes, each as its arguments; empty where the system doesn't tell. */
+async function readCommands(): Promise<readonly (readonly string[])[]> {
+  const entries = await readdir('/proc').catch(() => [])
+  const ids = entries.filter((name) => /^\d+$/.test(name))
+  const texts = await Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')))
+  return texts.map((text) => text.split('\0'))
+}
+
+/** `frpc_linux_amd64_v0.3 http … -l <port> …` (gradio/tunneling.py 6.31). */
+function isTunnel(command: readonly string[], port: number): boolean {
+  if (!/(?:^|[/\\])frpc_/.test(command[0] ?? '')) return false
+  const at = command.indexOf('-l')
+  return at !== -1 && command[at + 1] === String(port)
+}
+
+/** Static workers listen right behind the app's port (gradio/blocks.py 6.31) and call themselves by this title. */
+async function hasStaticWorkers(upstream: URL, port: number): Promise<boolean> {
+  const ports = [1, 2, 3, 4].map((step) => port + step)
+  const found = await Promise.all(ports.map((next) => isStaticWorker(upstream.hostname, next)))
+  return found.includes(true)
+}
+
+async function isStaticWorker(host: string, port: number): Promise<boolean> {
+  try {
+    const answer = await fetch(`http://${host}:${port}/openapi.json`, {
+      signal: AbortSignal.timeout(2_000),
+      redirect: 'error',
+    })
+    const text = await answer.text()
+    return text.includes('/gradio_api/upload') && !text.includes('/gradio_api/queue/join')
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,81 @@
+/** What the gate asks the app about itself: its own configuration, before anybody is let through. */
+import type { Dispatcher } from 'undici'
+import { GateFault } from '../kit/fault.ts'
+
+export interface AppFacts {
+  /** Gradio's version, as the app's own configuration says. */
+  readonly gradio: string
+  /** Changes with every start of the app; text, since it is larger than 2^53. */
+  readonly appId: string
+  /** Declared pages besides the main one, as paths with a leading slash. */
+  readonly pages: readonly string[]
+  readonly serverRendered: boolean
+}
+
+const largest = 32 * 1024 * 1024
+const patience = 10_000
+
+type Client = Pick<Dispatcher, 'request'>
+
+/** GET one of the app's paths; GateFault `app-unreachable` when nobody answers. */
+async function read(
+  client: Client,
+  path: string,
+): Promise<{ readonly status: number; readonly text: string }> {
+  try {
+    const answer = await client.request({
+      method: 'GET',
+      path,
+      // Loopback without X-Forwarded-For makes Gradio trust the caller with its owner's credentials.
+      headers: { 'x-forwarded-for': '0.0.0.0', accept: '*/*' },
+      signal: AbortSignal.timeout(patience),
+    })
+    let text = ''
+    const decoder = new TextDecoder()
+    for await (const chunk of answer.body) {
+      text += decoder.decode(chunk as Uint8Array, { stream: true })
+      if (text.length > largest) break
+    }
+    return { status: answer.statusCode, text }
+  } catch (cause) {
+    throw new GateFault('app-unreachable', 'Nothing answers at the address of the app.', { cause })
+  }
+}
+
+export async function readAppId(client: Client, base: string): Promise<string | undefined> {
+  const answer = await read(client, `${base}/gradio_api/app_id`)
+  return answer.status === 200 ? /"app_id"\s*:\s*(-?\d+)/.exec(answer.text)?.[1] : undefined
+}
+
+/** GateFault `app-unsafe` when what answers is no Gradio app that can be read without a login. */
+export async function readApp(client: Client, base: string): Promise<AppFacts> {
+  const config = await read(client, `${base}/config`)
+  if (config.status === 401) throw new GateFault('app-unsafe', ownLogin)
+  const parsed = config.status === 200 ? parseConfig(config.text) : undefined
+  if (parsed === undefined) throw new GateFault('app-unsafe', noGradio)
+  const page = await read(client, `${base}/`)
+  const appId = (await readAppId(client, base)) ?? ''
+  // Fills Gradio's cache of the schema under an address of our own: the first asker's is kept for all (6.31).
+  await read(client, `${base}/gradio_api/info`)
+  return { ...parsed, appId, serverRendered: !page.text.includes('window.gradio_config') }
+}
+
+const ownLogin =
+  'The app has a login of its own (auth= or auth_dependency=). Start it without: behind the gate it would ask twice, ' +
+  'and its own login has the weaknesses that the gate closes.'
+const noGradio = 'What answers there is not a Gradio app: /config holds no Gradio configuration.'
+
+function parseConfig(text: string): Pick<AppFacts, 'gradio' | 'pages'> | undefined {
+  let config: unknown
+  try {
+    config = JSON.parse(text)
+  } catch {
+    return undefined
+  }
+  if (typeof config !== 'object' || config === null || !('version' in config)) return undefined
+  if (typeof config.version !== 'string' || !('components' in config)) return undefined
+  const pages = 'pages' in config && Array.isArray(config.pages) ? (config.pages as unknown[]) : []
+  const paths = pages.map((page) => (Array.isArray(page) ? (page[0] as unknown) : page))
+  const declared = paths.filter((path): path is string => typeof path === 'string' && path !== '')
+  return { gradio: config.version.trim(), pages: declared.map((path) => `/${path.replace(/^\/+/, '')}`) }
+}

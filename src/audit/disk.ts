@@ -1,0 +1,102 @@
+/** The few things the log asks of a file system; `systemDisk` is the real one. */
+import { chmod, mkdir, open, readdir, stat, statfs, unlink, type FileHandle } from 'node:fs/promises'
+import { GateFault } from '../kit/fault.ts'
+
+export interface DiskFile {
+  /** Writes at the end and resolves when the bytes are on disk. */
+  append(bytes: Uint8Array): Promise<void>
+  truncate(length: number): Promise<void>
+  close(): Promise<void>
+}
+
+export interface Disk {
+  makeDirectory(dir: string): Promise<void>
+  /** Fails when the path exists. */
+  createFile(path: string): Promise<DiskFile>
+  /** Answers whether there was a file. */
+  remove(path: string): Promise<boolean>
+  list(dir: string): Promise<readonly string[]>
+  stat(path: string): Promise<{ readonly bytes: number; readonly modifiedAt: number } | undefined>
+  /** Makes new names in a directory last. */
+  syncDirectory(dir: string): Promise<void>
+  freeBytes(dir: string): Promise<number>
+}
+
+export const systemDisk: Disk = {
+  async makeDirectory(dir) {
+    await mkdir(dir, { recursive: true, mode: 0o700 })
+    // OWASP ASVS 5.0 16.4.2: logs are protected from reading, an older directory of ours included.
+    await chmod(dir, 0o700)
+  },
+  async createFile(path) {
+    // O_APPEND, O_CREAT, O_EXCL: never through a symbolic link, never somebody else's file.
+    return new SystemFile(await open(path, 'ax', 0o600))
+  },
+  async remove(path) {
+    try {
+      await unlink(path)
+      return true
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return false
+      throw error
+    }
+  },
+  list: (dir) => readdir(dir),
+  async stat(path) {
+    try {
+      const { size, mtimeMs } = await stat(path)
+      return { bytes: size, modifiedAt: mtimeMs }
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined
+      throw error
+    }
+  },
+  async syncDirectory(dir) {
+    const handle = await open(dir, 'r')
+    try {
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+  },
+  async freeBytes(dir) {
+    const { bavail, bsize } = await statfs(dir)
+    return bavail * bsize
+  },
+}
+
+class SystemFile implements DiskFile {
+  readonly #handle: FileHandle
+
+  constructor(handle: FileHandle) {
+    this.#handle = handle
+  }
+
+  async append(bytes: Uint8Array): Promise<void> {
+    for (let sent = 0; sent < bytes.byteLength;) {
+      sent += (await this.#handle.write(bytes, sent)).bytesWritten
+    }
+    await this.#handle.datasync()
+    // A file without a name takes every write and keeps none: somebody removed the log while it was open.
+    if ((await this.#handle.stat()).nlink === 0)
+      throw new GateFault('audit-broken', 'the segment was removed')
+  }
+
+  async truncate(length: number): Promise<void> {
+    await this.#handle.truncate(length)
+    await this.#handle.datasync()
+  }
+
+  close(): Promise<void> {
+    return this.#handle.close()
+  }
+}
+
+/** No space, or no more of it for this user. */
+export function isDiskFull(error: unknown): boolean {
+  return ['ENOSPC', 'EDQUOT'].includes(codeOf(error))
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}

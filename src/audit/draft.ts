@@ -1,0 +1,65 @@
+/** An event made ready for the file: everything serialised but its number and its MAC. */
+import type { Commitments, Opening } from './commitment.ts'
+import type { Asker, AuditEvent } from './event.ts'
+import { harmless, redact, type Field } from './redact.ts'
+import { isWrittenOnReserve, termOf } from './vocabulary.ts'
+
+export interface Draft {
+  /** JSON of the record after `{"n":<number>,`, up to and with its closing brace. */
+  readonly rest: string
+  /** JSON of the personal values, or empty. */
+  readonly personal: string
+  readonly onReserve: boolean
+}
+
+/** Personal fields under OWASP's names; both longer than any honest value. */
+const personalFields = { address: ['source_ip', 64], userAgent: ['useragent', 256] } as const
+
+export function makeDraft(event: AuditEvent, at: number, commitments: Commitments): Draft {
+  const term = termOf(event)
+  const { parameters, asker, fields } = redact(event)
+  const personal: Record<string, Opening> = {}
+  const subject = [asker?.principal ?? 'sekisho', ...parameters].join(',')
+  const record = {
+    datetime: timestamp(at),
+    appid: 'sekisho',
+    event: `${term.event}:${subject}`,
+    level: term.level,
+    description: term.description,
+    ...(asker === undefined ? {} : askerFields(asker, commitments, personal)),
+    kind: event.kind,
+    ...fields,
+  }
+  return {
+    rest: JSON.stringify(record).slice(1),
+    personal: Object.keys(personal).length === 0 ? '' : JSON.stringify(personal),
+    onReserve: isWrittenOnReserve(event.kind),
+  }
+}
+
+function askerFields(asker: Asker, commitments: Commitments, personal: Record<string, Opening>) {
+  const fields: Record<string, Field> = {}
+  for (const from of ['address', 'userAgent'] as const) {
+    const value = asker[from]
+    if (value === undefined) continue
+    const [field, length] = personalFields[from]
+    const { commitment, opening } = commitments.commit(harmless(value, length))
+    fields[field] = commitment
+    personal[field] = opening
+  }
+  fields['principal'] = asker.principal
+  if (asker.session !== undefined) fields['session'] = harmless(asker.session, 80)
+  return fields
+}
+
+let lastAt = Number.NaN
+let lastText = ''
+
+/** ISO 8601 in UTC; many records fall into one millisecond. */
+function timestamp(at: number): string {
+  if (at !== lastAt) {
+    lastText = new Date(at).toISOString()
+    lastAt = at
+  }
+  return lastText
+}

@@ -1,0 +1,281 @@
+/** Group commit: one loop owns the file, takes what waits, writes and syncs it once, and mends what breaks. */
+import type { KeyObject } from 'node:crypto'
+import type { Clock } from '../kit/clock.ts'
+import { GateFault } from '../kit/fault.ts'
+import type { SegmentStore } from '../store/store.ts'
+import { isDiskFull, type Disk } from './disk.ts'
+import type { Draft } from './draft.ts'
+import type { AuditEvent } from './event.ts'
+import { Heads } from './heads.ts'
+import { mostAtOnce, Pending, type PendingRecord, type Waiter } from './pending.ts'
+import type { Reserve } from './reserve.ts'
+import { listExpendable, segmentAgeMs, segmentBytes, type AuditLimits } from './retention.ts'
+import { makeSegmentId, SegmentFile, segmentPath } from './segment-file.ts'
+
+export interface WriterParts {
+  readonly dir: string
+  readonly disk: Disk
+  readonly chainKey: KeyObject
+  readonly segments: SegmentStore
+  readonly reserve: Reserve
+  readonly clock: Clock
+  readonly limits: AuditLimits
+  readonly draft: (event: AuditEvent) => Draft
+  /** Called when a segment begins. */
+  readonly onSegment: () => void
+  readonly onFault: (fault: GateFault) => void
+}
+
+type State =
+  | { readonly kind: 'open'; readonly segment: SegmentFile }
+  /** The disk is full: what may be written goes into the room that the reserve left. */
+  | { readonly kind: 'on-reserve'; readonly segment: SegmentFile }
+  | { readonly kind: 'broken'; readonly cause: unknown }
+
+/** The promise is 50 ms until a note is on its way to the disk; the rest is for a busy event loop. */
+const noteDelayMs = 35
+/** Of the segments known before, so many are named in the first record: enough that each is named many times over. */
+const mostNamed = 64
+
+export class LogWriter {
+  readonly #parts: WriterParts
+  readonly #pending = new Pending()
+  readonly #heads: Heads
+  readonly #closed = new Set<string>()
+  #state: State = { kind: 'broken', cause: undefined }
+  /** A segment announced to the store whose file isn't made yet. */
+  #announced: { readonly id: string; readonly openedAt: number } | undefined
+  #lastOpenedAt = 0
+  #timer: NodeJS.Timeout | undefined
+  #commitDue = false
+  #mendDue = false
+  #running: Promise<void> | undefined
+
+  constructor(parts: WriterParts) {
+    this.#parts = parts
+    this.#heads = new Heads(parts.segments, (error) => {
+      parts.onFault(unwritable('the head of the audit log could not be stored', error))
+    })
+  }
+
+  /** The first segment; rejects when none can be opened. */
+  async open(): Promise<void> {
+    await this.#mend()
+    if (this.#state.kind === 'broken') throw unwritable('the audit log cannot be opened', this.#state.cause)
+    if (this.#state.kind === 'on-reserve')
+      this.#parts.onFault(unwritable('the disk of the audit log is full'))
+  }
+
+  get isOpen(): boolean {
+    return this.#state.kind === 'open' && !this.#pending.isFull
+  }
+
+  /** Whether a record of this weight would be taken now. */
+  takes(onReserve: boolean): boolean {
+    if (this.#pending.isFull) return false
+    return this.#state.kind === 'open' || (this.#state.kind === 'on-reserve' && onReserve)
+  }
+
+  submit(draft: Draft, waiter?: Waiter): void {
+    this.#pending.push(waiter === undefined ? draft : { ...draft, waiter })
+    if (waiter === undefined) {
+      this.#timer ??= setTimeout(() => {
+        this.#commitDue = true
+        this.#run()
+      }, noteDelayMs)
+    } else if (!this.#commitDue) {
+      this.#commitDue = true
+      // Whoever writes in the same turn of the event loop shares the sync.
+      setImmediate(() => {
+        this.#run()
+      })
+    }
+  }
+
+  /** Called each second: mends what is broken, closes what is old. */
+  tick(): void {
+    this.#mendDue = true
+    this.#run()
+  }
+
+  /** Writes what is pending and closes the segment; rejects when something stays unwritten. */
+  async close(): Promise<void> {
+    this.#mendDue = true
+    this.#commitDue = true
+    this.#run()
+    while (this.#running !== undefined) await this.#running
+    await this.#heads.settle()
+    clearTimeout(this.#timer)
+    const state = this.#state
+    if (state.kind !== 'broken') await state.segment.close()
+    const fault = unwritable('the audit log was closed with records unwritten')
+    this.#pending.rejectWaiting(fault, true)
+    if (this.#pending.size > 0) throw fault
+  }
+
+  #run(): void {
+    this.#running ??= this.#loop().finally(() => {
+      this.#running = undefined
+      // Something may have come between the last look and here.
+      if (this.#commitDue || this.#mendDue) this.#run()
+    })
+  }
+
+  async #loop(): Promise<void> {
+    while (this.#commitDue || this.#mendDue) {
+      if (this.#mendDue) {
+        this.#mendDue = false
+        if (this.#state.kind === 'open') await this.#rotateIfDue(this.#state.segment)
+        else await this.#mend()
+      }
+      if (this.#commitDue) await this.#commit()
+    }
+  }
+
+  async #commit(): Promise<void> {
+    this.#commitDue = false
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    if (this.#state.kind !== 'broken') await this.#rotateIfDue(this.#state.segment)
+    const state = this.#state
+    if (state.kind === 'broken') return
+    const batch = this.#pending.take(state.kind === 'on-reserve')
+    if (batch.length === 0) return
+    try {
+      await state.segment.append(batch)
+    } catch (error) {
+      await this.#fail(state.segment, error, batch)
+      return
+    }
+    for (const { waiter } of batch) waiter?.resolve()
+    this.#heads.advance(state.segment)
+    if (batch.length === mostAtOnce) this.#commitDue = true
+  }
+
+  /** Nothing is known about the tail after a failed write or sync: the segment ends here, another begins. */
+  async #fail(segment: SegmentFile, error: unknown, batch: readonly PendingRecord[]): Promise<void> {
+    const full = isDiskFull(error)
+    this.#state = { kind: 'broken', cause: error }
+    const fault = unwritable(`the audit log could not be written (${segment.id})`, error)
+    const keeps = ({ waiter, onReserve }: PendingRecord) => waiter === undefined || (full && onReserve)
+    this.#pending.putBack(batch.filter(keeps))
+    for (const record of batch) if (!keeps(record)) record.waiter?.reject(fault)
+    this.#parts.onFault(fault)
+    await segment.abandon()
+    this.#closed.add(segment.id)
+    if (full) await this.#mend()
+    this.#pending.rejectWaiting(fault, this.#stateKind() !== 'on-reserve')
+  }
+
+  // Read through a method, since an await may have changed it under the compiler's eyes.
+  #stateKind(): State['kind'] {
+    return this.#state.kind
+  }
+
+  async #mend(): Promise<void> {
+    const { reserve, draft } = this.#parts
+    const wasBroken = this.#state.kind === 'broken'
+    try {
+      const segment = this.#state.kind === 'broken' ? await this.#openAtAnyCost() : this.#state.segment
+      const reserved = await reserve.ensure().catch(() => false)
+      this.#state = { kind: reserved ? 'open' : 'on-reserve', segment }
+    } catch (error) {
+      this.#state = { kind: 'broken', cause: error }
+      return
+    }
+    if (wasBroken && this.#stateKind() === 'on-reserve')
+      this.submit(draft({ kind: 'gate.faulted', code: 'audit-unwritable' }))
+    if (this.#pending.size > 0) this.#commitDue = true
+  }
+
+  async #openAtAnyCost(): Promise<SegmentFile> {
+    try {
+      return await this.#openSegment()
+    } catch (error) {
+      if (!isDiskFull(error) || !(await this.#parts.reserve.release())) throw error
+      return this.#openSegment()
+    }
+  }
+
+  async #rotateIfDue(segment: SegmentFile): Promise<void> {
+    const { clock, limits, segments } = this.#parts
+    const kind = this.#state.kind === 'on-reserve' ? 'on-reserve' : 'open'
+    const age = clock.now() - segment.openedAt
+    if (segment.bytes < segmentBytes(limits) && age < segmentAgeMs(limits)) return
+    try {
+      // The next segment names this one with its last head.
+      await segments.advance(segment.id, segment.count, segment.head)
+      await segment.close()
+      this.#closed.add(segment.id)
+      this.#state = { kind, segment: await this.#openSegment() }
+    } catch (error) {
+      await this.#fail(segment, error, [])
+    }
+  }
+
+  async #openSegment(): Promise<SegmentFile> {
+    const { dir, disk, segments, chainKey, draft, clock, onSegment } = this.#parts
+    const rows = await segments.list()
+    const { id, openedAt } = await this.#announce()
+    onSegment()
+    const before = rows
+      .filter((row) => row.prunedAt === undefined && row.count > 0)
+      .slice(-mostNamed)
+      .map((row) => ({ segment: row.id, count: row.count, head: row.head }))
+    const segment = await SegmentFile.create(disk, dir, id, openedAt, chainKey)
+    try {
+      await segment.append([draft({ kind: 'audit.opened', before })])
+      await disk.syncDirectory(dir)
+      await segments.advance(id, segment.count, segment.head)
+    } catch (error) {
+      await segment.abandon()
+      // The store was told of no record yet: without the file, the same name serves the next attempt.
+      await disk.remove(segmentPath(dir, id)).catch(() => {
+        this.#announced = undefined
+      })
+      throw error
+    }
+    this.#announced = undefined
+    try {
+      await this.#prune(segment, clock.now())
+    } catch (error) {
+      await segment.abandon()
+      throw error
+    }
+    return segment
+  }
+
+  /** To the store first: a file that the store doesn't know would be somebody else's. */
+  async #announce(): Promise<{ readonly id: string; readonly openedAt: number }> {
+    if (this.#announced !== undefined) return this.#announced
+    const openedAt = Math.max(this.#parts.clock.now(), this.#lastOpenedAt + 1)
+    const announced = { id: makeSegmentId(openedAt), openedAt }
+    await this.#parts.segments.open({ ...announced, count: 0, head: '' })
+    this.#lastOpenedAt = openedAt
+    this.#announced = announced
+    return announced
+  }
+
+  /** Only ever into a fresh segment, so that the record of a removal is younger than every naming of what was removed. */
+  async #prune(segment: SegmentFile, now: number): Promise<void> {
+    const { dir, disk, segments, limits, draft, onFault } = this.#parts
+    const around = { disk, dir, limits, now, current: segment.id, closed: this.#closed }
+    for (const row of await listExpendable(await segments.list(), around)) {
+      await segment.append([draft({ kind: 'audit.pruned', segment: row.id, count: row.count })])
+      await segments.advance(segment.id, segment.count, segment.head)
+      try {
+        await disk.remove(segmentPath(dir, row.id))
+      } catch (error) {
+        // Too large is no reason to stop recording; the next segment tries again.
+        onFault(unwritable(`an old segment of the audit log could not be removed (${row.id})`, error))
+        return
+      }
+      await segments.markPruned(row.id, now)
+      this.#closed.delete(row.id)
+    }
+  }
+}
+
+export function unwritable(message: string, cause?: unknown): GateFault {
+  return new GateFault('audit-unwritable', message, { cause })
+}

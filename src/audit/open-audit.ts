@@ -1,0 +1,184 @@
+/** Opens the audit log: events become records, strangers get a budget, the rest is counted. */
+import type { Clock } from '../kit/clock.ts'
+import type { GateFault } from '../kit/fault.ts'
+import type { SegmentStore } from '../store/store.ts'
+import { addressPrefix } from './address-prefix.ts'
+import type { Audit } from './audit.ts'
+import { deriveChainKey } from './chain.ts'
+import { Commitments } from './commitment.ts'
+import { systemDisk, type Disk } from './disk.ts'
+import { makeDraft } from './draft.ts'
+import type { AuditEvent } from './event.ts'
+import { LogWriter, unwritable } from './log-writer.ts'
+import { Reserve } from './reserve.ts'
+import type { AuditLimits } from './retention.ts'
+import { HourlyBudget, Summaries } from './summaries.ts'
+import { isWrittenOnReserve } from './vocabulary.ts'
+
+export interface AuditOptions {
+  /** Ours alone; made when missing. */
+  readonly dir: string
+  /** 32 bytes that whoever may change the files must not have. */
+  readonly key: Uint8Array
+  readonly segments: SegmentStore
+  readonly clock: Clock
+  readonly limits: AuditLimits
+  /** Told once when the log breaks, and when something less than that fails. */
+  readonly onFault: (fault: GateFault) => void
+  readonly disk?: Disk
+}
+
+const tickMs = 1000
+
+/** Rejects with GateFault `audit-unwritable`; on a full disk it opens on the reserve, with `writable` false. */
+export async function openAudit(options: AuditOptions): Promise<Audit> {
+  const { dir, segments, clock, limits, onFault, disk = systemDisk } = options
+  const chainKey = deriveChainKey(options.key)
+  const commitments = new Commitments()
+  const draft = (event: AuditEvent) => makeDraft(event, clock.now(), commitments)
+  const writer = new LogWriter({
+    dir,
+    disk,
+    chainKey,
+    segments,
+    reserve: new Reserve(disk, dir),
+    clock,
+    limits,
+    draft,
+    onSegment: () => {
+      commitments.forget()
+    },
+    onFault,
+  })
+  try {
+    await disk.makeDirectory(dir)
+  } catch (error) {
+    throw unwritable(`the directory of the audit log cannot be used: ${dir}`, error)
+  }
+  await writer.open()
+  return new AuditLog(writer, draft, clock, limits)
+}
+
+class AuditLog implements Audit {
+  readonly #writer: LogWriter
+  readonly #draft: (event: AuditEvent) => ReturnType<typeof makeDraft>
+  readonly #clock: Clock
+  readonly #strangers: HourlyBudget
+  readonly #summaries: Summaries
+  readonly #ticker: NodeJS.Timeout
+  #closed = false
+
+  constructor(
+    writer: LogWriter,
+    draft: (event: AuditEvent) => ReturnType<typeof makeDraft>,
+    clock: Clock,
+    limits: AuditLimits,
+  ) {
+    this.#writer = writer
+    this.#draft = draft
+    this.#clock = clock
+    this.#strangers = new HourlyBudget(limits.strangerRecordsPerHour, clock.now())
+    this.#summaries = new Summaries(limits.strangerRecordsPerHour, clock.now())
+    this.#ticker = setInterval(() => {
+      this.#summariseIfDue()
+      writer.tick()
+    }, tickMs)
+    this.#ticker.unref()
+  }
+
+  get writable(): boolean {
+    return !this.#closed && this.#writer.isOpen
+  }
+
+  async write(event: AuditEvent): Promise<void> {
+    this.#admit(event)
+    if (this.#countInstead(event)) return
+    const draft = this.#draft(event)
+    await new Promise<void>((resolve, reject) => {
+      this.#writer.submit(draft, { resolve, reject })
+    })
+  }
+
+  note(event: AuditEvent): void {
+    this.#admit(event)
+    if (!this.#countInstead(event)) this.#writer.submit(this.#draft(event))
+  }
+
+  count(what: string): void {
+    this.#summariseIfDue()
+    this.#summaries.add('granted', what, '', this.#clock.now())
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    clearInterval(this.#ticker)
+    for (const summary of this.#summaries.take()) this.#writer.submit(this.#draft(summary))
+    await this.#writer.close()
+  }
+
+  #admit(event: AuditEvent): void {
+    if (this.#closed) throw unwritable('the audit log is closed')
+    this.#summariseIfDue()
+    if (!this.#writer.takes(isWrittenOnReserve(event.kind)))
+      throw unwritable('the audit log cannot be written')
+  }
+
+  /** True when the event is a stranger's and the budget for those is spent: then it is counted. */
+  #countInstead(event: AuditEvent): boolean {
+    const stranger = strangerIn(event)
+    if (stranger === undefined || this.#strangers.take(this.#clock.now())) return false
+    const prefix = addressPrefix(stranger.address)
+    this.#summaries.add(stranger.what, stranger.code, prefix, this.#clock.now())
+    return true
+  }
+
+  #summariseIfDue(): void {
+    if (!this.#summaries.isDue(this.#clock.now()) || !this.#writer.takes(true)) return
+    for (const summary of this.#summaries.take()) this.#writer.submit(this.#draft(summary))
+  }
+}
+
+interface Stranger {
+  readonly what: 'granted' | 'refused'
+  readonly code: string
+  readonly address: string | undefined
+}
+
+/** What anybody can cause without signing in, as often as they like. */
+function strangerIn(event: AuditEvent): Stranger | undefined {
+  switch (event.kind) {
+    case 'request.refused':
+      return nobody(event.asker, 'refused', event.code)
+    case 'request.granted':
+    case 'stream.ended':
+      return nobody(event.asker, 'granted', event.kind)
+    case 'login.started':
+    case 'login.abandoned':
+    case 'login.paced':
+    case 'login.refused':
+      return nobody(event.asker, 'refused', event.kind)
+    case 'gate.started':
+    case 'gate.stopped':
+    case 'gate.faulted':
+    case 'app.verified':
+    case 'app.rejected':
+    case 'login.succeeded':
+    case 'session.ended':
+    case 'password.changed':
+    case 'audit.opened':
+    case 'audit.pruned':
+    case 'audit.summarised':
+      return undefined
+    default:
+      return event satisfies never
+  }
+}
+
+function nobody(
+  asker: { readonly principal: string; readonly address?: string },
+  what: Stranger['what'],
+  code: string,
+): Stranger | undefined {
+  return asker.principal === 'nobody' ? { what, code, address: asker.address } : undefined
+}

@@ -1,0 +1,140 @@
+/** What may be written, field by field: an event's known fields and nothing else, cut and made harmless. */
+import type { Asker, AuditEvent } from './event.ts'
+
+type Plain = string | number | boolean
+export type Field = Plain | readonly Field[] | { readonly [name: string]: Field }
+
+export interface Redacted {
+  /** What follows the colon of OWASP's event, after the user. */
+  readonly parameters: readonly string[]
+  readonly asker?: Asker
+  readonly fields: Readonly<Record<string, Field>>
+}
+
+// C0 and C1 controls, line separators and bidirectional overrides: JSON escapes only the first of these, and the
+// rest still act on a terminal or a viewer (OWASP ASVS 5.0 16.4.1).
+const acting = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+/** At most `length` UTF-16 units, well-formed, nothing in it that acts on whatever shows it. */
+export function harmless(text: string, length: number): string {
+  const cut = text.length > length ? `${text.slice(0, length - 1)}…` : text
+  return cut.toWellFormed().replace(acting, '\ufffd')
+}
+
+const name = (text: string) => harmless(text, 80)
+const number = (value: number) => (Number.isFinite(value) ? value : -1)
+
+export function redact(event: AuditEvent): Redacted {
+  switch (event.kind) {
+    case 'gate.started':
+      return of([], {
+        version: name(event.version),
+        upstream: originOf(event.upstream),
+        accepted: event.accepted.slice(0, 16).map(name),
+      })
+    case 'gate.stopped':
+      return of([], {})
+    case 'gate.faulted':
+      return of([name(event.code)], {
+        code: name(event.code),
+        ...(event.request === undefined ? {} : { request: name(event.request) }),
+      })
+    case 'app.verified':
+      return of([], { gradio: name(event.gradio) })
+    case 'app.rejected':
+      return of([], { risks: event.risks.slice(0, 16).map(name) })
+    case 'request.granted':
+      return by(event.asker, [name(event.action)], {
+        ...requestFields(event),
+        status: number(event.status),
+        ms: Math.round(number(event.ms) * 10) / 10,
+      })
+    case 'request.refused':
+      return by(event.asker, [name(event.action)], {
+        ...requestFields(event),
+        code: event.code,
+        because: reasons(event.because),
+      })
+    case 'stream.ended':
+      return by(event.asker, [event.why], { ...requestFields(event), why: event.why })
+    case 'login.started':
+    case 'login.succeeded':
+    case 'login.abandoned':
+      return by(event.asker, [], { ceremony: name(event.ceremony) })
+    case 'login.refused':
+      return by(event.asker, [event.why], {
+        ...(event.ceremony === undefined ? {} : { ceremony: name(event.ceremony) }),
+        why: event.why,
+      })
+    case 'login.paced':
+      // The key of a pace can end in an address, which is personal; which pace it was stands before the colon.
+      return by(event.asker, [], { bucket: name(event.bucket.split(':', 1)[0] ?? '') })
+    case 'session.ended':
+      return by(event.asker, [event.why], { why: event.why })
+    case 'password.changed':
+      return by(event.asker, [], { sessionsEnded: number(event.sessionsEnded) })
+    case 'audit.opened':
+      return of(['audit'], {
+        before: event.before.map(({ segment, count, head }) => ({
+          segment: name(segment),
+          count: number(count),
+          head: name(head),
+        })),
+      })
+    case 'audit.pruned':
+      return of([name(event.segment)], { segment: name(event.segment), count: number(event.count) })
+    case 'audit.summarised':
+      return of([event.what, name(event.code)], {
+        what: event.what,
+        code: name(event.code),
+        prefix: name(event.prefix),
+        count: number(event.count),
+        from: number(event.from),
+        to: number(event.to),
+      })
+    default:
+      return event satisfies never
+  }
+}
+
+function of(parameters: readonly string[], fields: Redacted['fields']): Redacted {
+  return { parameters, fields }
+}
+
+function by(asker: Asker, parameters: readonly string[], fields: Redacted['fields']): Redacted {
+  return { asker, parameters, fields }
+}
+
+type RequestEvent = Extract<AuditEvent, { kind: 'request.granted' | 'request.refused' | 'stream.ended' }>
+
+function requestFields(event: RequestEvent) {
+  return {
+    request_method: harmless(event.method, 16),
+    request: name(event.request),
+    entry: name(event.entry),
+    action: name(event.action),
+  }
+}
+
+// Where a secret, a session_hash or a file would stand if somebody wrote one by mistake.
+const telling = /pass|secret|token|cookie|credential|authorization|hash|path|url|uri|query|body|file/i
+// 128 bits and more in base64url or hex. Refusals speak in words and numbers, so nothing is lost.
+const random = /[A-Za-z0-9_-]{22,}/g
+
+/** At most eight facts of a refusal, short, and no values that could be used. */
+function reasons(because: Readonly<Record<string, Plain>>): Record<string, Field> {
+  const kept: Record<string, Field> = {}
+  for (const [key, value] of Object.entries(because).slice(0, 8)) kept[name(key)] = reason(key, value)
+  return kept
+}
+
+function reason(key: string, value: Plain): Plain {
+  if (typeof value === 'number') return number(value)
+  if (typeof value === 'boolean') return value
+  return telling.test(key) ? '[withheld]' : harmless(value, 120).replace(random, '[withheld]')
+}
+
+/** Scheme, host and port: a URL can hold a password, and a path a name. */
+function originOf(upstream: string): string {
+  return URL.canParse(upstream) ? name(new URL(upstream).origin) : 'unknown'
+}

@@ -1,0 +1,180 @@
+/** Our kinds and refusals in OWASP's Logging Vocabulary (Cheat Sheet Series): one exhaustive table each. */
+import type { RefusalCode } from '../refusals.ts'
+import type { AuditEvent, AuditKind } from './event.ts'
+
+export type Level = 'INFO' | 'WARN' | 'CRITICAL'
+
+export interface Term {
+  /** OWASP's word where there is one; `x_…` where the vocabulary has none. */
+  readonly event: string
+  readonly level: Level
+  readonly description: string
+}
+
+interface KindTerm extends Term {
+  /** Still written when the disk is full: what an operator and whoever signs out need (openAudit, reserve). */
+  readonly onReserve: boolean
+}
+
+const kinds = {
+  'gate.started': { event: 'sys_startup', level: 'WARN', description: 'The gate started.', onReserve: true },
+  'gate.stopped': { event: 'sys_shutdown', level: 'WARN', description: 'The gate stopped.', onReserve: true },
+  'gate.faulted': {
+    event: 'sys_crash',
+    level: 'CRITICAL',
+    description: 'A part of the gate failed.',
+    onReserve: true,
+  },
+  'app.verified': {
+    event: 'x_app_verified',
+    level: 'INFO',
+    description: 'The app passed the checks made before serving it.',
+    onReserve: false,
+  },
+  'app.rejected': {
+    event: 'x_app_rejected',
+    level: 'CRITICAL',
+    description: 'The app has a property that undoes the gate.',
+    onReserve: false,
+  },
+  'request.granted': {
+    event: 'x_authz_success',
+    level: 'INFO',
+    description: 'A request was let through.',
+    onReserve: false,
+  },
+  // Replaced by the term of its code.
+  'request.refused': {
+    event: 'authz_fail',
+    level: 'CRITICAL',
+    description: 'A request was refused.',
+    onReserve: false,
+  },
+  'stream.ended': {
+    event: 'x_stream_ended',
+    level: 'INFO',
+    description: 'A streamed answer ended.',
+    onReserve: false,
+  },
+  'login.started': {
+    event: 'x_authn_login_start',
+    level: 'INFO',
+    description: 'An attempt to sign in began.',
+    onReserve: false,
+  },
+  'login.succeeded': {
+    event: 'authn_login_success',
+    level: 'INFO',
+    description: 'Somebody signed in.',
+    onReserve: false,
+  },
+  'login.refused': {
+    event: 'authn_login_fail',
+    level: 'WARN',
+    description: 'An attempt to sign in failed.',
+    onReserve: false,
+  },
+  'login.abandoned': {
+    event: 'authn_login_fail',
+    level: 'WARN',
+    description: 'An attempt to sign in was not finished, as after a wrong password.',
+    onReserve: false,
+  },
+  'login.paced': {
+    event: 'authn_login_fail_max',
+    level: 'WARN',
+    description: 'Too many attempts to sign in.',
+    onReserve: false,
+  },
+  'session.ended': {
+    event: 'session_expired',
+    level: 'INFO',
+    description: 'A session ended.',
+    onReserve: true,
+  },
+  'password.changed': {
+    event: 'authn_password_change',
+    level: 'INFO',
+    description: 'The password was changed and every session ended.',
+    onReserve: true,
+  },
+  'audit.opened': {
+    event: 'sys_monitor_enabled',
+    level: 'INFO',
+    description: 'A segment of the audit log was opened.',
+    onReserve: true,
+  },
+  'audit.pruned': {
+    event: 'sensitive_delete',
+    level: 'WARN',
+    description: 'Retention removes a segment of the audit log.',
+    onReserve: true,
+  },
+  'audit.summarised': {
+    event: 'x_summary',
+    level: 'INFO',
+    description: 'Several like events, counted.',
+    onReserve: true,
+  },
+} as const satisfies Record<AuditKind, KindTerm>
+
+const unexpected = { event: 'malicious_extraneous', level: 'CRITICAL' } as const
+const invalid = { event: 'input_validation_fail', level: 'WARN' } as const
+const tooMuch = { event: 'excess_rate_limit_exceeded', level: 'WARN' } as const
+// OWASP sets CRITICAL for authz_fail; without a session it is what every first visit does.
+const unsigned = { event: 'authz_fail', level: 'WARN' } as const
+const lapsed = { event: 'session_use_after_expire', level: 'WARN' } as const
+const appTrouble = { event: 'x_upstream_fail', level: 'WARN' } as const
+
+const refused = {
+  'path-ambiguous': { ...unexpected, description: 'The path could be read in two ways.' },
+  'header-ambiguous': { ...unexpected, description: 'The header could be read in two ways.' },
+  'message-malformed': { ...invalid, description: 'The message was not HTTP.' },
+  'method-unknown': { ...invalid, description: 'The method is unknown.' },
+  'upgrade-refused': { ...invalid, description: 'A change of protocol was asked for.' },
+  'host-unknown': { ...invalid, description: 'The host name is not served here.' },
+  'request-slow': { ...invalid, description: 'The request came too slowly.' },
+  'header-large': { ...invalid, description: 'The header was too large.' },
+  'gate-full': { ...tooMuch, description: 'Too many connections.' },
+  'credential-ambiguous': { ...unexpected, description: 'Two credentials came in one request.' },
+  'login-required': { ...unsigned, description: 'Nobody was signed in.' },
+  'session-expired': { ...lapsed, description: 'The session was past its limits.' },
+  'session-ended': { ...lapsed, description: 'The session had been ended.' },
+  'route-unknown': { ...unsigned, description: 'The path is not in the catalogue.' },
+  'route-closed': {
+    event: 'malicious_direct_reference',
+    level: 'CRITICAL',
+    description: 'The route is refused for everybody.',
+  },
+  'method-not-allowed': { ...invalid, description: 'The route does not take this method.' },
+  'policy-denied': { event: 'authz_fail', level: 'CRITICAL', description: 'The policy does not allow it.' },
+  'origin-foreign': {
+    event: 'malicious_cors',
+    level: 'CRITICAL',
+    description: 'A page of another origin asked.',
+  },
+  'body-invalid': { ...invalid, description: 'The body was not what the route takes.' },
+  'body-type-wrong': { ...invalid, description: 'The media type was not what the route takes.' },
+  'body-large': { ...invalid, description: 'The body was too large.' },
+  'body-slow': { ...invalid, description: 'The body came too slowly.' },
+  'upstream-down': { ...appTrouble, description: 'The app did not answer.' },
+  'upstream-broken': { ...appTrouble, description: 'The app answered with something that is not HTTP.' },
+  'upstream-unverified': { ...appTrouble, description: 'The app has not passed the checks.' },
+  'login-failed': { event: 'authn_login_fail', level: 'WARN', description: 'An attempt to sign in failed.' },
+  'login-paced': { ...tooMuch, description: 'Too many attempts to sign in.' },
+  'login-busy': { ...tooMuch, description: 'Too many attempts to sign in at once.' },
+  'internal-fault': { event: 'sys_crash', level: 'CRITICAL', description: 'A part of the gate failed.' },
+  'audit-unwritable': {
+    event: 'sys_monitor_disabled',
+    level: 'CRITICAL',
+    description: 'The audit log could not be written.',
+  },
+} as const satisfies Record<RefusalCode, Term>
+
+export function termOf(event: AuditEvent): Term {
+  return event.kind === 'request.refused' ? refused[event.code] : kinds[event.kind]
+}
+
+export function isWrittenOnReserve(kind: AuditKind): boolean {
+  return kinds[kind].onReserve
+}

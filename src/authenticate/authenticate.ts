@@ -1,0 +1,41 @@
+/** Classified → Authenticated: who is asking? A credential that is none of ours counts as none. */
+import { refuse, type Refusal } from '../refusals.ts'
+import type { Authenticated, Classified, Principal } from '../request.ts'
+import type { SessionRow } from '../store/rows.ts'
+
+export type Looked =
+  | { readonly kind: 'none' }
+  /** Two session cookies: no telling which of them the browser means. */
+  | { readonly kind: 'ambiguous' }
+  | { readonly kind: 'active'; readonly session: SessionRow }
+  | { readonly kind: 'lapsed'; readonly why: 'expired' | 'ended' }
+
+export interface AuthenticateParts {
+  readonly sessions: {
+    /** Reads the Cookie field; the session's own lifetime is judged here, on every request. */
+    readonly look: (cookie: string | undefined) => Promise<Looked>
+    /** A person did something in this session. */
+    readonly mark: (session: SessionRow) => void
+  }
+}
+
+export async function authenticate(
+  request: Classified,
+  parts: AuthenticateParts,
+): Promise<Authenticated | Refusal> {
+  const looked = await parts.sessions.look(request.headers['cookie'])
+  if (looked.kind === 'ambiguous') return refuse('credential-ambiguous')
+  if (looked.kind === 'active' && request.entry.activity) parts.sessions.mark(looked.session)
+  return { ...request, principal: principalOf(looked) }
+}
+
+function principalOf(looked: Exclude<Looked, { kind: 'ambiguous' }>): Principal {
+  switch (looked.kind) {
+    case 'active':
+      return { kind: 'guest', session: looked.session }
+    case 'lapsed':
+      return { kind: 'nobody', lapsed: looked.why }
+    case 'none':
+      return { kind: 'nobody' }
+  }
+}

@@ -1,0 +1,23 @@
+/** Authenticated → Authorized: may they? Asks the policy; whatever isn't a clear yes is a no. */
+import { refuse, type Refusal } from '../refusals.ts'
+import type { Allow, Authenticated, Authorized } from '../request.ts'
+import type { Decision, Question } from '../policy/engine.ts'
+import { findForeign } from './check-site.ts'
+import { explain } from './explain.ts'
+
+export interface AuthorizeParts {
+  readonly policy: { readonly decide: (question: Question) => Decision }
+}
+
+export function authorize(request: Authenticated, parts: AuthorizeParts): Authorized | Refusal {
+  const foreign = findForeign(request)
+  if (foreign !== undefined) return refuse('origin-foreign', { field: foreign })
+  const { principal, entry } = request
+  const decision = parts.policy.decide({
+    principal: principal.kind === 'guest' ? { kind: 'guest', id: principal.session.id } : { kind: 'nobody' },
+    action: entry.action,
+  })
+  // An entry that goes nowhere is refused whatever a policy says about its action.
+  if (!decision.allow || entry.goesTo === 'nowhere') return explain(request, decision)
+  return { ...request, allow: { policies: decision.policies } as unknown as Allow }
+}

@@ -1,0 +1,221 @@
+/** Configuration → parts: the only file that knows every part. */
+import { existsSync } from 'node:fs'
+import { mkdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Pool } from 'undici'
+import { AppWatch } from './app/watch-app.ts'
+import type { Audit } from './audit/audit.ts'
+import { openAudit } from './audit/open-audit.ts'
+import { catalogue } from './catalog/index.ts'
+import { compileCatalogue } from './classify/classify.ts'
+import type { Config } from './config/config.ts'
+import { openUpstream } from './forward/upstream.ts'
+import type { Gate } from './gate.ts'
+import { GateFault } from './kit/fault.ts'
+import { chooseLanguage } from './kit/language.ts'
+import type { Clock } from './kit/clock.ts'
+import { Ceremony } from './login/ceremony.ts'
+import { loadOrMakeKeyRing } from './login/key-file.ts'
+import { bindKeyRing, type KeyRing } from './login/key.ts'
+import { openOpaque } from './login/opaque.ts'
+import { loadPolicy } from './policy/load-policy.ts'
+import { readWebFiles, type WebFiles } from './serve/web-files.ts'
+import { clearCookie, cookieNames, readCookie } from './sessions/cookie.ts'
+import { readInstance } from './sessions/instance.ts'
+import { absoluteEnd, idleEnd } from './sessions/lifetime.ts'
+import { openSessions, type Sessions } from './sessions/sessions.ts'
+import { startUpkeep } from './sessions/upkeep.ts'
+import { engines } from './store/engines/index.ts'
+import type { Store } from './store/store.ts'
+
+export interface Surroundings {
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly clock: Clock
+  /** Told of faults that no request waits for. */
+  readonly onFault: (fault: unknown) => void
+}
+
+/** What every command that touches the state needs. */
+export interface State {
+  readonly store: Store
+  readonly keys: KeyRing
+  readonly instance: string
+  /** Opens this process's segment of the audit log. */
+  openAudit(): Promise<Audit>
+  close(): Promise<void>
+}
+
+/** Opens the database and the set-up key, and sees that they belong together. */
+export async function openState(config: Config, around: Surroundings): Promise<State> {
+  await mkdir(config.stateDir, { recursive: true, mode: 0o700 })
+  const keys = await loadOrMakeKeyRing({ env: around.env, file: config.keyFile })
+  const store = await engines.sqlite({ file: join(config.stateDir, 'sekisho.db') })
+  try {
+    await bindKeyRing(keys, store.meta)
+    const instance = await readInstance(store.meta)
+    return {
+      store,
+      keys,
+      instance,
+      openAudit: () => openAudit(auditOptions(config, { store, keys }, around)),
+      close: () => store.close(),
+    }
+  } catch (fault) {
+    await store.close()
+    throw fault
+  }
+}
+
+export function auditDir(config: Config): string {
+  return join(config.stateDir, 'audit')
+}
+
+function auditOptions(config: Config, { store, keys }: Pick<State, 'store' | 'keys'>, around: Surroundings) {
+  return {
+    dir: auditDir(config),
+    key: keys.subKey('audit-chain').reveal(),
+    segments: store.segments,
+    clock: around.clock,
+    limits: config.audit,
+    onFault: around.onFault,
+  }
+}
+
+/** Where the build of web/ lies: beside the compiled server, or in dist/ when run from the sources. */
+export function findWebFolder(): string {
+  const here = dirname(fileURLToPath(import.meta.url))
+  return (
+    [join(here, 'web'), join(here, '../dist/web')].find((folder) => existsSync(folder)) ??
+    join(here, '../dist/web')
+  )
+}
+
+export interface BuiltGate {
+  readonly gate: Gate
+  readonly web: WebFiles
+  readonly app: AppWatch
+  readonly audit: Audit
+  readonly tls?: { readonly cert: string; readonly key: string }
+  close(): Promise<void>
+}
+
+/** Makes every part and starts what works beside the requests. Throws before anything listens. */
+export async function buildGate(config: Config, state: State, around: Surroundings): Promise<BuiltGate> {
+  const web = readWebFiles(findWebFolder())
+  const policy = await loadPolicy(config.policyFile)
+  const tls = config.tls === undefined ? undefined : await readTls(config.tls)
+  const audit = await state.openAudit()
+  const client = openUpstream(config.upstream)
+  const app = new AppWatch({ client, upstream: config.upstream, accepted: config.acceptRisks, audit })
+  const closers: (() => Promise<unknown>)[] = [() => audit.close(), () => client.destroy()]
+  try {
+    await app.open()
+    const { sessions, login, upkeep } = startLogin(config, { state, audit, around })
+    closers.unshift(upkeep.stop, () => sessions.close(), login.close)
+    const gate = assemble(config, {
+      state,
+      around,
+      web,
+      policy,
+      audit,
+      client,
+      app,
+      sessions,
+      login: login.ceremony,
+    })
+    const close = async () => {
+      app.close()
+      for (const one of closers) await one()
+    }
+    return { gate, web, app, audit, close, ...(tls === undefined ? {} : { tls }) }
+  } catch (fault) {
+    app.close()
+    for (const one of closers) await one()
+    throw fault
+  }
+}
+
+interface LoginNeeds {
+  readonly state: State
+  readonly audit: Audit
+  readonly around: Surroundings
+}
+
+function startLogin(config: Config, { state, audit, around }: LoginNeeds) {
+  const { store, keys, instance } = state
+  const opaque = openOpaque(keys.opaqueSetup)
+  const sessions = openSessions({ store, audit, clock: around.clock, lifetime: config.session })
+  const parts = { keys, instance, store, sessions, audit, opaque, clock: around.clock, paces: config.pace }
+  const ceremony = new Ceremony(parts)
+  const upkeep = startUpkeep([() => sessions.review(), () => ceremony.review()], around.onFault)
+  return { sessions, upkeep, login: { ceremony, close: () => opaque.close() } }
+}
+
+interface Assembly {
+  readonly state: State
+  readonly around: Surroundings
+  readonly web: WebFiles
+  readonly policy: Gate['policy']
+  readonly audit: Audit
+  readonly client: Pool
+  readonly app: AppWatch
+  readonly sessions: Sessions
+  readonly login: Ceremony
+}
+
+function assemble(config: Config, parts: Assembly): Gate {
+  const { sessions, login, web, around } = parts
+  const names = cookieNames(parts.state.instance)
+  const bar = `/.sekisho/assets/${web.assetFile('bar.js')}`
+  const { clock } = around
+  return {
+    catalogue: compileCatalogue(catalogue),
+    app: parts.app,
+    policy: parts.policy,
+    audit: parts.audit,
+    clock,
+    limits: config.limits,
+    upstream: parts.client,
+    forwardHeaders: config.forwardHeaders,
+    web,
+    pageElement: ({ headers }) =>
+      `<script src="${bar}" defer data-lang="${chooseLanguage(headers['accept-language'])}"></script>`,
+    sessions: {
+      look: async (cookie) => {
+        const found = readCookie(cookie, names.session)
+        if (found.kind !== 'one') return found
+        const session = await sessions.find(found.value, clock.now())
+        if (session.state === 'active') return { kind: 'active', session: session.session }
+        return session.state === 'expired'
+          ? { kind: 'lapsed', why: 'expired' }
+          : { kind: 'lapsed', why: 'ended' }
+      },
+      mark: (session) => sessions.markActive(session.id, clock.now()),
+      watch: (session, onEnd) => sessions.watch(session, onEnd),
+    },
+    login: {
+      start: (body, asker) => login.start(body, asker),
+      finish: (body, asker) => login.finish(body, asker),
+      end: (session) => sessions.end(session, 'logout'),
+      clearCookies: () => [clearCookie(names.session)],
+      limitsOf: (session) => ({
+        idleEndsAt: idleEnd(session, config.session),
+        endsAt: absoluteEnd(session, config.session),
+      }),
+    },
+  }
+}
+
+async function readTls(files: { readonly cert: string; readonly key: string }) {
+  const read = async (field: 'cert' | 'key') => {
+    try {
+      return await readFile(files[field], 'utf8')
+    } catch (cause) {
+      throw new GateFault('config-unreadable', `tls.${field}: the file ${files[field]} can't be read.`, {
+        cause,
+      })
+    }
+  }
+  return { cert: await read('cert'), key: await read('key') }
+}

@@ -1,0 +1,43 @@
+/** Shorthand for rows of Gradio's tables: what most routes have in common is said once. */
+import type { Naming, RouteEntry } from '../entry.ts'
+
+type Required = 'id' | 'methods' | 'path' | 'action'
+
+const usual = {
+  names: [],
+  body: { kind: 'none' },
+  answer: 'data',
+  stream: false,
+  activity: true,
+  repeatable: false,
+  goesTo: 'upstream',
+  readFrom: 'gradio/routes.py 6.31.0',
+} as const satisfies Omit<RouteEntry, Required>
+
+export function route(row: Pick<RouteEntry, Required> & Partial<RouteEntry>): RouteEntry {
+  return { ...usual, ...row }
+}
+
+/** A route that nobody may use, whatever a policy says: goesTo `nowhere`. */
+export function closed(row: Pick<RouteEntry, Required> & Partial<RouteEntry>): RouteEntry {
+  return { ...usual, activity: false, ...row, goesTo: 'nowhere' }
+}
+
+/** Where Gradio's prefix ends and its routes begin. */
+export const api = '/gradio_api'
+
+export const sessionIn = (where: Naming['in']): Naming => ({
+  object: 'session',
+  in: where,
+  name: 'session_hash',
+})
+export const eventIn = (where: Naming['in']): Naming => ({ object: 'event', in: where, name: 'event_id' })
+export const endpointIn = (where: Naming['in'], name: string): Naming => ({
+  object: 'endpoint',
+  in: where,
+  name,
+})
+
+/** A JSON call; its limit is the configured one (0 stands for "as configured"). */
+export const callBody = { kind: 'json', max: 0 } as const
+export const smallBody = { kind: 'json', max: 64 * 1024 } as const

@@ -1,0 +1,35 @@
+/** Every route that the gate knows. Add yours to its table; a request that matches none is refused. */
+import type { RouteEntry } from './entry.ts'
+import { own } from './gate/own.ts'
+import { assets } from './gradio/assets.ts'
+import { calls } from './gradio/calls.ts'
+import { closedRoutes } from './gradio/closed.ts'
+import { files } from './gradio/files.ts'
+import { mcp } from './gradio/mcp.ts'
+import { pages } from './gradio/pages.ts'
+
+export const catalogue: readonly RouteEntry[] = [
+  ...own,
+  ...pages,
+  ...calls,
+  ...files,
+  ...assets,
+  ...mcp,
+  ...closedRoutes,
+]
+
+/** The row for what is in no table: nobody may, and the log says so. */
+export const unknownRoute: RouteEntry = {
+  id: 'unknown',
+  methods: [],
+  path: '',
+  action: 'reachUnknown',
+  names: [],
+  body: { kind: 'none' },
+  answer: 'data',
+  stream: false,
+  activity: false,
+  repeatable: false,
+  goesTo: 'nowhere',
+  readFrom: 'sekisho',
+}

@@ -1,0 +1,51 @@
+/** `sekisho password set`: a new shared password; whoever was signed in has to sign in again. */
+import { flag } from '../command.ts'
+import type { CliCommand } from '../command.ts'
+import { configOf, declareWhichGate } from '../config-options.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { printableJson } from '../printable.ts'
+import { passwordOnCommandLine, passwordSource, takePassword } from '../take-password.ts'
+
+export const setPassword: CliCommand = {
+  words: ['password', 'set'],
+  summary: 'set the shared password; everybody signed in is signed out',
+  examples: [
+    ['sekisho password set', 'asks twice, shows nothing'],
+    ['sekisho password set --generate', 'makes a pass-phrase and prints it once'],
+    ['pass show demo | sekisho password set --password-stdin', 'takes one line from another program'],
+  ],
+  declare: (command) =>
+    declareWhichGate(command)
+      // Undocumented: what stands here is a password that somebody tries to pass.
+      .argument('[typed...]')
+      .usage('[options]')
+      .option('--password-stdin', 'read the password from standard input')
+      .option('--generate', 'make a pass-phrase and print it once')
+      .option('--json', 'answer as JSON'),
+  async run(given, context) {
+    const [typed] = given.positional
+    if (Array.isArray(typed) && typed.length > 0) throw passwordOnCommandLine()
+    const source = passwordSource({
+      stdin: flag(given, 'passwordStdin'),
+      generate: flag(given, 'generate') ? '--generate' : false,
+    })
+    const config = await configOf(given, context)
+    // Before asking: nobody should type a password twice to learn that the state can't be opened.
+    const state = await context.parts.openState(config)
+    try {
+      const { password, generated } = await takePassword(source, context)
+      const sessionsEnded = await state.setPassword(password)
+      if (flag(given, 'json')) {
+        context.terminal.print(
+          printableJson({ sessionsEnded, ...(generated && { password: password.reveal() }) }),
+        )
+      } else {
+        if (generated) context.terminal.print(password.reveal())
+        context.terminal.say(`The password is set. Sessions ended: ${sessionsEnded}.`)
+      }
+      return exitCodes.ok
+    } finally {
+      await state.close()
+    }
+  },
+}

@@ -1,0 +1,57 @@
+/** The options by which a command finds its configuration. */
+import type { Command } from 'commander'
+import type { Config } from '../config/config.ts'
+import { loadConfig } from '../config/load.ts'
+import type { OptionName, Overrides } from '../config/overrides.ts'
+import { collect, flag, listOption, textOption } from './command.ts'
+import type { Given } from './command.ts'
+import type { CommandContext } from './context.ts'
+
+/** For commands that touch the state of a gate: which gate? */
+export function declareWhichGate(command: Command): Command {
+  return command
+    .option('--config <file>', 'configuration (default: sekisho.yaml here, if there is one)')
+    .option('--upstream <url>', 'the app, when there is no configuration; it tells which state is meant')
+    .option('--state-dir <folder>', 'where database and audit log are')
+    .option('--key-file <file>', 'where the set-up key is')
+}
+
+/** For the gate itself: everything that a command line may set. */
+export function declareAll(command: Command): Command {
+  return command
+    .option('--listen <address>', 'port, or address and port, to listen at (default: 127.0.0.1:8484)')
+    .option('--config <file>', 'configuration (default: sekisho.yaml here, if there is one)')
+    .option('--tls-cert <file>', 'PEM certificate chain: serve HTTPS')
+    .option('--tls-key <file>', 'PEM key of the certificate')
+    .option('--insecure-http', 'accept plain HTTP beyond this machine; see below for what is lost')
+    .option('--trusted-proxy <network>', 'proxy whose X-Forwarded-* is believed (repeatable)', collect)
+    .option('--host <name>', 'host name that browsers use (repeatable)', collect)
+    .option('--state-dir <folder>', 'where database and audit log go')
+    .option('--key-file <file>', 'where the set-up key goes; not inside the state folder')
+    .option('--accept-risk <name>', 'start in front of an app that undoes the gate (repeatable)', collect)
+}
+
+/** `upstream` is the app's address where the command takes it as an argument. */
+export async function configOf(
+  given: Given,
+  { surroundings }: CommandContext,
+  upstream = textOption(given, 'upstream'),
+): Promise<Config> {
+  return loadConfig(textOption(given, 'config'), overridesOf(given, upstream), surroundings)
+}
+
+function overridesOf(given: Given, upstream: string | undefined): Overrides {
+  const values: Record<OptionName, Overrides[OptionName]> = {
+    upstream,
+    listen: textOption(given, 'listen'),
+    host: listOption(given, 'host'),
+    'tls-cert': textOption(given, 'tlsCert'),
+    'tls-key': textOption(given, 'tlsKey'),
+    'insecure-http': flag(given, 'insecureHttp') ? true : undefined,
+    'trusted-proxy': listOption(given, 'trustedProxy'),
+    'state-dir': textOption(given, 'stateDir'),
+    'key-file': textOption(given, 'keyFile'),
+    'accept-risk': listOption(given, 'acceptRisk'),
+  }
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+}

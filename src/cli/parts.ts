@@ -1,0 +1,45 @@
+/** The parts of the gate that commands use, each behind the few methods that they need. */
+import type { Config } from '../config/config.ts'
+import type { Secret } from '../kit/secret.ts'
+import type { SessionId, SessionRow } from '../store/rows.ts'
+
+/** What an operator may do to the state of a gate, whether it runs or not; everything is on record. */
+export interface OperatorState {
+  hasPassword(): Promise<boolean>
+  /** Whether this is the password that is set. */
+  matchesPassword(password: Secret): Promise<boolean>
+  /** Sets the shared password, ends every session, answers how many. */
+  setPassword(password: Secret): Promise<number>
+  /** Sessions that are neither ended nor past their limits, oldest first. */
+  listSessions(): Promise<readonly SessionRow[]>
+  /** False when there is no such session or it had ended. */
+  endSession(id: SessionId): Promise<boolean>
+  close(): Promise<void>
+}
+
+export interface AuditReport {
+  readonly intact: boolean
+  /** One line of words for each thing found, torn last lines included. */
+  readonly findings: readonly string[]
+  readonly segments: number
+  readonly records: number
+}
+
+export interface RunningGate {
+  /** Where it listens, as URLs. */
+  readonly addresses: readonly string[]
+  /** Ends open work and the audit segment in order. */
+  stop(): Promise<void>
+}
+
+export interface Parts {
+  generatePassphrase(): Promise<Secret>
+  openState(config: Config): Promise<OperatorState>
+  verifyAudit(config: Config): Promise<AuditReport>
+  /** Records as they stand in the log, the newest `last` and, when following, what comes. */
+  tailAudit(
+    config: Config,
+    how: { readonly last: number; readonly follow: boolean; readonly stopped: AbortSignal },
+  ): AsyncIterable<string>
+  runGate(config: Config): Promise<RunningGate>
+}

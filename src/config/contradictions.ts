@@ -1,0 +1,52 @@
+/** What each key allows on its own and the keys together don't. */
+import { join, relative, sep } from 'node:path'
+import { isLoopback } from '../kit/networks.ts'
+import { canonicalAddress } from './addresses.ts'
+import type { Config } from './config.ts'
+import type { Finding, Locate } from './finding.ts'
+import type { Settings } from './schema.ts'
+
+export function contradictions(config: Config, settings: Settings, locate: Locate): readonly Finding[] {
+  const findings: Finding[] = []
+  const { tls } = settings
+  if (tls !== undefined && config.tls === undefined) {
+    const [has, misses] = tls.cert === undefined ? ['key', 'cert'] : ['cert', 'key']
+    const says =
+      tls.cert === undefined && tls.key === undefined
+        ? 'tls: the group is empty; it needs cert and key.'
+        : `tls.${has} stands without tls.${misses}. HTTPS needs both (--tls-cert and --tls-key).`
+    findings.push({ where: locate(['tls']), says })
+  }
+  if (config.session.idleMs > config.session.absoluteMs) {
+    findings.push({
+      where: locate(settings.session?.idle === undefined ? ['session', 'absolute'] : ['session', 'idle']),
+      says: `session.idle (${config.session.idleMs / 60_000}m) is longer than session.absolute (${config.session.absoluteMs / 60_000}m); it would never be reached.`,
+    })
+  }
+  if (isInside(config.keyFile, config.stateDir)) {
+    findings.push({
+      where: locate(settings.key_file === undefined ? ['state_dir'] : ['key_file']),
+      says: `key_file lies inside state_dir. Whoever copies that folder could then guess the password offline; keep the key elsewhere.`,
+    })
+  }
+  if (isItself(config)) {
+    findings.push({
+      where: locate(['listen']),
+      says: 'listen is the address of the app itself; the gate would call itself. Choose another port.',
+    })
+  }
+  return findings
+}
+
+function isInside(file: string, folder: string): boolean {
+  const path = relative(folder, file)
+  return path !== '' && path !== '..' && !path.startsWith(`..${sep}`) && join(folder, path) === file
+}
+
+function isItself({ upstream, listen }: Config): boolean {
+  const host = upstream.hostname.replace(/^\[|\]$/g, '')
+  const port = upstream.port !== '' ? Number(upstream.port) : upstream.protocol === 'https:' ? 443 : 80
+  const at = host === 'localhost' ? '127.0.0.1' : canonicalAddress(host)
+  const everywhere = listen.host === '0.0.0.0' || listen.host === '::'
+  return port === listen.port && (at === canonicalAddress(listen.host) || (everywhere && isLoopback(at)))
+}

@@ -1,0 +1,53 @@
+/** What holds when nothing is written, and where state and key live then. */
+import { isAbsolute, join } from 'node:path'
+import type { Config } from './config.ts'
+
+/** What the process was started with; the loader reads nothing else of its environment. */
+export interface Surroundings {
+  readonly cwd: string
+  readonly home: string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+const minute = 60_000
+const hour = 3_600_000
+const day = 86_400_000
+
+export const defaults = {
+  listen: { host: '127.0.0.1', port: 8484 },
+  hosts: [],
+  insecureHttp: false,
+  trustedProxies: [],
+  // OWASP ASVS 5.0 7.3.1 and 7.3.2: both an inactivity timeout and an absolute lifetime, documented.
+  session: { idleMs: hour, absoluteMs: day },
+  pace: {
+    address: { burst: 5, intervalMs: minute / 6 },
+    everyone: { burst: 60, intervalMs: minute / 60 },
+    knownBrowser: { burst: 10, intervalMs: minute / 6 },
+  },
+  limits: { callBytes: 10e6, uploadBytes: 1e9, connections: 4096 },
+  audit: { maxBytes: 256e6, retentionMs: 180 * day, strangerRecordsPerHour: 600 },
+  acceptRisks: [],
+  forwardHeaders: [],
+} as const satisfies Omit<Config, 'upstream' | 'stateDir' | 'keyFile'>
+
+/** XDG Base Directory Specification 0.8: state under one root, keys under another, so that one backup holds one of them. */
+export function defaultStateDir(upstream: URL, { env, home }: Surroundings): string {
+  return join(xdgRoot(env['XDG_STATE_HOME'], join(home, '.local', 'state')), 'sekisho', slugOf(upstream))
+}
+
+export function defaultKeyFile(upstream: URL, { env, home }: Surroundings): string {
+  return join(xdgRoot(env['XDG_CONFIG_HOME'], join(home, '.config')), 'sekisho', `${slugOf(upstream)}.key`)
+}
+
+/** The specification: "All paths set in these environment variables must be absolute", others are ignored. */
+function xdgRoot(set: string | undefined, otherwise: string): string {
+  return set !== undefined && isAbsolute(set) ? set : otherwise
+}
+
+/** Host and port of the app as one file name. */
+export function slugOf(upstream: URL): string {
+  const port = upstream.port !== '' ? upstream.port : upstream.protocol === 'https:' ? '443' : '80'
+  const host = upstream.hostname.replace(/^\[|\]$/g, '').replace(/[^a-z0-9.-]/g, '_')
+  return `${host}-${port}`
+}

@@ -1,0 +1,137 @@
+/** Configuration from its sources: defaults, then the file, then the command line. No input or output. */
+import { dirname, relative, resolve } from 'node:path'
+import type { Config } from './config.ts'
+import { contradictions } from './contradictions.ts'
+import { defaultKeyFile, defaults, defaultStateDir } from './defaults.ts'
+import type { Surroundings } from './defaults.ts'
+import { configFault, findingsOf } from './finding.ts'
+import type { Finding, KeyPath, Locate } from './finding.ts'
+import { readOverrides } from './overrides.ts'
+import type { Overrides } from './overrides.ts'
+import { readYaml } from './read-yaml.ts'
+import { settingsSchema } from './schema.ts'
+import type { Settings } from './schema.ts'
+
+export interface ConfigText {
+  readonly text: string
+  /** Absolute; relative paths inside mean its folder. */
+  readonly file: string
+}
+
+/** Pure: the same text, options and surroundings give the same configuration or the same GateFault `config-invalid`. */
+export function makeConfig(
+  source: ConfigText | undefined,
+  overrides: Overrides,
+  surroundings: Surroundings,
+): Config {
+  const fromFile =
+    source === undefined
+      ? { settings: {}, findings: [], locate: () => 'the command line' }
+      : read(
+          readYaml(source.text, nameFile(source.file, surroundings.cwd)),
+          dirname(source.file),
+          surroundings,
+        )
+  const fromOptions = read(readOverrides(overrides), surroundings.cwd, surroundings)
+  const findings = [...fromFile.findings, ...fromOptions.findings]
+  if (findings.length > 0) throw configFault(findings)
+
+  const settings = merge(fromFile.settings, fromOptions.settings)
+  const locate: Locate = (path) =>
+    isSet(fromOptions.settings, path) ? fromOptions.locate(path) : fromFile.locate(path)
+  return complete(settings, locate, surroundings)
+}
+
+/** As short as it stays clear from where the command was typed. */
+function nameFile(file: string, cwd: string): string {
+  const path = relative(cwd, file)
+  return path.startsWith('..') ? file : path
+}
+
+function read(
+  { raw, locate }: { readonly raw: unknown; readonly locate: Locate },
+  folder: string,
+  { home }: Surroundings,
+): { settings: Settings; findings: readonly Finding[]; locate: Locate } {
+  // An empty file, or one of comments only, says nothing, and that is allowed.
+  const parsed = settingsSchema.safeParse(raw ?? {})
+  if (!parsed.success) return { settings: {}, findings: findingsOf(parsed.error, raw, locate), locate }
+  const absolute = (path: string) =>
+    resolve(
+      folder,
+      path.replace(/^~(?=\/|$)/, () => home),
+    )
+  const { tls, state_dir, key_file, policy, ...rest } = parsed.data
+  const settings: Settings = {
+    ...rest,
+    ...(tls && {
+      tls: {
+        ...(tls.cert !== undefined && { cert: absolute(tls.cert) }),
+        ...(tls.key !== undefined && { key: absolute(tls.key) }),
+      },
+    }),
+    ...(state_dir !== undefined && { state_dir: absolute(state_dir) }),
+    ...(key_file !== undefined && { key_file: absolute(key_file) }),
+    ...(policy !== undefined && { policy: absolute(policy) }),
+  }
+  return { settings, findings: [], locate }
+}
+
+/** Later wins, key by key; a list replaces a list. */
+function merge(file: Settings, options: Settings): Settings {
+  const tls =
+    file.tls !== undefined || options.tls !== undefined ? { ...file.tls, ...options.tls } : undefined
+  return { ...file, ...options, ...(tls && { tls }) }
+}
+
+function isSet(settings: Settings, path: KeyPath): boolean {
+  const [first, second] = path
+  const value: unknown = settings[first as keyof Settings]
+  if (value === undefined || second === undefined) return value !== undefined
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, second)
+}
+
+function complete(settings: Settings, locate: Locate, surroundings: Surroundings): Config {
+  const { upstream } = settings
+  if (upstream === undefined) throw configFault([{ where: locate(['upstream']), says: noApp }])
+  const config: Config = {
+    upstream,
+    listen: settings.listen ?? defaults.listen,
+    hosts: settings.hosts ?? defaults.hosts,
+    insecureHttp: settings.insecure_http ?? defaults.insecureHttp,
+    trustedProxies: settings.trusted_proxies ?? defaults.trustedProxies,
+    stateDir: settings.state_dir ?? defaultStateDir(upstream, surroundings),
+    keyFile: settings.key_file ?? defaultKeyFile(upstream, surroundings),
+    session: {
+      idleMs: settings.session?.idle ?? defaults.session.idleMs,
+      absoluteMs: settings.session?.absolute ?? defaults.session.absoluteMs,
+    },
+    pace: {
+      address: settings.pace?.address ?? defaults.pace.address,
+      everyone: settings.pace?.everyone ?? defaults.pace.everyone,
+      knownBrowser: settings.pace?.known_browser ?? defaults.pace.knownBrowser,
+    },
+    limits: {
+      callBytes: settings.limits?.call ?? defaults.limits.callBytes,
+      uploadBytes: settings.limits?.upload ?? defaults.limits.uploadBytes,
+      connections: settings.limits?.connections ?? defaults.limits.connections,
+    },
+    audit: {
+      maxBytes: settings.audit?.max_size ?? defaults.audit.maxBytes,
+      retentionMs: settings.audit?.retention ?? defaults.audit.retentionMs,
+      strangerRecordsPerHour:
+        settings.audit?.stranger_records_per_hour ?? defaults.audit.strangerRecordsPerHour,
+    },
+    acceptRisks: settings.accept_risks ?? defaults.acceptRisks,
+    forwardHeaders: settings.forward_headers ?? defaults.forwardHeaders,
+    ...(settings.policy !== undefined && { policyFile: settings.policy }),
+    ...(settings.tls?.cert !== undefined &&
+      settings.tls.key !== undefined && { tls: { cert: settings.tls.cert, key: settings.tls.key } }),
+  }
+  const findings = contradictions(config, settings, locate)
+  if (findings.length > 0) throw configFault(findings)
+  return config
+}
+
+const noApp =
+  'which app? Name its address, as in `sekisho gate http://127.0.0.1:7860`, or write `upstream:` into sekisho.yaml.'

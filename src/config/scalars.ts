@@ -1,0 +1,57 @@
+/** Durations, sizes and paces as people write them: `30m`, `200MB`, `5, then 1 per 10s`. */
+import type { Pace } from './config.ts'
+
+const durationUnits = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** Milliseconds of one whole number with a unit; a bare number is refused, since nobody can see its unit. */
+export function parseDuration(value: unknown): number | undefined {
+  if (typeof value !== 'string') return undefined
+  const found = /^(\d{1,9})(ms|s|m|h|d)$/.exec(value)
+  if (found === null) return undefined
+  return Number(found[1]) * durationUnits[found[2] as keyof typeof durationUnits]
+}
+
+// SI and IEC 80000-13 prefixes: 1 kB is 1000 bytes, 1 KiB is 1024.
+const sizeUnits = {
+  B: 1,
+  kB: 1e3,
+  KB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  KiB: 1024,
+  MiB: 1024 ** 2,
+  GiB: 1024 ** 3,
+} as const
+
+/** Bytes. */
+export function parseSize(value: unknown): number | undefined {
+  if (typeof value !== 'string') return undefined
+  const found = /^(\d{1,6}) ?(B|[kKMG]B|[KMG]iB)$/.exec(value)
+  if (found === null) return undefined
+  return Number(found[1]) * sizeUnits[found[2] as keyof typeof sizeUnits]
+}
+
+/**
+ * `5, then 1 per 10s`: five attempts at once, then one more for every ten seconds. The shorter `5 per 10s` is refused:
+ * half of its readers take it for five attempts in every ten seconds, five times as many.
+ */
+export function parsePace(value: unknown): Pace | undefined {
+  if (typeof value !== 'string') return undefined
+  const found = /^([1-9]\d{0,5}), then 1 per (\d{1,9}(?:ms|s|m|h|d))$/.exec(value)
+  if (found === null) return undefined
+  const intervalMs = parseDuration(found[2])
+  if (intervalMs === undefined || intervalMs < 1) return undefined
+  return { burst: Number(found[1]), intervalMs }
+}
+
+export function parseInteger(value: unknown, least: number, most: number): number | undefined {
+  return Number.isInteger(value) && Number(value) >= least && Number(value) <= most
+    ? Number(value)
+    : undefined
+}
+
+/** A file or folder. A NUL would end the name early inside the system's calls. */
+export function parsePath(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value.trim() === '' || value.length > 4096) return undefined
+  return value.includes('\0') ? undefined : value
+}

@@ -1,0 +1,118 @@
+/** Every key of `sekisho.yaml`: what is allowed, in words that stand in the error message. */
+import { z } from 'zod'
+import { parseForwardHeader, parseHostName, parseListen, parseNetwork, parseUpstream } from './addresses.ts'
+import { risks } from './config.ts'
+import { parseDuration, parseInteger, parsePace, parsePath, parseSize } from './scalars.ts'
+
+/** A value read by `parse`; `allowed` completes the sentence "allowed is …". */
+function value<T>(parse: (found: unknown) => T | undefined, allowed: string) {
+  return z
+    .unknown()
+    .transform((found, context): T => {
+      const parsed = parse(found)
+      if (parsed !== undefined) return parsed
+      context.issues.push({ code: 'custom', message: allowed, input: found })
+      return z.NEVER
+    })
+    .exactOptional()
+}
+
+function list<T>(parse: (found: unknown) => T | undefined, allowed: string) {
+  const item = z.unknown().transform((found, context): T => {
+    const parsed = parse(found)
+    if (parsed !== undefined) return parsed
+    context.issues.push({ code: 'custom', message: allowed, input: found })
+    return z.NEVER
+  })
+  return z
+    .array(item, { error: `a list, each entry ${allowed}` })
+    .max(1000, { error: 'a list of at most 1000 entries' })
+    .exactOptional()
+}
+
+function group<Shape extends z.core.$ZodShape>(shape: Shape) {
+  return z
+    .strictObject(shape, { error: `a group of the keys ${Object.keys(shape).join(', ')}` })
+    .exactOptional()
+}
+
+/** Key and unit are the operator's; `words` names both ends. */
+function between(parse: (found: unknown) => number | undefined, least: number, most: number) {
+  return (found: unknown): number | undefined => {
+    const parsed = parse(found)
+    return parsed !== undefined && parsed >= least && parsed <= most ? parsed : undefined
+  }
+}
+
+const minute = 60_000
+const day = 86_400_000
+
+// NIST SP 800-63B-4 section 2.1.3: a session lasts 30 days at most before the password is asked for again.
+const lifetime = value(
+  between(parseDuration, minute, 30 * day),
+  'a duration from 1m to 30d, such as 45m, 12h or 7d',
+)
+const pace = value(
+  parsePace,
+  'a pace such as "5, then 1 per 10s" (5 attempts at once, then 1 per 10 seconds)',
+)
+const yesOrNo = (found: unknown) => (typeof found === 'boolean' ? found : undefined)
+const path = (what: string) => value(parsePath, `the path of ${what}`)
+
+export const settingsSchema = z.strictObject(
+  {
+    upstream: value(
+      parseUpstream,
+      'the URL of the app, such as http://127.0.0.1:7860, without user name, password, query or fragment',
+    ),
+    listen: value(
+      parseListen,
+      'a port, or an IP address and a port, such as 8484, 127.0.0.1:8484 or "[::1]:8484"',
+    ),
+    hosts: list(parseHostName, 'a host name such as demo.example.org, without scheme, port or *'),
+    tls: group({ cert: path('a PEM certificate'), key: path('a PEM key') }),
+    insecure_http: value(yesOrNo, 'true or false'),
+    trusted_proxies: list(
+      parseNetwork,
+      'an address or a network such as 10.1.2.3 or 10.1.0.0/16, with no bits set beyond its length and not everybody (/0)',
+    ),
+    state_dir: path('a folder'),
+    key_file: path('a file'),
+    session: group({ idle: lifetime, absolute: lifetime }),
+    pace: group({ address: pace, everyone: pace, known_browser: pace }),
+    limits: group({
+      call: value(between(parseSize, 1e3, 1e9), 'a size from 1kB to 1GB, such as 10MB'),
+      upload: value(between(parseSize, 1e3, 1e15), 'a size of at least 1kB, such as 200MB or 4GB'),
+      connections: value((found) => parseInteger(found, 1, 1_000_000), 'a whole number from 1 to 1000000'),
+    }),
+    audit: group({
+      max_size: value(between(parseSize, 1e6, 1e15), 'a size of at least 1MB, such as 256MB'),
+      retention: value(between(parseDuration, day, 3650 * day), 'a duration from 1d to 3650d, such as 180d'),
+      stranger_records_per_hour: value(
+        (found) => parseInteger(found, 0, 1_000_000),
+        'a whole number from 0 to 1000000',
+      ),
+    }),
+    accept_risks: list((found) => risks.find((risk) => risk === found), `one of ${risks.join(', ')}`),
+    policy: path('a Cedar file'),
+    forward_headers: list(
+      parseForwardHeader,
+      'the name of a header that the app reads, such as x-team; not one that frames the message or speaks for somebody',
+    ),
+  },
+  { error: 'a mapping of keys to values' },
+)
+
+/** The same keys as the file, values read; whatever wasn't written is absent. */
+export type Settings = z.output<typeof settingsSchema>
+
+/** The keys by the folder they stand in: '' for the top. */
+export const knownKeys: Readonly<Record<string, readonly string[]>> = {
+  '': Object.keys(settingsSchema.shape),
+  ...Object.fromEntries(
+    (['tls', 'session', 'pace', 'limits', 'audit'] as const).map((name) => [
+      name,
+      Object.keys(settingsSchema.shape[name].unwrap().shape),
+    ]),
+  ),
+}

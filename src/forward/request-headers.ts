@@ -1,0 +1,60 @@
+/** What the app gets to see of a request: an allow-list, plus what only the gate may say. */
+import type { Validated } from '../request.ts'
+
+/** Fields that the app may need and that decide nothing. Everything else stays here. */
+const passed = [
+  'accept',
+  'accept-language',
+  'content-type',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'origin',
+  'range',
+  'referer',
+  'user-agent',
+] as const
+
+/** Cookies of Gradio's own login and of OAuth outside Spaces: the gate's login stands in their place. */
+const strippedCookies = /^(?:__Host-sekisho-|__Secure-sekisho-|sekisho-|access-token-|session$)/
+
+/** Answers that the gate reads or that are cut into ranges come unencoded (gradio/brotli_middleware.py 6.31). */
+function encodings(request: Validated): string {
+  const compressible = request.entry.answer === 'asset' && request.headers['range'] === undefined
+  return compressible ? (request.headers['accept-encoding'] ?? 'identity') : 'identity'
+}
+
+export function makeRequestHeaders(request: Validated, extra: readonly string[]): Record<string, string> {
+  const headers: Record<string, string> = {
+    // The public name, so that Gradio builds its root, redirects and file addresses on it (gradio/route_utils.py).
+    host: request.site.host,
+    'x-forwarded-host': request.site.host,
+    'x-forwarded-proto': request.site.scheme,
+    // Always set: without it Gradio takes every caller for the owner of the machine (gradio/history.py 6.31).
+    'x-forwarded-for': request.client,
+    'accept-encoding': encodings(request),
+  }
+  for (const name of passed) copy(request, name, headers)
+  for (const name of extra) copy(request, name, headers)
+  const cookie = keepCookies(request.headers['cookie'])
+  if (cookie !== '') headers['cookie'] = cookie
+  const { checked } = request
+  if (checked.kind === 'metered' && checked.length !== undefined)
+    headers['content-length'] = String(checked.length)
+  return headers
+}
+
+function copy(request: Validated, name: string, headers: Record<string, string>): void {
+  const value = request.headers[name]
+  if (value !== undefined) headers[name] = value
+}
+
+export function keepCookies(header: string | undefined): string {
+  if (header === undefined) return ''
+  const cookies = header.split(';').map((cookie) => cookie.trim())
+  return cookies
+    .filter((cookie) => cookie !== '' && !strippedCookies.test((cookie.split('=')[0] ?? '').trim()))
+    .join('; ')
+}

@@ -1,0 +1,56 @@
+/** The path of a request, in order. Read this first. */
+import { authenticate, type AuthenticateParts } from './authenticate/authenticate.ts'
+import { authorize, type AuthorizeParts } from './authorize/authorize.ts'
+import { classify, type ClassifyParts } from './classify/classify.ts'
+import { forward, type ForwardParts } from './forward/forward.ts'
+import { GateFault } from './kit/fault.ts'
+import { record, type RecordParts } from './record/record.ts'
+import { isRefusal, refuse } from './refusals.ts'
+import type { Misreceived, Outcome, Reached, Received } from './request.ts'
+import { serve, type ServeParts } from './serve/serve.ts'
+import { validate, type ValidateParts } from './validate/validate.ts'
+
+export type Gate = ClassifyParts &
+  AuthenticateParts &
+  AuthorizeParts &
+  ValidateParts &
+  ForwardParts &
+  ServeParts &
+  RecordParts
+
+export async function handle(request: Received | Misreceived, gate: Gate): Promise<Outcome> {
+  const trail: { reached: Reached } = { reached: request }
+  let outcome: Outcome
+  try {
+    outcome = 'refusal' in request ? request.refusal : await pass(request, gate, trail)
+  } catch (thrown) {
+    // A bug or a fault is a refusal too: nothing is forwarded when we do not know what happened.
+    outcome = refuse('internal-fault', { fault: nameOf(thrown) })
+  }
+  return record(trail.reached, outcome, gate)
+}
+
+async function pass(request: Received, gate: Gate, trail: { reached: Reached }): Promise<Outcome> {
+  // Nothing happens that could not be recorded; signing out always can be (audit/reserve.ts).
+  if (!gate.audit.writable) return refuse('audit-unwritable')
+
+  const classified = classify(request, gate)
+  trail.reached = classified
+
+  const authenticated = await authenticate(classified, gate)
+  if (isRefusal(authenticated)) return authenticated
+  trail.reached = authenticated
+
+  const authorized = authorize(authenticated, gate)
+  if (isRefusal(authorized)) return authorized
+
+  const validated = await validate(authorized, gate)
+  if (isRefusal(validated)) return validated
+
+  return validated.entry.goesTo === 'upstream' ? forward(validated, gate) : serve(validated, gate)
+}
+
+function nameOf(thrown: unknown): string {
+  if (thrown instanceof GateFault) return thrown.code
+  return thrown instanceof Error ? thrown.name : typeof thrown
+}

@@ -1,0 +1,176 @@
+/** What the default policy and hand-written ones decide, for every principal and every action. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { actions } from '../catalog/actions.ts'
+import type { Action } from '../catalog/actions.ts'
+import { GateFault } from '../kit/fault.ts'
+import type { PolicyPrincipal } from './engine.ts'
+import { loadPolicy } from './load-policy.ts'
+
+const guest: PolicyPrincipal = { kind: 'guest', id: 'a-session' }
+const nobody: PolicyPrincipal = { kind: 'nobody' }
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'policy-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function load(text: string) {
+  const file = join(folder, 'own.cedar')
+  await writeFile(file, text)
+  return loadPolicy(file)
+}
+
+const open: readonly Action[] = ['loadPublicAsset', 'openLogin', 'loadGateAsset', 'checkHealth']
+const never: readonly Action[] = ['administer', 'useServerCredential', 'bypassLogin', 'reachUnknown']
+const ungranted: readonly Action[] = ['useMcp', 'readMonitoring']
+
+describe('the default policy', () => {
+  it('lets a guest do everything but what no default policy grants and what nobody may', async () => {
+    const engine = await loadPolicy()
+    const allowed = actions.filter((action) => engine.decide({ principal: guest, action }).allow)
+    expect(allowed).toEqual(actions.filter((action) => ![...never, ...ungranted].includes(action)))
+  })
+
+  it('lets a stranger load the login page and public assets, and nothing else', async () => {
+    const engine = await loadPolicy()
+    const allowed = actions.filter((action) => engine.decide({ principal: nobody, action }).allow)
+    expect(allowed).toEqual(actions.filter((action) => open.includes(action)))
+  })
+
+  it('says which policy decided', async () => {
+    const engine = await loadPolicy()
+    expect(engine.decide({ principal: guest, action: 'callFunction' })).toEqual({
+      allow: true,
+      policies: ['guests-use-the-app'],
+    })
+    expect(engine.decide({ principal: guest, action: 'administer' })).toEqual({
+      allow: false,
+      reason: 'forbidden',
+      policies: ['always-never'],
+    })
+    expect(engine.decide({ principal: guest, action: 'useMcp' })).toEqual({
+      allow: false,
+      reason: 'not-permitted',
+      policies: [],
+    })
+  })
+
+  it('answers the same the second time, from its memory', async () => {
+    const engine = await loadPolicy()
+    for (const principal of [guest, nobody]) {
+      for (const action of actions) {
+        const question = { principal, action }
+        expect(engine.decide(question)).toEqual(engine.decide(question))
+      }
+    }
+  })
+
+  it('denies an action or a principal that it has never heard of', async () => {
+    const engine = await loadPolicy()
+    for (const action of ['fly', '', '__proto__', 'constructor', 'useApp', 'public']) {
+      expect(engine.decide({ principal: guest, action: action as Action }).allow).toBe(false)
+      expect(engine.decide({ principal: nobody, action: action as Action }).allow).toBe(false)
+    }
+    const strange = { kind: 'operator' } as unknown as PolicyPrincipal
+    expect(engine.decide({ principal: strange, action: 'viewPage' })).toMatchObject({
+      allow: false,
+      reason: 'engine-fault',
+    })
+  })
+})
+
+describe('a policy file of the operator', () => {
+  it('replaces the default', async () => {
+    const engine = await load('permit (principal, action == Sekisho::Action::"viewPage", resource);')
+    const allowed = actions.filter((action) => engine.decide({ principal: guest, action }).allow)
+    expect(allowed).toEqual(['viewPage'])
+  })
+
+  it('can grant what the default does not', async () => {
+    const engine = await load('@id("mcp") permit (principal, action == Sekisho::Action::"useMcp", resource);')
+    expect(engine.decide({ principal: guest, action: 'useMcp' })).toEqual({ allow: true, policies: ['mcp'] })
+    expect(engine.decide({ principal: nobody, action: 'useMcp' }).allow).toBe(false)
+  })
+
+  it('cannot open the app to strangers or closed actions to anybody, even by permitting everything', async () => {
+    const engine = await load('permit (principal, action, resource);')
+    for (const action of actions) {
+      expect(engine.decide({ principal: nobody, action }).allow, action).toBe(open.includes(action))
+      expect(engine.decide({ principal: guest, action }).allow, action).toBe(!never.includes(action))
+    }
+  })
+
+  it('denies all when it is empty', async () => {
+    const engine = await load('// nothing here\n')
+    for (const principal of [guest, nobody]) {
+      for (const action of actions) {
+        expect(engine.decide({ principal, action })).toEqual({
+          allow: false,
+          reason: 'no-policy',
+          policies: [],
+        })
+      }
+    }
+  })
+
+  it('denies when a policy breaks while it is evaluated, even if another one permits', async () => {
+    const engine = await load(`
+      @id("fine") permit (principal, action, resource);
+      @id("broken") forbid (principal, action == Sekisho::Action::"uploadFile", resource)
+        when { 9223372036854775807 + 1 == 0 };
+    `)
+    expect(engine.decide({ principal: guest, action: 'viewPage' }).allow).toBe(true)
+    expect(engine.decide({ principal: guest, action: 'uploadFile' })).toEqual({
+      allow: false,
+      reason: 'engine-fault',
+      policies: ['broken'],
+    })
+  })
+
+  it('leaves an engine that was loaded before as it was', async () => {
+    const before = await loadPolicy()
+    await load('forbid (principal, action, resource);')
+    expect(before.decide({ principal: guest, action: 'viewPage' }).allow).toBe(true)
+  })
+
+  it('never allows anything when it is garbage', async () => {
+    const pieces = [
+      'permit',
+      'forbid',
+      '(',
+      ')',
+      'principal',
+      'action',
+      'resource',
+      ',',
+      ';',
+      '"',
+      '@id("x")',
+      'é',
+    ]
+    const garbage = fc.oneof(
+      fc.string({ minLength: 1 }),
+      fc.array(fc.constantFrom(...pieces), { minLength: 1, maxLength: 12 }).map((all) => all.join(' ')),
+    )
+    await fc.assert(
+      fc.asyncProperty(garbage, async (text) => {
+        const engine = await load(text).catch((fault: unknown) => fault)
+        if (engine instanceof GateFault) {
+          expect(engine.code).toBe('policy-invalid')
+          return
+        }
+        // What parses as white space or a comment is an empty policy.
+        const { decide } = engine as Awaited<ReturnType<typeof load>>
+        for (const action of actions) {
+          expect(decide.call(engine, { principal: guest, action }).allow).toBe(false)
+        }
+      }),
+      { numRuns: 150 },
+    )
+  })
+})

@@ -1,0 +1,123 @@
+/** Answer or refusal → status, headers, bytes. The headers that every answer carries live here. */
+import type { ServerResponse } from 'node:http'
+import {
+  gradioUnauthenticated,
+  languageParameter,
+  paths,
+  returnToParameter,
+  safeReturnPath,
+  type Language,
+} from '../contract/contract.ts'
+import { chooseLanguage } from '../kit/language.ts'
+import { refusals, type Refusal } from '../refusals.ts'
+import type { Answer, AnswerHeaders, Misreceived, Outcome, Received } from '../request.ts'
+
+/** A page for a person, by the status and text of a refusal; made by the web build. */
+export type MessagePage = (language: Language, status: number, text: string) => Uint8Array
+
+const everyAnswer = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'same-origin',
+  'x-frame-options': 'SAMEORIGIN',
+  'cross-origin-resource-policy': 'same-origin',
+} as const
+
+const messageHeaders = {
+  'content-type': 'text/html; charset=utf-8',
+  'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+} as const
+
+export function reply(
+  request: Received | Misreceived,
+  outcome: Outcome,
+  response: ServerResponse,
+  page: MessagePage,
+): void {
+  const answer = outcome.kind === 'refusal' ? renderRefusal(request, outcome, page) : outcome
+  const leftover = unreadBody(request)
+  const headers: AnswerHeaders = { ...everyAnswer, ...answer.headers }
+  // Whoever was refused may not make us read a large body to the end.
+  if (outcome.kind === 'refusal' && leftover) headers['connection'] = 'close'
+  if (answer.body.kind === 'empty' && answer.status >= 300 && answer.status !== 304) headers['content-length'] = '0'
+  response.writeHead(answer.status, headers as Record<string, string | string[]>)
+  switch (answer.body.kind) {
+    case 'empty':
+      response.end()
+      return
+    case 'bytes':
+      response.end(answer.body.bytes)
+      return
+    case 'stream': {
+      const flow = answer.body.source.start({
+        write: (chunk) => response.write(chunk),
+        end: () => response.end(),
+        cut: () => response.destroy(),
+      })
+      response.on('drain', flow.drained)
+      response.once('close', () => {
+        if (!response.writableFinished) flow.abandon()
+      })
+      return
+    }
+    default:
+      answer.body satisfies never
+  }
+}
+
+function unreadBody(request: Received | Misreceived): boolean {
+  if (!('body' in request) || request.body === undefined) return false
+  return (request.body.length ?? Infinity) > 1024 * 1024
+}
+
+/** Constant texts only: a browser that navigates gets a page, everything else JSON in Gradio's own shape. */
+export function renderRefusal(request: Received | Misreceived, refusal: Refusal, page: MessagePage): Answer {
+  const row = refusals[refusal.code]
+  const waiting: AnswerHeaders =
+    refusal.retryAfter === undefined ? {} : { 'retry-after': String(refusal.retryAfter) }
+  if ('path' in request && isNavigation(request)) {
+    if (row.status === 401) return toLogin(request)
+    const language = chooseLanguage(request.headers['accept-language'])
+    return answerWith(
+      row.status,
+      { ...messageHeaders, ...waiting },
+      page(language, row.status, row.says[language]),
+    )
+  }
+  const own = 'path' in request && request.path.startsWith(paths.base)
+  const body = own
+    ? { code: row.step === 'serve' ? refusal.code : 'refused', message: row.says.en }
+    : row.status === 401
+      ? gradioUnauthenticated
+      : { detail: row.says.en }
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', ...waiting }
+  return answerWith(row.status, headers, Buffer.from(JSON.stringify(body)))
+}
+
+function answerWith(status: number, headers: AnswerHeaders, bytes: Uint8Array): Answer {
+  const sized = { ...headers, 'content-length': String(bytes.byteLength) }
+  return { kind: 'answer', status, headers: sized, body: { kind: 'bytes', bytes } }
+}
+
+function isNavigation(request: Received): boolean {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false
+  const mode = request.headers['sec-fetch-mode']
+  // Plain http on a public address has no fetch metadata; there the Accept field tells a browser's page load.
+  return mode === undefined ? (request.headers['accept'] ?? '').startsWith('text/html') : mode === 'navigate'
+}
+
+function toLogin(request: Received): Answer {
+  const wanted = safeReturnPath(request.query === '' ? request.path : `${request.path}?${request.query}`)
+  const chosen = new URLSearchParams(request.query).get(languageParameter)
+  const parameters = new URLSearchParams()
+  if (wanted !== '/') parameters.set(returnToParameter, wanted)
+  if (request.path.startsWith(paths.base) && chosen !== null) parameters.set(languageParameter, chosen)
+  const location = parameters.size === 0 ? paths.login : `${paths.login}?${parameters.toString()}`
+  return {
+    kind: 'answer',
+    status: 303,
+    headers: { location, 'cache-control': 'no-store' },
+    body: { kind: 'empty' },
+  }
+}

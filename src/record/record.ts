@@ -1,0 +1,109 @@
+/** Every outcome → the audit log. Wraps the whole path, so that no early answer escapes it. */
+import type { Audit } from '../audit/audit.ts'
+import type { Asker, AuditEvent } from '../audit/event.ts'
+import type { Action } from '../catalog/actions.ts'
+import type { RouteEntry } from '../catalog/entry.ts'
+import { GateFault } from '../kit/fault.ts'
+import { refuse } from '../refusals.ts'
+import type { Answer, Outcome, Reached } from '../request.ts'
+
+export interface RecordParts {
+  readonly audit: Audit
+  readonly clock: { now(): number }
+}
+
+/** Not worth a record of their own when granted: counted, one summary a minute. */
+const counted: ReadonlySet<Action> = new Set<Action>([
+  'loadAsset',
+  'loadPublicAsset',
+  'loadGateAsset',
+  'openLogin',
+  'checkHealth',
+  'checkLiveness',
+  'readOwnSession',
+])
+
+/** If the record can't be written, the answer becomes a refusal: what isn't on record does not happen. */
+export async function record(reached: Reached, outcome: Outcome, parts: RecordParts): Promise<Outcome> {
+  try {
+    if (outcome.kind === 'answer') noteGrant(reached, outcome, parts)
+    else await noteRefusal(reached, outcome, parts)
+    return outcome
+  } catch (thrown) {
+    if (outcome.kind === 'answer') abandon(outcome)
+    const unwritable = thrown instanceof GateFault && thrown.code === 'audit-unwritable'
+    return refuse(unwritable ? 'audit-unwritable' : 'internal-fault')
+  }
+}
+
+function noteGrant(reached: Reached, answer: Answer, parts: RecordParts): void {
+  const entry = entryOf(reached)
+  const facts = factsOf(reached)
+  if (entry !== undefined && counted.has(entry.action)) parts.audit.count(entry.action)
+  else
+    parts.audit.note({
+      kind: 'request.granted',
+      ...facts,
+      status: answer.status,
+      ms: parts.clock.now() - reached.at,
+    })
+  if (entry?.stream === true && answer.body.kind === 'stream') {
+    void answer.body.source.ended.then((why) => noteQuietly({ kind: 'stream.ended', ...facts, why }, parts))
+  }
+}
+
+async function noteRefusal(
+  reached: Reached,
+  refusal: Extract<Outcome, { kind: 'refusal' }>,
+  parts: RecordParts,
+): Promise<void> {
+  // The ceremony has written its own, more exact record of these.
+  if (refusal.code === 'login-failed' || refusal.code === 'login-paced') return
+  if (refusal.code === 'audit-unwritable') return
+  const facts = factsOf(reached)
+  const event: AuditEvent = {
+    kind: 'request.refused',
+    ...facts,
+    code: refusal.code,
+    because: refusal.because,
+  }
+  if (facts.asker.principal === 'nobody') parts.audit.note(event)
+  else await parts.audit.write(event)
+}
+
+/** The stream has ended anyway; a log that can't be written shows at the next request. */
+function noteQuietly(event: AuditEvent, parts: RecordParts): void {
+  try {
+    parts.audit.note(event)
+  } catch {
+    return
+  }
+}
+
+function abandon(answer: Answer): void {
+  if (answer.body.kind !== 'stream') return
+  answer.body.source.start({ write: () => true, end: () => undefined, cut: () => undefined }).abandon()
+}
+
+function entryOf(reached: Reached): RouteEntry | undefined {
+  return 'entry' in reached ? reached.entry : undefined
+}
+
+function factsOf(reached: Reached) {
+  const entry = entryOf(reached)
+  return {
+    request: reached.id,
+    asker: askerOf(reached),
+    method: reached.method,
+    entry: entry?.id ?? 'unknown',
+    action: entry?.action ?? 'reachUnknown',
+  }
+}
+
+function askerOf(reached: Reached): Asker {
+  const userAgent = 'headers' in reached ? (reached.headers['user-agent'] ?? '') : reached.userAgent
+  const where = { address: reached.client, userAgent }
+  if (!('principal' in reached) || reached.principal.kind === 'nobody')
+    return { principal: 'nobody', ...where }
+  return { principal: 'guest', session: reached.principal.session.id, ...where }
+}

@@ -1,0 +1,56 @@
+/** Validated → the gate's own answer: a handler for each of its routes, checked complete by the compiler. */
+import type { OwnRoute } from '../catalog/gate/own.ts'
+import type { LoginAsker, LoginUnderWay, SignedIn } from '../login/ceremony.ts'
+import { refuse, type Refusal } from '../refusals.ts'
+import type { Answer, Validated } from '../request.ts'
+import type { SessionRow } from '../store/rows.ts'
+import { answerFile, answerJson } from './answers.ts'
+import { finishLogin, logOut, showLogin, showSession, startLogin } from './login.ts'
+import type { WebFiles } from './web-files.ts'
+
+export interface ServeParts {
+  readonly web: Pick<WebFiles, 'assets' | 'pages' | 'assetFile'>
+  readonly login: {
+    readonly start: (body: unknown, asker: LoginAsker) => Promise<LoginUnderWay | Refusal>
+    readonly finish: (body: unknown, asker: LoginAsker) => Promise<SignedIn | Refusal>
+    readonly end: (session: SessionRow) => Promise<unknown>
+    /** Set-Cookie values that remove the session's cookie. */
+    readonly clearCookies: (scheme: 'http' | 'https') => readonly string[]
+    readonly limitsOf: (session: SessionRow) => { readonly idleEndsAt: number; readonly endsAt: number }
+  }
+  readonly clock: { now(): number }
+}
+
+type Handler = (request: Validated, parts: ServeParts) => Promise<Answer | Refusal> | Answer | Refusal
+
+const handlers: Readonly<Record<OwnRoute, Handler>> = {
+  'gate.login.page': showLogin,
+  'gate.login.start': startLogin,
+  'gate.login.finish': finishLogin,
+  'gate.logout': logOut,
+  'gate.session': showSession,
+  'gate.asset': showAsset,
+  'gate.health': () => answerJson(200, { status: 'ok' }),
+}
+
+export async function serve(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
+  const handler = Object.hasOwn(handlers, request.entry.id)
+    ? handlers[request.entry.id as OwnRoute]
+    : undefined
+  return handler === undefined ? refuse('internal-fault', { missing: 'handler' }) : handler(request, parts)
+}
+
+/** Names carry a hash of the content, so what was loaded once stays good. */
+function showAsset(request: Validated, parts: ServeParts): Answer | Refusal {
+  const name = request.parameters['file'] ?? ''
+  const file = parts.web.assets.get(name)
+  if (file === undefined) return refuse('route-unknown', { asset: true })
+  return answerFile(request, file, {
+    'cache-control': 'public, max-age=31536000, immutable',
+    // A worker has the policy of its own response; OPAQUE's is WebAssembly, and nothing else of ours is.
+    'content-security-policy':
+      name === parts.web.assetFile('opaque-worker.js')
+        ? "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'"
+        : "default-src 'none'",
+  })
+}

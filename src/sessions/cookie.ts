@@ -1,0 +1,62 @@
+/** The gate's cookies: RFC 6265bis with the `__Host-` prefix, so that no sibling host or plain page can set them. */
+
+export interface CookieNames {
+  /** Holds the session token. */
+  readonly session: string
+  /** Says that somebody signed in here before; opens nothing. */
+  readonly known: string
+}
+
+/** Browsers share cookies between the ports of one host, so each instance has names of its own. */
+export function cookieNames(instance: string): CookieNames {
+  return { session: `__Host-sekisho-${instance}`, known: `__Host-sekisho-known-${instance}` }
+}
+
+export type CookieFound =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'one'; readonly value: string }
+  /** A browser holds one `__Host-` cookie of a name; two were put together by somebody else. */
+  | { readonly kind: 'ambiguous' }
+
+/** Looks for `name` in a Cookie header. What other programs on the same host put there is none of our business. */
+export function readCookie(header: string | undefined, name: string): CookieFound {
+  if (header === undefined) return { kind: 'none' }
+  const values = header.split(';').flatMap((part) => {
+    const pair = stripBlanks(part)
+    return pair.startsWith(`${name}=`) ? [pair.slice(name.length + 1)] : []
+  })
+  const [value] = values
+  if (value === undefined) return { kind: 'none' }
+  return values.length === 1 ? { kind: 'one', value } : { kind: 'ambiguous' }
+}
+
+/**
+ * Only the blanks of RFC 9110 (OWS). String.trim would also take U+00A0 and friends, and with them a cookie that a
+ * browser let a sibling host set, because to the browser its name did not begin with `__Host-`.
+ */
+function stripBlanks(text: string): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isBlank(text.charCodeAt(start))) start++
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--
+  return text.slice(start, end)
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09
+}
+
+// Lax and not Strict: a link from a wiki or a mail should find the reader signed in.
+const attributes = 'Path=/; HttpOnly; Secure; SameSite=Lax'
+
+/** A Set-Cookie value. Without `maxAge` (seconds) the cookie goes when the browser closes. */
+export function setCookie(name: string, value: string, maxAge?: number): string {
+  if (!/^[A-Za-z0-9._-]+$/.test(value)) throw new TypeError('a cookie value of ours has no such characters')
+  const age = maxAge === undefined ? '' : `; Max-Age=${String(maxAge)}`
+  return `${name}=${value}; ${attributes}${age}`
+}
+
+/** A Set-Cookie value that removes the cookie; browsers want the same attributes as when it was set. */
+export function clearCookie(name: string): string {
+  return `${name}=; ${attributes}; Max-Age=0`
+}

@@ -1,0 +1,32 @@
+/** From the Cookie header to the session: what the step `authenticate` asks on every request. */
+import type { SessionRow } from '../store/rows.ts'
+import { cookieNames, readCookie } from './cookie.ts'
+import type { Sessions } from './sessions.ts'
+
+export type SessionLooked =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'ambiguous' }
+  | { readonly kind: 'active'; readonly session: SessionRow }
+  | { readonly kind: 'lapsed'; readonly why: 'expired' | 'ended' }
+
+export async function lookAtCookies(
+  sessions: Pick<Sessions, 'find'>,
+  instance: string,
+  header: string | undefined,
+  now: number,
+): Promise<SessionLooked> {
+  const cookie = readCookie(header, cookieNames(instance).session)
+  if (cookie.kind !== 'one') return cookie
+  const found = await sessions.find(cookie.value, now)
+  switch (found.state) {
+    case 'active':
+      return { kind: 'active', session: found.session }
+    case 'expired':
+      return { kind: 'lapsed', why: 'expired' }
+    case 'ended':
+      // A limit that somebody has written down is still a limit to the person at the screen.
+      return { kind: 'lapsed', why: found.why === 'idle' || found.why === 'absolute' ? 'expired' : 'ended' }
+    case 'unknown':
+      return { kind: 'none' }
+  }
+}

@@ -1,0 +1,224 @@
+/** Sessions: issue, find, keep alive, end, and cut what is open in their name. */
+import type { Audit } from '../audit/audit.ts'
+import type { Clock } from '../kit/clock.ts'
+import { randomName } from '../kit/random.ts'
+import type { SessionEnd, SessionId, SessionRow } from '../store/rows.ts'
+import type { SessionStore } from '../store/store.ts'
+import { Activity } from './activity.ts'
+import type { FinishedCeremony } from './finished-ceremony.ts'
+import { absoluteEnd, idleEnd, lapsed } from './lifetime.ts'
+import type { Lifetime } from './lifetime.ts'
+import { hashToken, makeToken, parseToken } from './token.ts'
+import type { SessionToken } from './token.ts'
+import { Watchers } from './watchers.ts'
+import type { WatchedEnd } from './watchers.ts'
+
+export type SessionFound =
+  | {
+      readonly state: 'active'
+      readonly session: SessionRow
+      readonly idleEndsAt: number
+      readonly endsAt: number
+    }
+  /** Past a limit, whether or not somebody has written that down yet. */
+  | { readonly state: 'expired'; readonly why: 'idle' | 'absolute'; readonly session: SessionRow }
+  | { readonly state: 'ended'; readonly why: SessionEnd; readonly session: SessionRow }
+  | { readonly state: 'unknown' }
+
+export interface SessionFacts {
+  readonly address: string
+  readonly userAgent: string
+}
+
+export interface SessionParts {
+  readonly store: { readonly sessions: SessionStore; changes(): Promise<number> }
+  readonly audit: Pick<Audit, 'write'>
+  readonly clock: Clock
+  readonly lifetime: Lifetime
+}
+
+export interface Sessions {
+  /** A new session with a new token (never one that the browser brought). */
+  issue(
+    finished: FinishedCeremony,
+    facts: SessionFacts,
+  ): Promise<{ token: SessionToken; session: SessionRow }>
+  /** One look into the store and one SHA-256; on every request's path. */
+  find(token: string, now: number): Promise<SessionFound>
+  /** A person did something. Not for heartbeats and polls. */
+  markActive(id: SessionId, at: number): void
+  /** Ends it, records that, and cuts its streams. False when it was over already. */
+  end(session: SessionRow, why: SessionEnd): Promise<boolean>
+  /** Every session that is still good. */
+  listOpen(now: number): Promise<readonly SessionRow[]>
+  /** Calls `onEnd` once when the session ends for whatever reason; the answer takes the watch back. */
+  watch(session: SessionRow, onEnd: (why: WatchedEnd) => void): () => void
+  /** Called twice a second: sees what other processes ended, and limits that have passed. */
+  review(): Promise<void>
+  /** Writes what waits. Streams are the caller's to close. */
+  close(): Promise<void>
+}
+
+/** Activity reaches the store, and forgotten sessions are ended, this often. */
+const sweepMs = 30_000
+/** Rows of ended sessions stay this long, so that a late request can be told why. */
+const keepMs = 24 * 60 * 60 * 1000
+/** A store that has been silent for so long can't vouch for open streams any more. */
+const silenceMs = 5_000
+
+export function openSessions(parts: SessionParts): Sessions {
+  return new LiveSessions(parts)
+}
+
+class LiveSessions implements Sessions {
+  readonly #store: SessionParts['store']
+  readonly #audit: SessionParts['audit']
+  readonly #clock: Clock
+  readonly #lifetime: Lifetime
+  readonly #activity: Activity
+  readonly #watchers = new Watchers()
+  #changes: number | undefined
+  #sweptAt = -Infinity
+  #heardAt: number
+
+  constructor(parts: SessionParts) {
+    this.#store = parts.store
+    this.#audit = parts.audit
+    this.#clock = parts.clock
+    this.#lifetime = parts.lifetime
+    this.#activity = new Activity(parts.store.sessions)
+    this.#heardAt = parts.clock.now()
+  }
+
+  async issue(finished: FinishedCeremony, facts: SessionFacts) {
+    const token = makeToken()
+    const now = this.#clock.now()
+    const session: SessionRow = {
+      id: randomName(12) as SessionId,
+      tokenHash: hashToken(token),
+      principal: finished.principal,
+      createdAt: now,
+      lastActiveAt: now,
+      endsAt: now + this.#lifetime.absoluteMs,
+      address: facts.address,
+      userAgent: facts.userAgent,
+    }
+    await this.#store.sessions.insert(session)
+    return { token, session }
+  }
+
+  async find(text: string, now: number): Promise<SessionFound> {
+    const token = parseToken(text)
+    if (token === undefined) return { state: 'unknown' }
+    const session = await this.#store.sessions.find(hashToken(token))
+    return session === undefined ? { state: 'unknown' } : this.#judge(session, now)
+  }
+
+  markActive(id: SessionId, at: number): void {
+    this.#activity.mark(id, at)
+  }
+
+  async end(session: SessionRow, why: SessionEnd): Promise<boolean> {
+    const ended = await this.#store.sessions.end(session.id, this.#clock.now(), why)
+    this.#activity.forget(session.id)
+    this.#watchers.tell(session.id, why)
+    // Only who really ended it writes the record, so that each end stands in the log once.
+    if (ended) {
+      const { id, address, userAgent } = session
+      const principal = why === 'operator' ? 'operator' : session.principal
+      await this.#audit.write({
+        kind: 'session.ended',
+        asker: { principal, session: id, address, userAgent },
+        why,
+      })
+    }
+    return ended
+  }
+
+  async listOpen(now: number): Promise<readonly SessionRow[]> {
+    const rows = await this.#store.sessions.listOpen()
+    return rows.map((row) => this.#refresh(row)).filter((row) => this.#lapsed(row, now) === undefined)
+  }
+
+  watch(session: SessionRow, onEnd: (why: WatchedEnd) => void): () => void {
+    return this.#watchers.add(session, onEnd)
+  }
+
+  async review(): Promise<void> {
+    const now = this.#clock.now()
+    try {
+      await this.#look(now)
+      this.#heardAt = now
+    } catch (fault) {
+      if (now - this.#heardAt >= silenceMs) this.#watchers.tellAll('unknown')
+      throw fault
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#activity.flush()
+  }
+
+  async #look(now: number): Promise<void> {
+    const changes = await this.#store.changes()
+    const sweep = now - this.#sweptAt >= sweepMs
+    const fresh = this.#watchers.takeFresh()
+    // `changes` is silent about this process's own writes, so the sweep looks at everything again.
+    if (changes !== this.#changes || sweep) await this.#recheck(this.#watchers.list(), now)
+    else
+      await this.#recheck(
+        [...fresh, ...this.#watchers.list().filter((row) => this.#lapsed(row, now) !== undefined)],
+        now,
+      )
+    if (sweep) {
+      await this.#activity.flush()
+      // One interval late: another process may hold marks of activity that it hasn't written yet.
+      for (const row of await this.#store.sessions.listOpen()) await this.#endIfLapsed(row, now - sweepMs)
+      await this.#store.sessions.prune(now - keepMs)
+      this.#sweptAt = now
+    }
+    // Last: when something above failed, the next review does it again.
+    this.#changes = changes
+  }
+
+  async #recheck(watched: readonly SessionRow[], now: number): Promise<void> {
+    for (const { id, tokenHash } of watched) {
+      const row = await this.#store.sessions.find(tokenHash)
+      if (row === undefined) this.#watchers.tell(id, 'unknown')
+      else if (row.endedAt !== undefined) this.#watchers.tell(id, row.ended ?? 'unknown')
+      else {
+        this.#watchers.update(row)
+        await this.#endIfLapsed(row, now)
+      }
+    }
+  }
+
+  async #endIfLapsed(row: SessionRow, now: number): Promise<void> {
+    const why = this.#lapsed(row, now)
+    if (why !== undefined) await this.end(row, why)
+  }
+
+  #lapsed(row: SessionRow, now: number): 'idle' | 'absolute' | undefined {
+    return lapsed(this.#refresh(row), this.#lifetime, now)
+  }
+
+  #judge(stored: SessionRow, now: number): SessionFound {
+    if (stored.endedAt !== undefined) {
+      return { state: 'ended', why: stored.ended ?? 'operator', session: stored }
+    }
+    const session = this.#refresh(stored)
+    const why = lapsed(session, this.#lifetime, now)
+    if (why !== undefined) return { state: 'expired', why, session }
+    return {
+      state: 'active',
+      session,
+      idleEndsAt: idleEnd(session, this.#lifetime),
+      endsAt: absoluteEnd(session, this.#lifetime),
+    }
+  }
+
+  #refresh(row: SessionRow): SessionRow {
+    const lastActiveAt = this.#activity.latest(row.id, row.lastActiveAt)
+    return lastActiveAt === row.lastActiveAt ? row : { ...row, lastActiveAt }
+  }
+}

@@ -1,0 +1,24 @@
+/** Session tokens: 256 random bits in the cookie, their SHA-256 in the store. */
+import { hash } from 'node:crypto'
+import { parseBase64url } from '../kit/base64url.ts'
+import type { Branded } from '../kit/brand.ts'
+import { randomToken } from '../kit/random.ts'
+import type { TokenHash } from '../store/rows.ts'
+
+export type SessionToken = Branded<string, 'SessionToken'>
+
+const tokenBytes = 32
+
+export function makeToken(): SessionToken {
+  return randomToken(tokenBytes) as SessionToken
+}
+
+/** Undefined for what can't be a token of ours. */
+export function parseToken(text: string): SessionToken | undefined {
+  return parseBase64url(text)?.length === tokenBytes ? (text as SessionToken) : undefined
+}
+
+/** A plain hash will do: nobody guesses 256 random bits, however fast the hash. */
+export function hashToken(token: SessionToken): TokenHash {
+  return hash('sha256', token, 'base64url') as TokenHash
+}

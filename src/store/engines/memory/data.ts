@@ -1,0 +1,28 @@
+/** What a memory store holds. Clients that share it see each other's writes, as processes do that share a file. */
+import type { PasswordRow, SegmentRow, SessionId, SessionRow, TokenHash } from '../../rows.ts'
+
+export interface MemoryData {
+  readonly meta: Map<string, string>
+  readonly passwords: Map<PasswordRow['id'], PasswordRow>
+  /** In the order of insertion. Rows are replaced, never changed: a reader keeps what it read. */
+  readonly sessions: Map<SessionId, SessionRow>
+  readonly hashes: Map<TokenHash, SessionId>
+  readonly paces: Map<string, number>
+  readonly spent: Map<string, number>
+  readonly segments: Map<string, SegmentRow>
+  /** Writes by all clients. */
+  writes: number
+}
+
+export function makeMemoryData(): MemoryData {
+  return {
+    meta: new Map(),
+    passwords: new Map(),
+    sessions: new Map(),
+    hashes: new Map(),
+    paces: new Map(),
+    spent: new Map(),
+    segments: new Map(),
+    writes: 0,
+  }
+}

@@ -1,0 +1,78 @@
+/** Sessions and the password in memory. No method waits between reading and writing: each is one step. */
+import { GateFault } from '../../../kit/fault.ts'
+import type { SessionEnd, SessionRow } from '../../rows.ts'
+import type { PasswordStore, SessionStore } from '../../store.ts'
+import type { MemoryClient } from './client.ts'
+import type { MemoryData } from './data.ts'
+
+export function makePasswords(client: MemoryClient): PasswordStore {
+  return {
+    async find(id) {
+      return client.read().passwords.get(id)
+    },
+    async set(row) {
+      const data = client.write()
+      data.passwords.set(row.id, { ...row, stretching: { ...row.stretching } })
+      const open = openSessions(data)
+      for (const session of open) endOne(data, session, row.changedAt, 'password-changed')
+      return open.length
+    },
+  }
+}
+
+export function makeSessions(client: MemoryClient): SessionStore {
+  return {
+    async insert(row) {
+      const known = client.read()
+      if (known.sessions.has(row.id) || known.hashes.has(row.tokenHash)) {
+        throw new GateFault('store-unusable', 'A session with this id or token exists already.')
+      }
+      const data = client.write()
+      data.sessions.set(row.id, { ...row })
+      data.hashes.set(row.tokenHash, row.id)
+    },
+    async find(hash) {
+      const data = client.read()
+      const id = data.hashes.get(hash)
+      return id === undefined ? undefined : data.sessions.get(id)
+    },
+    async touch(seen) {
+      for (const { id, at } of seen) {
+        const row = client.read().sessions.get(id)
+        if (row === undefined || row.endedAt !== undefined) continue
+        if (!(row.lastActiveAt < at)) continue
+        client.write().sessions.set(id, { ...row, lastActiveAt: at })
+      }
+    },
+    async end(id, at, reason) {
+      const row = client.read().sessions.get(id)
+      if (row === undefined || row.endedAt !== undefined) return false
+      endOne(client.write(), row, at, reason)
+      return true
+    },
+    async listOpen() {
+      return openSessions(client.read())
+    },
+    async prune(before) {
+      const over = [...client.read().sessions.values()].filter(
+        (row) => row.endsAt < before || (row.endedAt !== undefined && row.endedAt < before),
+      )
+      for (const row of over) {
+        const data = client.write()
+        data.sessions.delete(row.id)
+        data.hashes.delete(row.tokenHash)
+      }
+      return over.length
+    },
+  }
+}
+
+function openSessions(data: MemoryData): readonly SessionRow[] {
+  return [...data.sessions.values()]
+    .filter((row) => row.endedAt === undefined)
+    .sort((a, b) => a.createdAt - b.createdAt)
+}
+
+function endOne(data: MemoryData, row: SessionRow, endedAt: number, ended: SessionEnd): void {
+  data.sessions.set(row.id, { ...row, endedAt, ended })
+}

@@ -1,0 +1,258 @@
+/** Several processes on one file: races between them, and kill -9 in the middle of writing. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { SessionId, TokenHash } from '../../rows.ts'
+import type { Store } from '../../store.ts'
+import { openSqliteStore } from './open.ts'
+
+function freshFile(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sekisho-store-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  return join(folder, 'sekisho.db')
+}
+
+interface Child {
+  readonly process: ChildProcess
+  /** Every complete line it has written. */
+  readonly lines: readonly string[]
+  /** Resolves when it has written so many lines; rejects when it ends before. */
+  wrote(count: number): Promise<void>
+  /** Resolves when it has ended and everything it wrote is in `lines`. */
+  ended(): Promise<void>
+}
+
+/** Runs `program` in a process of its own, with `open`, `file`, `say` and `go` (resolves at a line on stdin) at hand. */
+function startProcess(file: string, program: string): Child {
+  const prelude = `
+    import { once } from 'node:events'
+    const [, engine, file] = process.argv
+    const { openSqliteStore } = await import(engine)
+    const open = () => openSqliteStore({ file })
+    const say = (line) => process.stdout.write(line + '\\n')
+    const go = () => once(process.stdin, 'data').then(() => process.stdin.unref())
+  `
+  const engine = new URL('./open.ts', import.meta.url).href
+  const args = ['--input-type=module', '-e', prelude + program, engine, file]
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] })
+  onTestFinished(() => void child.kill('SIGKILL'))
+
+  const lines: string[] = []
+  const reader = createInterface({ input: child.stdout })
+  const closed = once(child, 'close')
+  let torn = ''
+  child.stdout.on('data', (chunk: Buffer) => (torn = (torn + chunk.toString()).split('\n').at(-1) ?? ''))
+  reader.on('line', (line) => lines.push(line))
+  return {
+    process: child,
+    lines,
+    async wrote(count) {
+      const left = once(reader, 'close').then(() => 'ended')
+      while (lines.length < count) {
+        const next = await Promise.race([once(reader, 'line'), left])
+        if (next === 'ended' && lines.length < count) throw new Error(`ended after ${lines.length} lines`)
+      }
+    },
+    async ended() {
+      await closed
+      // readline takes a torn last line for a whole one.
+      if (torn !== '') lines.pop()
+    },
+  }
+}
+
+/** Starts the programs, lets them go at the same moment, answers what each said after `ready`. */
+async function race(file: string, programs: readonly string[]): Promise<readonly string[][]> {
+  const children = programs.map((program) => startProcess(file, program))
+  await Promise.all(children.map((child) => child.wrote(1)))
+  for (const child of children) child.process.stdin?.write('go\n')
+  await Promise.all(children.map((child) => child.ended()))
+  return children.map((child) => child.lines.slice(1))
+}
+
+function integrity(file: string): unknown {
+  using database = new DatabaseSync(file)
+  return database.prepare('pragma integrity_check').get()?.['integrity_check']
+}
+
+describe('several processes', () => {
+  test('that create the file at the same moment all succeed and agree', async () => {
+    for (let round = 0; round < 5; round++) {
+      const program = `
+        say('ready'); await go()
+        const store = await open()
+        say(await store.meta.getOrSet('instance', String(process.pid)))
+        await store.close()
+      `
+      const answers = await race(freshFile(), [program, program, program])
+      expect(answers.map((lines) => lines.length)).toEqual([1, 1, 1])
+      expect(new Set(answers.flat()).size).toBe(1)
+    }
+  })
+
+  test('spend each id once between them', async () => {
+    const program = `
+      const store = await open()
+      say('ready'); await go()
+      for (let i = 0; i < 300; i++) if (await store.spent.spend('id-' + i, 1)) say(i)
+      await store.close()
+    `
+    const answers = await race(freshFile(), [program, program])
+    expect(
+      answers
+        .flat()
+        .map(Number)
+        .sort((a, b) => a - b),
+    ).toEqual(Array.from({ length: 300 }, (_, i) => i))
+  })
+
+  test('take no more than the burst between them, and pay for all buckets or none', async () => {
+    const program = `
+      const store = await open()
+      say('ready'); await go()
+      const everyone = { key: 'everyone', intervalMs: 1e6, burst: 150 }
+      for (let i = 0; i < 300; i++) {
+        const address = { key: 'address-' + (i % 100), intervalMs: 1e6, burst: 2 }
+        if ((await store.paces.take([address, everyone], 1e12)).allowed) say(i % 100)
+      }
+      await store.close()
+    `
+    const answers = (await race(freshFile(), [program, program])).flat()
+    expect(answers).toHaveLength(150)
+    const byAddress = Map.groupBy(answers, (address) => address)
+    expect(Math.max(...[...byAddress.values()].map((taken) => taken.length))).toBeLessThanOrEqual(2)
+  })
+
+  test('see at the next find that another one ended a session, and hear of it', async () => {
+    const file = freshFile()
+    const store = await openSqliteStore({ file })
+    onTestFinished(() => store.close())
+    const session = { id: 'id' as SessionId, tokenHash: 'hash' as TokenHash }
+    await store.sessions.insert({ ...session, ...rest })
+    expect((await store.sessions.find(session.tokenHash))?.ended).toBeUndefined()
+    const before = await store.changes()
+
+    const operator = startProcess(
+      file,
+      `
+      const store = await open()
+      say(await store.sessions.end('id', 5, 'operator'))
+    `,
+    )
+    await operator.wrote(1)
+    expect(operator.lines).toEqual(['true'])
+    expect((await store.sessions.find(session.tokenHash))?.ended).toBe('operator')
+    expect(await store.changes()).not.toBe(before)
+    await operator.ended()
+  })
+
+  test(
+    'a process that holds the lock too long gives a fault in words, not an endless wait',
+    { timeout: 20_000 },
+    async () => {
+      const file = freshFile()
+      const store = await openSqliteStore({ file })
+      onTestFinished(() => store.close())
+      await store.sessions.insert({ id: 'id' as SessionId, tokenHash: 'hash' as TokenHash, ...rest })
+      using shell = new DatabaseSync(file)
+      shell.exec('begin immediate')
+      await expect(store.spent.spend('a', 1)).rejects.toMatchObject({
+        code: 'store-unusable',
+        message: expect.stringContaining('kept locked by another process') as string,
+      })
+      expect(await store.sessions.find('hash' as TokenHash)).toBeDefined()
+      shell.exec('rollback')
+      expect(await store.spent.spend('a', 1)).toBe(true)
+    },
+  )
+})
+
+const rest = {
+  principal: 'guest',
+  createdAt: 1,
+  lastActiveAt: 1,
+  endsAt: 2,
+  address: '192.0.2.7',
+  userAgent: 'Mozilla/5.0',
+} as const
+
+describe('kill -9 in the middle of writing', () => {
+  /** Writes without end and says each write once it is acknowledged, as `what name`. */
+  const writer = (round: number) => `
+    const store = await open()
+    const rest = ${JSON.stringify(rest)}
+    const stretching = { memory: 1, iterations: 1, parallelism: 1 }
+    await store.segments.open({ id: 'log-${round}', openedAt: ${round}, count: 0, head: '' })
+    for (let i = 1; ; i++) {
+      const name = '${round}-' + i
+      await store.sessions.insert({ id: name, tokenHash: name, ...rest }); say('inserted ' + name)
+      await store.sessions.touch([{ id: name, at: 10 + i }]); say('touched ' + name)
+      if (i % 2 === 0) { await store.sessions.end(name, 5, 'logout'); say('ended ' + name) }
+      await store.spent.spend(name, 1); say('spent ' + name)
+      await store.paces.take([{ key: name, intervalMs: 1e6, burst: 1 }], 1e12); say('taken ' + name)
+      await store.segments.advance('log-${round}', i, 'head-' + i); say('advanced ' + name)
+      if (i % 5 === 0) { await store.passwords.set({ id: 'shared', record: name, stretching, changedAt: 7 }); say('set ' + name) }
+    }
+  `
+
+  test('loses nothing that was acknowledged, and leaves the file whole', { timeout: 60_000 }, async () => {
+    const file = freshFile()
+    const acknowledged: string[] = []
+    for (const [round, enough] of [1, 13, 57, 111, 238, 399].entries()) {
+      const child = startProcess(file, writer(round))
+      await child.wrote(enough)
+      child.process.kill('SIGKILL')
+      await child.ended()
+      expect(child.process.signalCode).toBe('SIGKILL')
+      acknowledged.push(...child.lines)
+      expect(integrity(file)).toBe('ok')
+    }
+    const store = await openSqliteStore({ file })
+    onTestFinished(() => store.close())
+    for (const line of acknowledged) await expectKept(store, line)
+    await expectPasswordKept(store, acknowledged)
+  })
+
+  async function expectKept(store: Store, line: string): Promise<void> {
+    const [what = '', name = ''] = line.split(' ')
+    const [round, i] = name.split('-').map(Number)
+    const session = await store.sessions.find(name as TokenHash)
+    switch (what) {
+      case 'inserted':
+        return expect(session, line).toBeDefined()
+      case 'touched':
+        return expect(session?.lastActiveAt, line).toBe(10 + Number(i))
+      case 'ended':
+        return expect(session?.ended, line).toBe('logout')
+      case 'spent':
+        return expect(await store.spent.spend(name, 1), line).toBe(false)
+      case 'taken': {
+        const { allowed } = await store.paces.take([{ key: name, intervalMs: 1e6, burst: 1 }], 1e12)
+        return expect(allowed, line).toBe(false)
+      }
+      case 'advanced': {
+        const segment = (await store.segments.list()).find(({ id }) => id === `log-${round}`)
+        return expect(segment?.count, line).toBeGreaterThanOrEqual(Number(i))
+      }
+      default:
+        return expect(what, line).toBe('set')
+    }
+  }
+
+  async function expectPasswordKept(store: Store, lines: readonly string[]): Promise<void> {
+    const at = lines.findLastIndex((line) => line.startsWith('set '))
+    const [, round = NaN, i = NaN] = (lines[at] ?? '').split(/[ -]/).map(Number)
+    const [keptRound = NaN, keptI = NaN] = ((await store.passwords.find('shared'))?.record ?? '')
+      .split('-')
+      .map(Number)
+    expect(keptRound).toBe(round)
+    expect(keptI).toBeGreaterThanOrEqual(i)
+    const open = new Set((await store.sessions.listOpen()).map(({ id }) => `inserted ${id}`))
+    expect(lines.slice(0, at).filter((line) => open.has(line))).toEqual([])
+  }
+})

@@ -1,0 +1,97 @@
+"""The victim: an app whose author trusted the page to show each visitor only what they may use."""
+
+import os
+
+import gradio as gr
+
+ACCOUNTS = {"admin": "password", "bob": "bobpw"}
+
+
+def predict(text: str) -> str:
+    return text[::-1]
+
+
+def admin_report(month: str) -> str:
+    return f"ADMIN-REPORT salaries of {month or 'all months'}: 4711, 815, 42"
+
+
+def private_fn(text: str) -> str:
+    return f"PRIVATE {text}"
+
+
+def undocumented_fn(text: str) -> str:
+    return f"UNDOCUMENTED {text}"
+
+
+def direct_tool(text: str) -> str:
+    """A tool that runs outside the queue."""
+    return f"DIRECT-TOOL {text}"
+
+
+def whoami(request: gr.Request) -> dict:
+    """Believes what headers say about the asker."""
+    return {
+        "username": request.username,
+        "forwarded_user": request.headers.get("x-forwarded-user"),
+        "client": request.client.host if request.client else None,
+        "headers": dict(request.headers),
+    }
+
+
+def slow(steps: float):
+    import time
+
+    for step in range(int(steps)):
+        yield f"step {step}"
+        time.sleep(0.1)
+
+
+def remember(item: str, items: list) -> tuple[list, str]:
+    items = [*items, item]
+    return items, ", ".join(items)
+
+
+def save(text: str) -> str:
+    path = os.path.join(os.environ["GRADIO_TEMP_DIR"], "note.txt")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+def leak() -> str:
+    raise RuntimeError("cannot connect as app:hunter2@db.internal")
+
+
+with gr.Blocks(title="Careless", analytics_enabled=False) as demo:
+    text = gr.Textbox(label="Text", elem_id="text")
+    out = gr.Textbox(label="Out", elem_id="out")
+    gr.Button("Predict", elem_id="predict-go").click(predict, text, out, api_name="predict")
+    gr.Button("Direct").click(direct_tool, text, out, api_name="direct_tool", queue=False)
+    gr.Button("Who").click(whoami, None, gr.JSON(label="Who"), api_name="whoami")
+    gr.Button("Slow").click(slow, gr.Number(3), out, api_name="slow")
+    gr.Button("Save").click(save, text, gr.File(label="Saved"), api_name="save")
+    gr.Button("Leak").click(leak, None, out, api_name="leak")
+    items = gr.State([])
+    gr.Button("Remember").click(remember, [text, items], [items, out], api_name="remember")
+    gr.File(label="Upload")
+    with gr.Column(visible=False):
+        # Hidden is not absent: the configuration carries it to every visitor.
+        gr.Textbox("s3cret-default", type="password", label="Database password")
+        month = gr.Textbox(label="Month")
+        gr.Button("Report").click(admin_report, month, out, api_name="admin_report")
+        gr.Button("Private").click(private_fn, text, out, api_name="private_fn", api_visibility="private")
+        gr.Button("Undocumented").click(
+            undocumented_fn, text, out, api_name="undocumented_fn", api_visibility="undocumented"
+        )
+        gr.FileExplorer(root_dir=os.path.dirname(os.path.abspath(__file__)), label="Admin files")
+
+
+if __name__ == "__main__":
+    demo.launch(
+        auth=list(ACCOUNTS.items()) if os.environ.get("CARELESS_AUTH") == "1" else None,
+        share=False,
+        show_error=True,
+        ssr_mode=False,
+        mcp_server=True,
+        theme=gr.themes.Base(font=["sans-serif"], font_mono=["monospace"]),
+    )

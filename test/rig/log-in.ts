@@ -1,0 +1,76 @@
+/** Signs in from Node with the real OPAQUE client, as the login page does. */
+import { client, ready } from '@serenity-kit/opaque'
+import { normalizePassword, paths, type LoginStarted } from '../../src/contract/contract.ts'
+
+export type LoginOutcome =
+  /** `cookie` is ready for a Cookie header; `setCookies` are as they came. */
+  | { readonly kind: 'in'; readonly cookie: string; readonly setCookies: readonly string[] }
+  /** OPAQUE's client saw that the password is wrong; nothing more was sent. */
+  | { readonly kind: 'wrong-password' }
+  | {
+      readonly kind: 'refused'
+      readonly step: 'start' | 'finish'
+      readonly status: number
+      readonly answer: Response
+    }
+
+export interface LogInOptions {
+  readonly url: string
+  readonly password: string
+  /** Sent along, for example a known browser's cookie or an X-Forwarded-For. */
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export async function tryToLogIn({ url, password, headers = {} }: LogInOptions): Promise<LoginOutcome> {
+  await ready
+  const normalized = normalizePassword(password)
+  const { clientLoginState, startLoginRequest } = client.startLogin({ password: normalized })
+  const started = await post(url, paths.loginStart, { startLoginRequest }, headers)
+  if (started.status !== 200)
+    return { kind: 'refused', step: 'start', status: started.status, answer: started }
+  const { loginResponse, state, stretching, identifiers } = (await started.json()) as LoginStarted
+  const proof = client.finishLogin({
+    clientLoginState,
+    loginResponse,
+    password: normalized,
+    identifiers,
+    keyStretching: { 'argon2id-custom': stretching },
+  })
+  if (proof === undefined) return { kind: 'wrong-password' }
+  const { finishLoginRequest } = proof
+  const finished = await post(url, paths.loginFinish, { finishLoginRequest, state }, headers)
+  if (finished.status !== 204)
+    return { kind: 'refused', step: 'finish', status: finished.status, answer: finished }
+  const setCookies = finished.headers.getSetCookie()
+  const cookie = setCookies.map((line) => line.slice(0, line.indexOf(';'))).join('; ')
+  return { kind: 'in', cookie, setCookies }
+}
+
+/** The Cookie header of a new session; throws when it didn't work. */
+export async function logIn(options: LogInOptions): Promise<string> {
+  const outcome = await tryToLogIn(options)
+  if (outcome.kind === 'in') return outcome.cookie
+  throw new Error(
+    `Signing in did not work: ${outcome.kind === 'refused' ? String(outcome.status) : outcome.kind}.`,
+  )
+}
+
+/** As the gate's own page would send it: JSON, from the same origin. */
+export function post(
+  url: string,
+  path: string,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  return fetch(new URL(path, url), {
+    method: 'POST',
+    redirect: 'manual',
+    headers: {
+      'content-type': 'application/json',
+      origin: new URL(url).origin,
+      'sec-fetch-site': 'same-origin',
+      ...headers,
+    },
+    body: JSON.stringify(body),
+  })
+}

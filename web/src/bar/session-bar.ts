@@ -1,0 +1,146 @@
+/** The corner button of a signed-in page: who, how long, sign out. It hangs beside the app's body, in a shadow of its own. */
+import { paths } from 'sekisho/contract'
+import { tellOtherTabs } from '../session-channel.ts'
+import { endSession } from './ask-session.ts'
+import { formatTimeLeft, type BarWords } from './bar-words.ts'
+import { make, makeIcon } from './make.ts'
+import { markPath, markViewBox } from './mark.ts'
+import type { Seen } from './session-watch.ts'
+import { loginUrl, SignedOutDialog } from './signed-out-dialog.ts'
+import { isTucked, rememberTucked } from './tucked.ts'
+
+/** `pages/bar.css`, put in by the build. */
+declare const barStyle: string
+
+/** A valid custom element name (HTML, 4.13.3), so that it may have a shadow. */
+export const barTag = 'sekisho-bar'
+
+export class SessionBar {
+  readonly host: HTMLElement
+  readonly #words: BarWords
+  readonly #knob: HTMLButtonElement
+  readonly #panel: HTMLElement
+  readonly #who = make('p', { class: 'who' })
+  readonly #left = make('p', { class: 'left' })
+  readonly #trouble = make('p', { class: 'trouble', role: 'status' })
+  readonly #signOut: HTMLButtonElement
+  readonly #signIn: HTMLAnchorElement
+  readonly #dialog: SignedOutDialog
+  /** When the session ends, in the browser's clock. */
+  #endsAt: number | undefined
+  #leaving = false
+
+  constructor(words: BarWords, lang: string) {
+    this.#words = words
+    this.#knob = make(
+      'button',
+      { class: 'knob', type: 'button', 'aria-expanded': 'false', 'aria-controls': 'panel' },
+      makeIcon(markViewBox, markPath),
+    )
+    this.#knob.setAttribute('aria-label', words.open)
+    this.#knob.title = words.open
+    this.#who.textContent = words.signedInAs
+    this.#signOut = make('button', { class: 'main', type: 'button' }, words.signOut)
+    this.#signIn = make('a', { class: 'main', hidden: '' }, words.signInAgain)
+    const tuck = make('button', { class: 'quiet', type: 'button' }, words.tuck)
+    this.#panel = make(
+      'div',
+      { id: 'panel', class: 'panel', role: 'group', 'aria-label': words.open, hidden: '' },
+      this.#who,
+      this.#left,
+      this.#signOut,
+      this.#signIn,
+      this.#trouble,
+      tuck,
+    )
+    this.#dialog = new SignedOutDialog(words)
+    this.host = document.createElement(barTag)
+    this.host.lang = lang
+    this.#fill()
+    this.#knob.addEventListener('click', () => this.#open(this.#panel.hidden))
+    this.#signOut.addEventListener('click', () => void this.#leave())
+    tuck.addEventListener('click', () => {
+      this.#tuck(true)
+      this.#open(false)
+      this.#knob.focus()
+    })
+    this.#tuck(isTucked())
+  }
+
+  show(seen: Seen): void {
+    if (seen.kind === 'unknown' || this.#leaving) return
+    const open = seen.kind === 'open'
+    this.#endsAt = open ? Date.now() + seen.state.endsIn * 1000 : undefined
+    this.#who.textContent = open ? this.#words.signedInAs : this.#words.signedOut
+    this.#signOut.hidden = !open
+    this.#signIn.hidden = open
+    this.#sayTimeLeft()
+    if (open) return this.#dialog.hide()
+    this.#open(false)
+    this.#dialog.show()
+  }
+
+  /** After the host was taken out of the document and put back: a dialog loses its modality on the way. */
+  restore(): void {
+    this.#dialog.restore()
+  }
+
+  #fill(): void {
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(barStyle)
+    const shadow = this.host.attachShadow({ mode: 'open' })
+    shadow.adoptedStyleSheets = [sheet]
+    shadow.append(this.#knob, this.#panel, this.#dialog.element)
+    // The app's own shortcuts are not meant for what happens in here.
+    for (const kind of ['keydown', 'keyup', 'keypress'] as const) {
+      this.host.addEventListener(kind, (event) => event.stopPropagation())
+    }
+    shadow.addEventListener('keydown', (event) => {
+      if (!(event instanceof KeyboardEvent) || event.key !== 'Escape' || this.#panel.hidden) return
+      this.#open(false)
+      this.#knob.focus()
+    })
+    document.addEventListener('pointerdown', (event) => {
+      if (!event.composedPath().includes(this.host)) this.#open(false)
+    })
+  }
+
+  #open(wanted: boolean): void {
+    if (wanted) {
+      this.#tuck(false)
+      this.#signIn.href = loginUrl(location)
+      this.#sayTimeLeft()
+    }
+    this.#panel.hidden = !wanted
+    this.#knob.setAttribute('aria-expanded', String(wanted))
+  }
+
+  #sayTimeLeft(): void {
+    this.#left.hidden = this.#endsAt === undefined
+    if (this.#endsAt === undefined) return
+    const left = formatTimeLeft((this.#endsAt - Date.now()) / 1000, this.#words)
+    this.#left.textContent = this.#words.endsIn.replace('{time}', left)
+  }
+
+  #tuck(tucked: boolean): void {
+    this.host.toggleAttribute('data-tucked', tucked)
+    rememberTucked(tucked)
+  }
+
+  async #leave(): Promise<void> {
+    if (this.#leaving) return
+    this.#leaving = true
+    this.#signOut.setAttribute('aria-disabled', 'true')
+    this.#signOut.textContent = this.#words.signingOut
+    this.#trouble.textContent = ''
+    if (await endSession()) {
+      tellOtherTabs()
+      location.replace(paths.login)
+      return
+    }
+    this.#leaving = false
+    this.#signOut.removeAttribute('aria-disabled')
+    this.#signOut.textContent = this.#words.signOut
+    this.#trouble.textContent = this.#words.signOutFailed
+  }
+}

@@ -45,6 +45,10 @@ export function explainBreaks(file: string, breaks: readonly Break[]): readonly 
     findings.push({ kind: gap === undefined ? 'record-inserted' : 'record-moved', file, line })
   }
   for (const gap of gaps) findings.push(...explainGap(file, gap))
+  // A break that nothing explains is still a break.
+  const [first] = breaks
+  if (findings.length === 0 && first !== undefined)
+    findings.push({ kind: 'record-changed', file, line: first.suspects[0]?.line ?? 1 })
   return findings.sort((a, b) => ('line' in a && 'line' in b ? a.line - b.line : 0))
 }
 

@@ -1,30 +1,12 @@
 /** Group commit: one loop owns the file, takes what waits, writes and syncs it once, and mends what breaks. */
-import type { KeyObject } from 'node:crypto'
-import type { Clock } from '../kit/clock.ts'
-import { GateFault } from '../kit/fault.ts'
-import type { SegmentStore } from '../store/store.ts'
-import { isDiskFull, type Disk } from './disk.ts'
+import { isDiskFull } from './disk.ts'
 import type { Draft } from './draft.ts'
-import type { AuditEvent } from './event.ts'
 import { Heads } from './heads.ts'
 import { mostAtOnce, Pending, type PendingRecord, type Waiter } from './pending.ts'
-import type { Reserve } from './reserve.ts'
-import { listExpendable, segmentAgeMs, segmentBytes, type AuditLimits } from './retention.ts'
-import { makeSegmentId, SegmentFile, segmentPath } from './segment-file.ts'
-
-export interface WriterParts {
-  readonly dir: string
-  readonly disk: Disk
-  readonly chainKey: KeyObject
-  readonly segments: SegmentStore
-  readonly reserve: Reserve
-  readonly clock: Clock
-  readonly limits: AuditLimits
-  readonly draft: (event: AuditEvent) => Draft
-  /** Called when a segment begins. */
-  readonly onSegment: () => void
-  readonly onFault: (fault: GateFault) => void
-}
+import { segmentAgeMs, segmentBytes } from './retention.ts'
+import type { SegmentFile } from './segment-file.ts'
+import { SegmentOpener } from './segment-opener.ts'
+import { unwritable, type WriterParts } from './writer-parts.ts'
 
 type State =
   | { readonly kind: 'open'; readonly segment: SegmentFile }
@@ -34,18 +16,13 @@ type State =
 
 /** The promise is 50 ms until a note is on its way to the disk; the rest is for a busy event loop. */
 const noteDelayMs = 35
-/** Of the segments known before, so many are named in the first record: enough that each is named many times over. */
-const mostNamed = 64
 
 export class LogWriter {
   readonly #parts: WriterParts
   readonly #pending = new Pending()
   readonly #heads: Heads
-  readonly #closed = new Set<string>()
+  readonly #opener: SegmentOpener
   #state: State = { kind: 'broken', cause: undefined }
-  /** A segment announced to the store whose file isn't made yet. */
-  #announced: { readonly id: string; readonly openedAt: number } | undefined
-  #lastOpenedAt = 0
   #timer: NodeJS.Timeout | undefined
   #commitDue = false
   #mendDue = false
@@ -53,6 +30,7 @@ export class LogWriter {
 
   constructor(parts: WriterParts) {
     this.#parts = parts
+    this.#opener = new SegmentOpener(parts)
     this.#heads = new Heads(parts.segments, (error) => {
       parts.onFault(unwritable('the head of the audit log could not be stored', error))
     })
@@ -162,7 +140,7 @@ export class LogWriter {
     for (const record of batch) if (!keeps(record)) record.waiter?.reject(fault)
     this.#parts.onFault(fault)
     await segment.abandon()
-    this.#closed.add(segment.id)
+    this.#opener.noteClosed(segment)
     if (full) await this.#mend()
     this.#pending.rejectWaiting(fault, this.#stateKind() !== 'on-reserve')
   }
@@ -190,10 +168,10 @@ export class LogWriter {
 
   async #openAtAnyCost(): Promise<SegmentFile> {
     try {
-      return await this.#openSegment()
+      return await this.#opener.open()
     } catch (error) {
       if (!isDiskFull(error) || !(await this.#parts.reserve.release())) throw error
-      return this.#openSegment()
+      return this.#opener.open()
     }
   }
 
@@ -206,76 +184,10 @@ export class LogWriter {
       // The next segment names this one with its last head.
       await segments.advance(segment.id, segment.count, segment.head)
       await segment.close()
-      this.#closed.add(segment.id)
-      this.#state = { kind, segment: await this.#openSegment() }
+      this.#opener.noteClosed(segment)
+      this.#state = { kind, segment: await this.#opener.open() }
     } catch (error) {
       await this.#fail(segment, error, [])
     }
   }
-
-  async #openSegment(): Promise<SegmentFile> {
-    const { dir, disk, segments, chainKey, draft, clock, onSegment } = this.#parts
-    const rows = await segments.list()
-    const { id, openedAt } = await this.#announce()
-    onSegment()
-    const before = rows
-      .filter((row) => row.prunedAt === undefined && row.count > 0)
-      .slice(-mostNamed)
-      .map((row) => ({ segment: row.id, count: row.count, head: row.head }))
-    const segment = await SegmentFile.create(disk, dir, id, openedAt, chainKey)
-    try {
-      await segment.append([draft({ kind: 'audit.opened', before })])
-      await disk.syncDirectory(dir)
-      await segments.advance(id, segment.count, segment.head)
-    } catch (error) {
-      await segment.abandon()
-      // The store was told of no record yet: without the file, the same name serves the next attempt.
-      await disk.remove(segmentPath(dir, id)).catch(() => {
-        this.#announced = undefined
-      })
-      throw error
-    }
-    this.#announced = undefined
-    try {
-      await this.#prune(segment, clock.now())
-    } catch (error) {
-      await segment.abandon()
-      throw error
-    }
-    return segment
-  }
-
-  /** To the store first: a file that the store doesn't know would be somebody else's. */
-  async #announce(): Promise<{ readonly id: string; readonly openedAt: number }> {
-    if (this.#announced !== undefined) return this.#announced
-    const openedAt = Math.max(this.#parts.clock.now(), this.#lastOpenedAt + 1)
-    const announced = { id: makeSegmentId(openedAt), openedAt }
-    await this.#parts.segments.open({ ...announced, count: 0, head: '' })
-    this.#lastOpenedAt = openedAt
-    this.#announced = announced
-    return announced
-  }
-
-  /** Only ever into a fresh segment, so that the record of a removal is younger than every naming of what was removed. */
-  async #prune(segment: SegmentFile, now: number): Promise<void> {
-    const { dir, disk, segments, limits, draft, onFault } = this.#parts
-    const around = { disk, dir, limits, now, current: segment.id, closed: this.#closed }
-    for (const row of await listExpendable(await segments.list(), around)) {
-      await segment.append([draft({ kind: 'audit.pruned', segment: row.id, count: row.count })])
-      await segments.advance(segment.id, segment.count, segment.head)
-      try {
-        await disk.remove(segmentPath(dir, row.id))
-      } catch (error) {
-        // Too large is no reason to stop recording; the next segment tries again.
-        onFault(unwritable(`an old segment of the audit log could not be removed (${row.id})`, error))
-        return
-      }
-      await segments.markPruned(row.id, now)
-      this.#closed.delete(row.id)
-    }
-  }
-}
-
-export function unwritable(message: string, cause?: unknown): GateFault {
-  return new GateFault('audit-unwritable', message, { cause })
 }

@@ -9,11 +9,12 @@ import { Commitments } from './commitment.ts'
 import { systemDisk, type Disk } from './disk.ts'
 import { makeDraft } from './draft.ts'
 import type { AuditEvent } from './event.ts'
-import { LogWriter, unwritable } from './log-writer.ts'
+import { LogWriter } from './log-writer.ts'
 import { Reserve } from './reserve.ts'
 import type { AuditLimits } from './retention.ts'
 import { HourlyBudget, Summaries } from './summaries.ts'
 import { isWrittenOnReserve } from './vocabulary.ts'
+import { unwritable } from './writer-parts.ts'
 
 export interface AuditOptions {
   /** Ours alone; made when missing. */

@@ -1,14 +1,10 @@
 /** Which closed segments go: those past retention, and the oldest while all of them are too large together. */
+import type { Config } from '../config/config.ts'
 import type { SegmentRow } from '../store/rows.ts'
 import type { Disk } from './disk.ts'
 import { segmentIds, segmentPath } from './segment-file.ts'
 
-/** Of the configuration, `audit`. */
-export interface AuditLimits {
-  readonly maxBytes: number
-  readonly retentionMs: number
-  readonly strangerRecordsPerHour: number
-}
+export type AuditLimits = Config['audit']
 
 const day = 86_400_000
 /** A segment that another process has not written to for so long counts as closed; it notices if it was not. */

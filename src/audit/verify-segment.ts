@@ -120,7 +120,8 @@ class Seen {
   holds(chained: ChainedLine, record: ParsedRecord): void {
     this.#lines += 1
     this.#holding += 1
-    this.#lastNumber = this.#lastHeldNumber = record.n
+    this.#lastHeldNumber = record.n
+    this.#lastNumber = Math.max(this.#lastNumber, record.n)
     if (this.#open !== undefined) this.#open.next = { line: this.#lines, number: record.n }
     this.#open = undefined
     if (this.#asked.has(record.n)) this.#macs.set(record.n, toBase64url(chained.mac))
@@ -135,7 +136,7 @@ class Seen {
     this.#lines += 1
     this.#suspects += 1
     const claims = record?.n
-    this.#lastNumber = claims ?? this.#lastNumber + 1
+    this.#lastNumber = Math.max(this.#lastNumber, claims ?? this.#lastNumber + 1)
     if (this.#open === undefined) {
       this.#open = { after: this.#lastHeldNumber, suspects: [], next: undefined }
       this.breaks.push(this.#open)

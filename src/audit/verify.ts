@@ -127,6 +127,9 @@ function judgeMissing(
 }
 
 function judgeHead({ segment, count, head, namedBy }: Named, report: SegmentReport): Finding | undefined {
+  // Nothing more can be said of a file that isn't ours or is broken throughout.
+  if (report.findings.some(({ kind }) => kind === 'segment-foreign' || kind === 'segment-broken'))
+    return undefined
   const file = `${segment}.jsonl`
   const mac = report.macs.get(count)
   if (mac === head) return undefined

@@ -1,27 +1,74 @@
 /** The real parts, each loaded when a command first needs it: `--help` starts no cryptography. */
-import type { Clock } from '../kit/clock.ts'
+import { access, mkdir } from 'node:fs/promises'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Surroundings } from '../build.ts'
+import type { Config } from '../config/config.ts'
 import { GateFault } from '../kit/fault.ts'
 import { Secret } from '../kit/secret.ts'
 import type { Parts } from './parts.ts'
 
-export function makeParts(_env: Readonly<Record<string, string | undefined>>, _clock: Clock): Parts {
-  const missing = () => new GateFault('usage', 'Not wired yet.')
+/** How often a followed log is looked at. */
+const lookEveryMs = 300
+
+export function makeParts(around: Surroundings): Parts {
   return {
     async generatePassphrase() {
       const { generatePassphrase } = await import('../login/passphrase.ts')
       return new Secret(generatePassphrase())
     },
-    async openState() {
-      throw missing()
+    async openState(config, which) {
+      if (which === 'existing') await requireState(config)
+      const { openState } = await import('../build.ts')
+      const { LiveOperatorState } = await import('./operator-state.ts')
+      return new LiveOperatorState(await openState(config, around), config, around.clock)
     },
-    async verifyAudit() {
-      throw missing()
+    async verifyAudit(config) {
+      await requireState(config)
+      const { auditDir, openState } = await import('../build.ts')
+      const { verifyAudit } = await import('../audit/verify.ts')
+      await makeFolder(auditDir(config))
+      const state = await openState(config, around)
+      try {
+        const key = state.keys.subKey('audit-chain').reveal()
+        return await verifyAudit({ dir: auditDir(config), key, segments: state.store.segments })
+      } finally {
+        await state.close()
+      }
     },
-    tailAudit() {
-      throw missing()
+    async *tailAudit(config, { last, follow, stopped }) {
+      await requireState(config)
+      const { auditDir } = await import('../build.ts')
+      const { tailAudit } = await import('../audit/tail.ts')
+      await makeFolder(auditDir(config))
+      const goOn = async () => {
+        // Rejects when aborted, which is the answer.
+        await wait(lookEveryMs, undefined, { signal: stopped }).catch(() => undefined)
+        return !stopped.aborted
+      }
+      yield* tailAudit({ dir: auditDir(config), last, ...(follow && { follow: goOn }) })
     },
-    async runGate() {
-      throw missing()
+    async runGate(config) {
+      const { runGate } = await import('../run-gate.ts')
+      return runGate(config, around)
     },
+  }
+}
+
+/** Somebody may have removed the whole log: then an empty one is read, and the database tells what is missing. */
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+}
+
+/** A mistyped address must not grow a state of its own that then looks empty and in order. */
+async function requireState({ stateDir, upstream }: Config): Promise<void> {
+  try {
+    await access(stateDir)
+  } catch (cause) {
+    throw new GateFault(
+      'usage',
+      `No gate has run for ${upstream.href} yet: there is no state in ${stateDir}. Name the configuration with --config, ` +
+        'the app with --upstream, or the folder with --state-dir.',
+      { cause },
+    )
   }
 }

@@ -1,9 +1,11 @@
 /** The parts of the gate that commands use, each behind the few methods that they need. */
+import type { AuditRecord } from '../audit/tail.ts'
+import type { Verification } from '../audit/verify.ts'
 import type { Config } from '../config/config.ts'
 import type { Secret } from '../kit/secret.ts'
 import type { SessionId, SessionRow } from '../store/rows.ts'
 
-/** What an operator may do to the state of a gate, whether it runs or not; everything is on record. */
+/** What an operator may do to the state of a gate, whether it runs or not; every change is on record. */
 export interface OperatorState {
   hasPassword(): Promise<boolean>
   /** Whether this is the password that is set. */
@@ -17,14 +19,6 @@ export interface OperatorState {
   close(): Promise<void>
 }
 
-export interface AuditReport {
-  readonly intact: boolean
-  /** One line of words for each thing found, torn last lines included. */
-  readonly findings: readonly string[]
-  readonly segments: number
-  readonly records: number
-}
-
 export interface RunningGate {
   /** Where it listens, as URLs. */
   readonly addresses: readonly string[]
@@ -34,12 +28,13 @@ export interface RunningGate {
 
 export interface Parts {
   generatePassphrase(): Promise<Secret>
-  openState(config: Config): Promise<OperatorState>
-  verifyAudit(config: Config): Promise<AuditReport>
-  /** Records as they stand in the log, the newest `last` and, when following, what comes. */
+  /** `existing`: throws GateFault `usage` where no gate ever ran, instead of making a new state. */
+  openState(config: Config, which: 'existing' | 'existing-or-new'): Promise<OperatorState>
+  verifyAudit(config: Config): Promise<Verification>
+  /** The newest `last` records and, when following, what comes until `stopped`. */
   tailAudit(
     config: Config,
     how: { readonly last: number; readonly follow: boolean; readonly stopped: AbortSignal },
-  ): AsyncIterable<string>
+  ): AsyncIterable<AuditRecord>
   runGate(config: Config): Promise<RunningGate>
 }

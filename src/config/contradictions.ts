@@ -10,12 +10,15 @@ export function contradictions(config: Config, settings: Settings, locate: Locat
   const findings: Finding[] = []
   const { tls } = settings
   if (tls !== undefined && config.tls === undefined) {
-    const [has, misses] = tls.cert === undefined ? ['key', 'cert'] : ['cert', 'key']
+    const [has, misses] = tls.cert === undefined ? (['key', 'cert'] as const) : (['cert', 'key'] as const)
     const says =
       tls.cert === undefined && tls.key === undefined
         ? 'tls: the group is empty; it needs cert and key.'
         : `tls.${has} stands without tls.${misses}. HTTPS needs both (--tls-cert and --tls-key).`
-    findings.push({ where: locate(['tls']), says })
+    findings.push({
+      where: locate(tls.cert === undefined && tls.key === undefined ? ['tls'] : ['tls', has]),
+      says,
+    })
   }
   if (config.session.idleMs > config.session.absoluteMs) {
     findings.push({

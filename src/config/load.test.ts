@@ -42,7 +42,7 @@ test('a named file that is missing is a fault, though the command line were enou
   await expect(load('.', 'none.yaml', 'http://127.0.0.1:3')).rejects.toThrow(
     new GateFault(
       'config-unreadable',
-      `The configuration ${join(folder, 'none.yaml')} can't be read: there is no such file. Write one with: sekisho init`,
+      `The configuration ${join(folder, 'none.yaml')} can't be read: there is no such file. Write one with: sekisho init.`,
     ),
   )
 })

@@ -48,20 +48,13 @@ export class Relay implements Dispatcher.DispatchHandler, Source {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    const bytes = this.injector === undefined ? chunk : this.injector.push(chunk)
-    if (bytes === undefined) return
     if (this.#sink === undefined) {
-      this.#early.push(bytes as Buffer)
+      this.#early.push(chunk)
       controller.pause()
-    } else if (!this.#sink.write(bytes)) controller.pause()
+    } else if (!this.#send(chunk)) controller.pause()
   }
 
   onResponseEnd(): void {
-    const rest = this.injector?.end()
-    if (rest !== undefined) {
-      if (this.#sink === undefined) this.#early.push(rest as Buffer)
-      else this.#sink.write(rest)
-    }
     this.#finish('finished')
   }
 
@@ -74,7 +67,7 @@ export class Relay implements Dispatcher.DispatchHandler, Source {
     this.#sink = sink
     const early = this.#early
     this.#early = []
-    for (const bytes of early) sink.write(bytes)
+    for (const chunk of early) this.#send(chunk)
     if (this.#finished !== undefined) this.#close(this.#finished)
     else this.#controller?.resume()
     return { drained: () => this.#controller?.resume(), abandon: () => this.cut('client-left') }
@@ -98,9 +91,19 @@ export class Relay implements Dispatcher.DispatchHandler, Source {
     if (this.#sink !== undefined) this.#close(why)
   }
 
+  #send(chunk: Uint8Array): boolean {
+    const bytes = this.injector === undefined ? chunk : this.injector.push(chunk)
+    return bytes === undefined || this.#sink === undefined || this.#sink.write(bytes)
+  }
+
   #close(why: StreamEnd): void {
     // A body that broke off must look broken, or half an answer passes for a whole one.
-    if (why === 'finished') this.#sink?.end()
-    else this.#sink?.cut()
+    if (why !== 'finished') {
+      this.#sink?.cut()
+      return
+    }
+    const rest = this.injector?.end()
+    if (rest !== undefined) this.#sink?.write(rest)
+    this.#sink?.end()
   }
 }

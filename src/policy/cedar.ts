@@ -29,13 +29,16 @@ let engines = 0
 class CedarEngine implements PolicyEngine {
   readonly #name = `sekisho-${String(++engines)}`
   readonly #empty: boolean
-  readonly #applies: Record<PrincipalKind, ReadonlySet<string>>
+  readonly #applies: ReadonlyMap<PrincipalKind, ReadonlySet<string>>
   /** Kind and action are all that a decision depends on, so there are never more entries than pairs of them. */
   readonly #decided = new Map<string, Decision>()
 
   constructor(set: PolicySet) {
     this.#empty = set.own.size === 0
-    this.#applies = { guest: appliesTo(set.schema, 'Guest'), nobody: appliesTo(set.schema, 'Nobody') }
+    this.#applies = new Map([
+      ['guest', appliesTo(set.schema, 'Guest')],
+      ['nobody', appliesTo(set.schema, 'Nobody')],
+    ])
     const parsed = [
       preparseSchema(this.#name, set.schema),
       preparsePolicySet(this.#name, { staticPolicies: Object.fromEntries([...set.always, ...set.own]) }),
@@ -47,8 +50,10 @@ class CedarEngine implements PolicyEngine {
 
   decide({ principal, action }: Question): Decision {
     if (this.#empty) return deny('no-policy')
+    const possible = this.#applies.get(principal.kind)
+    if (possible === undefined) return deny('engine-fault')
     // Not even a question to Cedar: the schema doesn't know such a request.
-    if (!this.#applies[principal.kind].has(action)) return deny('not-permitted')
+    if (!possible.has(action)) return deny('not-permitted')
     const key = `${principal.kind} ${action}`
     const known = this.#decided.get(key)
     if (known !== undefined) return known

@@ -27,7 +27,7 @@ export const endSession: CliCommand = {
         'Which session? Name one of `sekisho session list`, or say --all; one of the two.',
       )
     }
-    const state = await context.parts.openState(await configOf(given, context))
+    const state = await context.parts.openState(await configOf(given, context), 'existing')
     try {
       // The name comes from a person; the store finds it or doesn't.
       const ids =

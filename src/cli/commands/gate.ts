@@ -35,9 +35,9 @@ export const gate: CliCommand = {
     })
     const config = await configOf(given, context, positional(given, 0))
     const exposure = checkListen(config)
+    await preparePassword(config, source, { given, context })
     // From here on a signal ends things in order, also while the gate is still starting.
     const stopped = context.stopped()
-    await preparePassword(config, source, { given, context })
     const running = await context.parts.runGate(config)
     try {
       announce(config, exposure, running.addresses, { given, context })
@@ -61,7 +61,7 @@ async function preparePassword(
   source: PasswordSource,
   { given, context }: Call,
 ): Promise<void> {
-  const state = await context.parts.openState(config)
+  const state = await context.parts.openState(config, 'existing-or-new')
   try {
     if (!(await state.hasPassword())) {
       const { password, generated } = await takePassword(source, context)

@@ -15,7 +15,7 @@ export const listSessions: CliCommand = {
   ],
   declare: (command) => declareWhichGate(command).option('--json', 'answer as JSON'),
   async run(given, context) {
-    const state = await context.parts.openState(await configOf(given, context))
+    const state = await context.parts.openState(await configOf(given, context), 'existing')
     try {
       const sessions = await state.listSessions()
       if (flag(given, 'json')) context.terminal.print(printableJson(sessions.map(describeSession)))

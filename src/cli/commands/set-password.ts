@@ -31,7 +31,7 @@ export const setPassword: CliCommand = {
     })
     const config = await configOf(given, context)
     // Before asking: nobody should type a password twice to learn that the state can't be opened.
-    const state = await context.parts.openState(config)
+    const state = await context.parts.openState(config, 'existing-or-new')
     try {
       const { password, generated } = await takePassword(source, context)
       const sessionsEnded = await state.setPassword(password)

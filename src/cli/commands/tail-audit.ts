@@ -4,7 +4,7 @@ import { flag, textOption } from '../command.ts'
 import type { CliCommand } from '../command.ts'
 import { configOf, declareWhichGate } from '../config-options.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { printable } from '../printable.ts'
+import { printableJson } from '../printable.ts'
 
 export const tailAudit: CliCommand = {
   words: ['audit', 'tail'],
@@ -33,7 +33,7 @@ export const tailAudit: CliCommand = {
       follow: flag(given, 'follow'),
       stopped: stopped.signal,
     })
-    for await (const record of records) context.terminal.print(printable(record))
+    for await (const record of records) context.terminal.print(printableJson(record))
     return exitCodes.ok
   },
 }

@@ -1,4 +1,6 @@
 /** `sekisho audit verify`: has the log been changed, re-ordered or cut? */
+import { describeFinding } from '../../audit/findings.ts'
+import type { Note } from '../../audit/findings.ts'
 import { flag } from '../command.ts'
 import type { CliCommand } from '../command.ts'
 import { configOf, declareWhichGate } from '../config-options.ts'
@@ -14,16 +16,30 @@ export const verifyAudit: CliCommand = {
   ],
   declare: (command) => declareWhichGate(command).option('--json', 'answer as JSON'),
   async run(given, context) {
-    const report = await context.parts.verifyAudit(await configOf(given, context))
+    const { findings, notes, segments, records } = await context.parts.verifyAudit(
+      await configOf(given, context),
+    )
+    const intact = findings.length === 0
     const { terminal } = context
-    if (flag(given, 'json')) terminal.print(printableJson(report))
-    else {
-      for (const finding of report.findings) terminal.print(printable(finding))
-      const size = `${report.records} records in ${report.segments} segments`
-      terminal.say(
-        report.intact ? `The audit log is intact: ${size}.` : `The audit log was tampered with: ${size}.`,
-      )
+    if (flag(given, 'json')) {
+      terminal.print(printableJson({ intact, segments, records, findings, notes }))
+    } else {
+      for (const finding of findings) terminal.print(printable(describeFinding(finding)))
+      for (const note of notes) terminal.say(printable(describeNote(note)))
+      const size = `${records} records hold, in ${segments} segments`
+      terminal.say(intact ? `The audit log is intact: ${size}.` : `The audit log was tampered with: ${size}.`)
     }
-    return report.intact ? exitCodes.ok : exitCodes.finding
+    return intact ? exitCodes.ok : exitCodes.finding
   },
+}
+
+function describeNote(note: Note): string {
+  switch (note.kind) {
+    case 'line-torn':
+      return `${note.file}:${note.line}: the last line is incomplete (${note.bytes} bytes): a process was killed, or writes right now. Nothing acknowledged is lost.`
+    case 'personal-deleted':
+      return `${note.file}: ${note.count} personal values were deleted, as they may be.`
+    default:
+      return note satisfies never
+  }
 }

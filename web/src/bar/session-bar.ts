@@ -57,7 +57,7 @@ export class SessionBar {
     this.host = document.createElement(barTag)
     this.host.lang = lang
     this.#fill()
-    this.#knob.addEventListener('click', () => this.#open(this.#panel.hidden))
+    this.#knob.addEventListener('click', () => this.#open(this.#panel.hasAttribute('hidden')))
     this.#signOut.addEventListener('click', () => void this.#leave())
     tuck.addEventListener('click', () => {
       this.#tuck(true)

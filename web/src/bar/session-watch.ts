@@ -19,10 +19,11 @@ export type Occasion = 'end' | 'look' | 'refusal' | 'cut' | 'news'
 
 const minute = 60_000
 /** An app that answers 401 by itself must not cause a question each time. */
-const gaps = { end: 0, look: minute, refusal: minute, news: 2_000 } as const satisfies Record<
+const gaps = { end: 0, look: minute, refusal: minute, cut: minute, news: 2_000 } as const satisfies Record<
   Occasion,
   number
 >
+const quietBeforeRefusal = 5 * minute
 /** Longer delays overflow a browser's timer (HTML, timer initialisation steps: 32-bit milliseconds). */
 const longestTimer = 24 * 60 * minute
 
@@ -34,9 +35,9 @@ export interface Asked {
 
 /** Milliseconds until this occasion may ask; 0 is now. */
 export function waitFor(occasion: Occasion, now: number, asked: Asked): number {
-  // The first refusal asks at once, however short ago somebody looked: it is no habit, it is evidence.
-  const since = occasion === 'refusal' ? asked.lastRefusal : asked.last
-  return Math.max(0, since + gaps[occasion] - now)
+  // A refusal out of the blue is worth a question at once, however short ago somebody looked.
+  if (occasion === 'refusal' && now - asked.lastRefusal >= quietBeforeRefusal) return 0
+  return Math.max(0, asked.last + gaps[occasion] - now)
 }
 
 /** Milliseconds until the session can have ended. The first time exact, then never within a minute. */

@@ -74,10 +74,7 @@ export class LoginForm {
     countDown(
       seconds,
       (left) => {
-        this.#submitText.textContent = this.#words.wait.replace(
-          '{time}',
-          formatWait(left, this.#words.seconds),
-        )
+        this.#submitText.textContent = this.#words.wait.replace('{time}', formatWait(left, this.#words))
       },
       () => {
         this.again()

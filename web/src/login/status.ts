@@ -13,7 +13,7 @@ export function describeOutcome(outcome: Outcome, say: LoginWords): string {
       return say.opening
     case 'paced':
     case 'busy':
-      return say[outcome.kind].replace('{time}', formatWait(outcome.waitSeconds, say.seconds))
+      return say[outcome.kind].replace('{time}', formatWait(outcome.waitSeconds, say))
     case 'refused':
     case 'unreachable':
     case 'weakened':

@@ -87,13 +87,13 @@ function makeSegments(connection: Connection): SegmentStore {
     async advance(id, count, head) {
       connection.transact('cheap', (statements) => {
         mustExist(statements, id)
-        statements.advanceSegment.run(id, count, head)
+        statements.advanceSegment.run(count, head, id, count)
       })
     },
     async markPruned(id, at) {
       connection.transact('durable', (statements) => {
         mustExist(statements, id)
-        statements.markSegmentPruned.run(id, at)
+        statements.markSegmentPruned.run(at, id)
       })
     },
     async list() {

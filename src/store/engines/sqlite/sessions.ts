@@ -46,7 +46,7 @@ export function makeSessions(connection: Connection): SessionStore {
     async touch(seen) {
       if (seen.length === 0) return
       connection.transact('cheap', ({ touchSession }) => {
-        for (const { id, at } of seen) touchSession.run(id, at)
+        for (const { id, at } of seen) touchSession.run(at, id, at)
       })
     },
     async end(id, at, reason) {
@@ -56,7 +56,9 @@ export function makeSessions(connection: Connection): SessionStore {
       return connection.run(({ listOpenSessions }) => listOpenSessions.all()).map(readSession)
     },
     async prune(before) {
-      return connection.transact('cheap', ({ pruneSessions }) => Number(pruneSessions.run(before).changes))
+      return connection.transact('cheap', ({ pruneSessions }) =>
+        Number(pruneSessions.run(before, before).changes),
+      )
     },
   }
 }

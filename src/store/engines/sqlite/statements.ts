@@ -33,6 +33,7 @@ export function prepareStatements(database: DatabaseSync) {
   const change = (sql: string) => database.prepare(sql)
   // The one place where stored values get their types back; STRICT tables hold what the types say.
   const query = <Row>(sql: string) => database.prepare(sql) as unknown as Query<Row>
+  // Plain `?` only: Node 22 counts a numbered parameter that stands twice as two.
   return {
     begin: change('begin immediate'),
     commit: change('commit'),
@@ -58,7 +59,7 @@ export function prepareStatements(database: DatabaseSync) {
     ),
     findSession: query<SessionColumns>(`select ${sessionColumns} from sessions where token_hash = ?`),
     touchSession: change(
-      'update sessions set last_active_at = ?2 where id = ?1 and ended_at is null and last_active_at < ?2',
+      'update sessions set last_active_at = ? where id = ? and ended_at is null and last_active_at < ?',
     ),
     endSession: change('update sessions set ended_at = ?, ended = ? where id = ? and ended_at is null'),
     endAllSessions: change(
@@ -67,7 +68,7 @@ export function prepareStatements(database: DatabaseSync) {
     listOpenSessions: query<SessionColumns>(
       `select ${sessionColumns} from sessions where ended_at is null order by created_at, number`,
     ),
-    pruneSessions: change('delete from sessions where ends_at < ?1 or ended_at < ?1'),
+    pruneSessions: change('delete from sessions where ends_at < ? or ended_at < ?'),
 
     findPace: query<{ arrival: number }>('select arrival from paces where key = ?'),
     setPace: change('insert or replace into paces (key, arrival) values (?, ?)'),
@@ -80,8 +81,8 @@ export function prepareStatements(database: DatabaseSync) {
       'insert into segments (id, opened_at, count, head, pruned_at) values (?, ?, ?, ?, ?)',
     ),
     findSegment: query<{ id: string }>('select id from segments where id = ?'),
-    advanceSegment: change('update segments set count = ?2, head = ?3 where id = ?1 and count < ?2'),
-    markSegmentPruned: change('update segments set pruned_at = ?2 where id = ?1 and pruned_at is null'),
+    advanceSegment: change('update segments set count = ?, head = ? where id = ? and count < ?'),
+    markSegmentPruned: change('update segments set pruned_at = ? where id = ? and pruned_at is null'),
     listSegments: query<SegmentColumns>(
       `select id, opened_at as openedAt, count, head, pruned_at as prunedAt from segments
        order by opened_at, number`,

@@ -1,0 +1,57 @@
+/** The file that `init` writes: complete, true about the defaults, and what the loader reads. */
+import { expect, test } from 'vitest'
+import { makeConfig } from '../config/make-config.ts'
+import { readYaml } from '../config/read-yaml.ts'
+import { knownKeys } from '../config/schema.ts'
+import { configTemplate } from './config-template.ts'
+import type { Choices } from './config-template.ts'
+
+const surroundings = { cwd: '/work', home: '/home/op', env: {} }
+const upstream = 'http://127.0.0.1:7860'
+
+function load(text: string) {
+  return makeConfig({ text, file: '/work/sekisho.yaml' }, {}, surroundings)
+}
+
+/** Every setting switched on: `#key:` and `#  key:` are settings, `# Words` are words. */
+function allOn(text: string): string {
+  return text.replace(/^#(?! \S)/gm, '')
+}
+
+test('every known key stands in it', () => {
+  const { raw } = readYaml(allOn(configTemplate({ upstream })), 'x')
+  const top = raw as Record<string, Record<string, unknown>>
+  for (const [group, keys] of Object.entries(knownKeys)) {
+    expect(Object.keys(group === '' ? top : (top[group] ?? {})).sort()).toEqual([...keys].sort())
+  }
+})
+
+test('what is switched off shows the defaults, but for places and examples', () => {
+  const defaults = load(configTemplate({ upstream }))
+  const { tls: _tls, policyFile: _policy, ...shown } = load(allOn(configTemplate({ upstream })))
+  expect(shown).toEqual({
+    ...defaults,
+    hosts: ['demo.example.org'],
+    trustedProxies: ['10.1.2.3/32'],
+    stateDir: '/var/lib/sekisho',
+    keyFile: '/etc/sekisho/sekisho.key',
+  })
+})
+
+test.each<Choices>([
+  { upstream: 'https://[::1]:1/a b'.replace(' ', '%20') },
+  {
+    upstream,
+    listen: '0.0.0.0:443',
+    host: 'demo.example.org',
+    tls: { cert: 'c.pem', key: '/etc/my keys/k: #1.pem' },
+  },
+  { upstream, listen: '[::]:8484', host: 'a.example', trustedProxy: '2001:db8::/32' },
+])('choices come back as chosen: %j', (choices) => {
+  const config = load(configTemplate(choices))
+  expect(config.upstream.href).toBe(new URL(choices.upstream).href)
+  if (choices.listen !== undefined) expect(config.listen.port).toBe(Number(choices.listen.split(':').at(-1)))
+  expect(config.hosts).toEqual(choices.host === undefined ? [] : [choices.host])
+  expect(config.trustedProxies).toEqual(choices.trustedProxy === undefined ? [] : [choices.trustedProxy])
+  if (choices.tls !== undefined) expect(config.tls?.key).toBe(choices.tls.key)
+})

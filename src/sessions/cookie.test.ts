@@ -1,0 +1,76 @@
+/** Cookies in and out. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { clearCookie, cookieNames, readCookie, setCookie } from './cookie.ts'
+
+const { session, known } = cookieNames('abcd2345')
+
+describe('the names', () => {
+  it('carry the __Host- prefix and the instance', () => {
+    expect(session).toBe('__Host-sekisho-abcd2345')
+    expect(known).toBe('__Host-sekisho-known-abcd2345')
+  })
+})
+
+describe('a Cookie header', () => {
+  it('without our cookie holds none', () => {
+    expect(readCookie(undefined, session)).toEqual({ kind: 'none' })
+    expect(readCookie('', session)).toEqual({ kind: 'none' })
+    expect(readCookie('other=1; __Host-sekisho-zzzz2345=x', session)).toEqual({ kind: 'none' })
+    expect(readCookie(`${known}=x`, session)).toEqual({ kind: 'none' })
+  })
+
+  it('holds ours among those of other programs, whatever these write', () => {
+    const header = `a="x, y"; {"json": 1}; =; ${session}=token; b==`
+    expect(readCookie(header, session)).toEqual({ kind: 'one', value: 'token' })
+  })
+
+  it('with two session cookies is ambiguous, also when both say the same', () => {
+    expect(readCookie(`${session}=a; ${session}=b`, session)).toEqual({ kind: 'ambiguous' })
+    expect(readCookie(`${session}=a;${session}=a`, session)).toEqual({ kind: 'ambiguous' })
+    expect(readCookie(`${session}=a; ${session}=`, session)).toEqual({ kind: 'ambiguous' })
+  })
+
+  it('is read without legacy rules: no quotes, no folding of case, no unusual blanks', () => {
+    expect(readCookie(`${session}="a"`, session)).toEqual({ kind: 'one', value: '"a"' })
+    expect(readCookie(`${session.toLowerCase()}=a`, session)).toEqual({ kind: 'none' })
+    expect(readCookie(`\u00a0${session}=a`, session)).toEqual({ kind: 'none' })
+    expect(readCookie(`\u2000${session}=a; x=1`, session)).toEqual({ kind: 'none' })
+    expect(readCookie(`${session} =a`, session)).toEqual({ kind: 'none' })
+    expect(readCookie(`x=1, ${session}=a`, session)).toEqual({ kind: 'none' })
+    expect(readCookie(`\t ${session}=a \t`, session)).toEqual({ kind: 'one', value: 'a' })
+  })
+
+  it('never gives a value that does not follow our name and an equals sign', () => {
+    const part = fc.oneof(
+      fc.string(),
+      fc.string().map((text) => `${session}=${text}`),
+    )
+    fc.assert(
+      fc.property(fc.array(part), (parts) => {
+        const header = parts.join('; ')
+        const found = readCookie(header, session)
+        const times = header
+          .split(';')
+          .filter((pair) => pair.replace(/^[ \t]+/, '').startsWith(`${session}=`))
+        expect(found.kind).toBe(['none', 'one'][times.length] ?? 'ambiguous')
+        if (found.kind === 'one') expect(times[0]).toContain(`${session}=${found.value}`)
+      }),
+    )
+  })
+})
+
+describe('a Set-Cookie header', () => {
+  it('has every attribute that the prefix demands and no domain', () => {
+    expect(setCookie(session, 'token')).toBe(`${session}=token; Path=/; HttpOnly; Secure; SameSite=Lax`)
+    expect(setCookie(known, 'a.b', 60)).toBe(
+      `${known}=a.b; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=60`,
+    )
+    expect(clearCookie(session)).toBe(`${session}=; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=0`)
+  })
+
+  it('cannot be made with a value that would end it early', () => {
+    expect(() => setCookie(session, 'a; Domain=x')).toThrow(TypeError)
+    expect(() => setCookie(session, 'a\r\nx: y')).toThrow(TypeError)
+  })
+})

@@ -1,0 +1,245 @@
+/** What a stranger, a guest and a guest whose session is over get for every route, and what the log says of it. */
+import { request } from 'undici'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { catalogue } from '../../src/catalog/index.ts'
+import type { RouteEntry } from '../../src/catalog/entry.ts'
+import { startUpstream, type Upstream } from '../upstreams/start-upstream.ts'
+import { lifetime, startPath, type Path } from './start-path.ts'
+
+let upstream: Upstream
+let path: Path
+
+beforeAll(async () => {
+  upstream = await startUpstream((_request, _message, response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
+  })
+  path = await startPath({ upstream })
+})
+
+afterAll(async () => {
+  await path.close()
+  await upstream.close()
+})
+
+beforeEach(() => {
+  upstream.reached.length = 0
+  path.audit.events.length = 0
+})
+
+const anAddressOf = (entry: RouteEntry) =>
+  entry.path
+    .replace('[/]', '')
+    .replace(/\{[a-z_]+\.\.\.\}/g, '/tmp/x')
+    .replace(/\{[a-z_]+\}/g, 'name')
+    .replace('//', '/')
+
+function ask(entry: RouteEntry, method: string, headers: Record<string, string> = {}) {
+  const bodies: Record<RouteEntry['body']['kind'], [string, string] | undefined> = {
+    none: undefined,
+    json: ['application/json', '{}'],
+    form: ['application/json', '{}'],
+    upload: ['multipart/form-data; boundary=x', '--x--\r\n'],
+  }
+  const body = method === 'POST' ? bodies[entry.body.kind] : undefined
+  return fetch(path.url + anAddressOf(entry), {
+    method,
+    redirect: 'manual',
+    headers: { ...headers, ...(body === undefined ? {} : { 'content-type': body[0] }) },
+    ...(body === undefined ? {} : { body: body[1] }),
+  })
+}
+
+const rows = catalogue.flatMap((entry) =>
+  entry.methods.map((method) => ({ entry, method, name: `${method} ${entry.path}` })),
+)
+const open = new Set(['loadPublicAsset', 'openLogin', 'loadGateAsset', 'checkHealth'])
+
+describe('a stranger', () => {
+  it.each(rows.filter(({ entry }) => !open.has(entry.action)))(
+    'is asked to sign in at $name',
+    async ({ entry, method }) => {
+      const answer = await ask(entry, method)
+      expect(answer.status).toBe(401)
+      if (method !== 'HEAD')
+        expect(await answer.json()).toMatchObject(
+          entry.path.startsWith('/.sekisho/')
+            ? { code: 'refused' }
+            : { detail: { error: 'Not authenticated' } },
+        )
+      expect(upstream.reached).toEqual([])
+      expect(path.audit.codes).toEqual(['login-required'])
+    },
+  )
+
+  it('gets the same answer for what exists and for what does not', async () => {
+    const answers = await Promise.all(
+      ['/config', '/second', '/nothing', '/monitoring', '/gradio_api/token', '/.git/config'].map((one) =>
+        fetch(path.url + one),
+      ),
+    )
+    const shapes = await Promise.all(answers.map(async (answer) => [answer.status, await answer.text()]))
+    expect(new Set(shapes.map((shape) => JSON.stringify(shape))).size).toBe(1)
+  })
+
+  it('is led to the login page when a browser navigates, and back to where it was', async () => {
+    // Node's fetch has a Sec-Fetch-Mode of its own.
+    const answer = await request(`${path.url}/second?x=1&y=a%2Fb`, {
+      headers: { 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'none' },
+    })
+    expect(answer.statusCode).toBe(303)
+    expect(answer.headers['location']).toBe(
+      `/.sekisho/login?return_to=${encodeURIComponent('/second?x=1&y=a%2Fb')}`,
+    )
+  })
+
+  it.each([
+    '/favicon.ico',
+    '/manifest.json',
+    '/robots.txt',
+    '/.sekisho/health',
+    '/.sekisho/login',
+    '/.sekisho/assets/bar.js',
+  ])('may load %s', async (one) => {
+    expect((await fetch(path.url + one)).status).toBe(200)
+  })
+})
+
+describe('a guest', () => {
+  const useful = rows.filter(
+    ({ entry }) => entry.goesTo === 'upstream' && !['useMcp', 'readMonitoring'].includes(entry.action),
+  )
+
+  it.each(useful)('may use $name', async ({ entry, method }) => {
+    const { cookie } = await path.signIn()
+    const answer = await ask(entry, method, { cookie })
+    expect(answer.status).toBe(200)
+    expect(upstream.reached.map((one) => `${one.method} ${one.target}`)).toEqual([
+      `${method} ${anAddressOf(entry)}`,
+    ])
+  })
+
+  it.each(rows.filter(({ entry }) => entry.goesTo === 'nowhere'))(
+    'never reaches $name',
+    async ({ entry, method }) => {
+      const { cookie, id } = await path.signIn()
+      const answer = await ask(entry, method, { cookie })
+      expect(answer.status).toBe(404)
+      expect(upstream.reached).toEqual([])
+      expect(path.audit.events).toMatchObject([
+        {
+          kind: 'request.refused',
+          code: 'route-closed',
+          entry: entry.id,
+          asker: { principal: 'guest', session: id },
+        },
+      ])
+    },
+  )
+
+  it.each(
+    rows.filter(
+      ({ entry }) => entry.goesTo === 'upstream' && ['useMcp', 'readMonitoring'].includes(entry.action),
+    ),
+  )('needs a grant of its own for $name', async ({ entry, method }) => {
+    const { cookie } = await path.signIn()
+    expect((await ask(entry, method, { cookie })).status).toBe(403)
+    expect(upstream.reached).toEqual([])
+    expect(path.audit.codes).toEqual(['policy-denied'])
+  })
+
+  it.each([
+    ['GET', '/nothing', 'route-unknown'],
+    ['POST', '/config', 'method-not-allowed'],
+    ['DELETE', '/', 'method-not-allowed'],
+    ['OPTIONS', '/gradio_api/queue/join', 'method-not-allowed'],
+    ['GET', '/gradio_api/new_in_the_next_release', 'route-unknown'],
+  ])('gets a plain 404 for %s %s', async (method, target, code) => {
+    const { cookie } = await path.signIn()
+    const answer = await fetch(path.url + target, { method, headers: { cookie } })
+    expect([answer.status, await answer.json()]).toEqual([404, { detail: 'Not found.' }])
+    expect(path.audit.codes).toEqual([code])
+    expect(upstream.reached).toEqual([])
+  })
+
+  it('is refused with two session cookies', async () => {
+    const one = await path.signIn()
+    const two = await path.signIn()
+    const answer = await fetch(`${path.url}/config`, { headers: { cookie: `${one.cookie}; ${two.cookie}` } })
+    expect(answer.status).toBe(400)
+    expect(path.audit.codes).toEqual(['credential-ambiguous'])
+  })
+})
+
+describe('a session that is over', () => {
+  it.each(['/config', '/gradio_api/app_id', '/gradio_api/queue/data?session_hash=a', '/assets/x.js'])(
+    'opens nothing: %s',
+    async (target) => {
+      const { cookie } = await path.signIn()
+      path.clock.time += lifetime.idleMs + 1
+      const answer = await fetch(path.url + target, { headers: { cookie } })
+      expect(answer.status).toBe(401)
+      expect(path.audit.codes).toEqual(['session-expired'])
+      expect(upstream.reached).toEqual([])
+    },
+  )
+
+  it('is over at once after signing out, and says so in the log', async () => {
+    const { cookie } = await path.signIn()
+    const out = await fetch(`${path.url}/.sekisho/api/logout`, { method: 'POST', headers: { cookie } })
+    expect(out.status).toBe(204)
+    expect(out.headers.get('clear-site-data')).toBe('"cache"')
+    expect((await fetch(`${path.url}/config`, { headers: { cookie } })).status).toBe(401)
+    expect(path.audit.codes).toEqual(['session-ended'])
+  })
+
+  it('is not kept alive by a heartbeat, and is by a call', async () => {
+    const { cookie } = await path.signIn()
+    const half = lifetime.idleMs / 2 + 1
+    path.clock.time += half
+    await fetch(`${path.url}/gradio_api/call/predict`, {
+      method: 'POST',
+      headers: { cookie, 'content-type': 'application/json' },
+      body: '{}',
+    })
+    path.clock.time += half
+    await fetch(`${path.url}/gradio_api/heartbeat/abc`, { headers: { cookie } })
+    await fetch(`${path.url}/gradio_api/app_id`, { headers: { cookie } })
+    expect(path.audit.codes).toEqual([])
+    path.clock.time += half
+    expect((await fetch(`${path.url}/config`, { headers: { cookie } })).status).toBe(401)
+  })
+})
+
+describe('other sites', () => {
+  const foreign = { origin: 'https://evil.test' }
+  it.each([
+    ['POST', '/gradio_api/call/predict', foreign],
+    ['POST', '/gradio_api/call/predict', { origin: 'null' }],
+    ['POST', '/.sekisho/api/logout', foreign],
+    ['POST', '/.sekisho/api/logout', { 'sec-fetch-site': 'same-site' }],
+    ['GET', '/config', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' }],
+    ['GET', '/config', foreign],
+    ['GET', '/gradio_api/file=/tmp/x.png', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
+    ['GET', '/', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate' }],
+  ])('may not %s %s with %j', async (method, target, headers) => {
+    const { cookie } = await path.signIn()
+    const body = method === 'POST' && !target.includes('logout') ? { body: '{}' } : {}
+    const answer = await fetch(path.url + target, {
+      method,
+      ...body,
+      headers: { cookie, 'content-type': 'application/json', ...(headers as Record<string, string>) },
+    })
+    expect(answer.status).toBe(403)
+    expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+    expect(path.audit.codes).toEqual(['origin-foreign'])
+    expect(upstream.reached).toEqual([])
+  })
+
+  it('may link to a page', async () => {
+    const { cookie } = await path.signIn()
+    const answer = await request(path.url, {
+      headers: { cookie, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
+    })
+    expect(answer.statusCode).toBe(200)
+  })
+})

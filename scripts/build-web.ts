@@ -1,5 +1,6 @@
 /** Builds web/ into dist/web: content-hashed assets, a page per language, and a manifest that says what is what. */
 import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,6 +23,8 @@ const languages = ['en', 'ja'] as const
 
 /** Placeholders left for the gate, by page; a page with others than these is a mistake. */
 const pages = { login: [], message: ['title', 'text'], unavailable: [] } as const
+
+const brotliBest = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY }
 
 const options = {
   bundle: true,
@@ -49,12 +52,19 @@ async function readOpaqueLicence(): Promise<string> {
   return `/*! @serenity-kit/opaque\n${licence.replaceAll('*/', '* /')}*/`
 }
 
+/** Whole or not at all: a gate may be reading while tests in another process build again. */
+async function place(out: string, file: string, content: string | Uint8Array): Promise<void> {
+  const draft = join(out, `draft-${process.pid}`)
+  await writeFile(draft, content)
+  await rename(draft, join(out, file))
+}
+
 class Assets {
-  readonly #dir: string
+  readonly #out: string
   readonly names: Record<string, string> = {}
 
-  constructor(dir: string) {
-    this.#dir = dir
+  constructor(out: string) {
+    this.#out = out
   }
 
   /** Writes the file under a name that changes with its content, so that browsers may keep it for ever. */
@@ -62,15 +72,15 @@ class Assets {
     const hash = createHash('sha256').update(content).digest('hex').slice(0, 16)
     const file = name.replace(/(?=\.\w+$)/, `-${hash}`)
     this.names[name] = file
+    // The name says the content.
+    if (existsSync(join(this.#out, 'assets', file))) return this.url(name)
     const [brotli, gzipped] = await Promise.all([
-      promisify(brotliCompress)(content, {
-        params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY },
-      }),
+      promisify(brotliCompress)(content, { params: brotliBest }),
       promisify(gzip)(content, { level: 9 }),
     ])
-    await writeFile(join(this.#dir, file), content)
-    await writeFile(join(this.#dir, `${file}.br`), brotli)
-    await writeFile(join(this.#dir, `${file}.gz`), gzipped)
+    await place(this.#out, `assets/${file}.br`, brotli)
+    await place(this.#out, `assets/${file}.gz`, gzipped)
+    await place(this.#out, `assets/${file}`, content)
     return this.url(name)
   }
 
@@ -83,8 +93,9 @@ class Assets {
   /** Everything of an earlier build. */
   async prune(): Promise<void> {
     const kept = new Set(Object.values(this.names).flatMap((file) => [file, `${file}.br`, `${file}.gz`]))
-    for (const file of await readdir(this.#dir)) {
-      if (!kept.has(file)) await rm(join(this.#dir, file))
+    const dir = join(this.#out, 'assets')
+    for (const file of await readdir(dir)) {
+      if (!kept.has(file)) await rm(join(dir, file), { force: true })
     }
   }
 }
@@ -106,7 +117,7 @@ async function readWords(page: string): Promise<Words> {
   return parseWords(JSON.parse(await readFile(join(web, `words/${page}.json`), 'utf8')), languages)
 }
 
-async function writePages(dir: string, assets: Assets): Promise<WebManifest['pages']> {
+async function writePages(out: string, assets: Assets): Promise<WebManifest['pages']> {
   const written: Record<string, readonly string[]> = {}
   for (const [page, leave] of Object.entries(pages)) {
     const template = await readFile(join(web, `pages/${page}.html`), 'utf8')
@@ -119,7 +130,7 @@ async function writePages(dir: string, assets: Assets): Promise<WebManifest['pag
         assetUrl: (name) => assets.url(name),
       })
       const file = `${page}.${lang}.html`
-      await writeFile(join(dir, file), filled.html)
+      await place(out, `pages/${file}`, filled.html)
       // The script loads the worker, the document doesn't name it.
       written[file] = filled.assets.has('login.js')
         ? [...filled.assets, 'opaque-worker.js']
@@ -134,12 +145,10 @@ export async function buildWeb(out = join(root, 'dist/web')): Promise<WebManifes
   await readWords('bar')
   await mkdir(join(out, 'assets'), { recursive: true })
   await mkdir(join(out, 'pages'), { recursive: true })
-  const assets = new Assets(join(out, 'assets'))
+  const assets = new Assets(out)
   await addAssets(assets)
-  const manifest = { assets: assets.names, pages: await writePages(join(out, 'pages'), assets) }
-  const draft = join(out, `manifest.${process.pid}.json`)
-  await writeFile(draft, `${JSON.stringify(manifest, null, 2)}\n`)
-  await rename(draft, join(out, 'manifest.json'))
+  const manifest = { assets: assets.names, pages: await writePages(out, assets) }
+  await place(out, 'manifest.json', `${JSON.stringify(manifest, null, 2)}\n`)
   await assets.prune()
   return manifest
 }

@@ -81,8 +81,11 @@ export function compareRoutes(
       else met.add(entry.id)
     }
   }
+  const mounts = declared.filter((route) => route.methods === null).map((route) => route.path)
+  const isInMount = (row: RouteEntry) => mounts.some((mount) => `${row.path}/`.startsWith(`${mount}/`))
   const gone = entries
-    .filter((row) => row.goesTo !== 'serve' && !met.has(row.id) && !documentation.test(row.id))
+    .filter((row) => row.goesTo !== 'serve' && !met.has(row.id))
+    .filter((row) => !documentation.test(row.id) && !isInMount(row))
     .map((row) => `${row.id}: ${row.methods.join(', ')} ${row.path}`)
   return { declared: declared.length, missing: [...missing].sort(), gone }
 }

@@ -14,6 +14,7 @@ const file = path.join(import.meta.dirname, '..', 'demo', 'app.py')
 
 /** What has been started so far, for whoever has to end it. */
 interface Running {
+  stopping?: true
   app?: GradioApp
   gate?: GateProcess
 }
@@ -28,6 +29,7 @@ async function main(): Promise<number> {
     say(thrown.message)
     return 1
   } finally {
+    running.stopping = true
     await running.gate?.stop()
     await running.app?.stop()
     await rm(home, { recursive: true, force: true })
@@ -54,7 +56,7 @@ async function runDemo(home: string, running: Running): Promise<number> {
     app.process.exited.then(() => `The app ended by itself:\n${app.process.output().trimEnd()}`),
     gate.process.exited.then(() => `The gate ended by itself:\n${gate.process.output().trimEnd()}`),
   ])
-  say(`\n${told}\nEnding the demo.`)
+  if (running.stopping !== true) say(`\n${told}\nEnding the demo.`)
   return 1
 }
 
@@ -64,8 +66,8 @@ async function environmentOrWords(): Promise<GradioEnvironment | undefined> {
   } catch (thrown) {
     if (!(thrown instanceof SetupProblem)) throw thrown
     say(`The demo app could not be set up: ${thrown.message}`)
-    say('The gate itself needs no Python. In front of an app of your own, start it with:')
-    say('  npx node src/cli/cli.ts gate http://127.0.0.1:7860')
+    say('The gate itself needs no Python. To put it in front of an app of your own at port 7860:')
+    say('  npx node scripts/build-web.ts && npx node src/cli/cli.ts gate http://127.0.0.1:7860')
     return undefined
   }
 }

@@ -8,6 +8,8 @@ import { readApp, readAppId, type AppFacts } from './read-app.ts'
 
 /** How often the app is asked whether it is still the one that was looked at. */
 const every = 2_000
+/** After so many askings it is looked at anew all the same: a tunnel can be opened without a restart. */
+const anew = 30
 
 export interface WatchedApp {
   readonly state: 'verified' | 'rejected' | 'away'
@@ -33,6 +35,7 @@ export class AppWatch implements WatchedApp {
   readonly #parts: Parts
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | undefined
+  #asked = 0
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -68,10 +71,8 @@ export class AppWatch implements WatchedApp {
   async #lookOnce(): Promise<void> {
     try {
       const appId = await readAppId(this.#parts.client, this.base)
-      if (this.state !== 'away' && appId !== undefined && appId === this.facts?.appId) return
-      const rejected = await this.#inspect()
-      if (rejected.length > 0)
-        this.#parts.audit.note({ kind: 'app.rejected', risks: rejected.map((found) => found.risk) })
+      const same = this.state !== 'away' && appId !== undefined && appId === this.facts?.appId
+      if (!same || ++this.#asked % anew === 0) await this.#inspect()
     } catch (thrown) {
       this.state = thrown instanceof GateFault && thrown.code === 'app-unsafe' ? 'rejected' : 'away'
     }
@@ -81,10 +82,18 @@ export class AppWatch implements WatchedApp {
     const facts = await readApp(this.#parts.client, this.base)
     const found = await findRisks(this.#parts.upstream, facts)
     const rejected = found.filter((one) => !this.#parts.accepted.includes(one.risk))
+    const state = rejected.length > 0 ? 'rejected' : 'verified'
+    const news = state !== this.state || facts.appId !== this.facts?.appId
     this.facts = facts
     this.pages = new Set(facts.pages)
-    this.state = rejected.length > 0 ? 'rejected' : 'verified'
-    if (this.state === 'verified') this.#parts.audit.note({ kind: 'app.verified', gradio: facts.gradio })
+    this.state = state
+    if (news) this.#note(facts, rejected)
     return rejected
+  }
+
+  #note(facts: AppFacts, rejected: readonly FoundRisk[]): void {
+    const { audit } = this.#parts
+    if (rejected.length === 0) audit.note({ kind: 'app.verified', gradio: facts.gradio })
+    else audit.note({ kind: 'app.rejected', risks: rejected.map((one) => one.risk) })
   }
 }

@@ -5,8 +5,13 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { openSqliteStore } from '../store/engines/sqlite/open.ts'
+import type { SessionId, TokenHash } from '../store/rows.ts'
 import { commands } from './commands/index.ts'
+
+// Each test starts processes, on machines where two cores serve many.
+vi.setConfig({ testTimeout: 60_000 })
 
 const cli = fileURLToPath(new URL('./cli.ts', import.meta.url))
 const app = 'http://127.0.0.1:7999'
@@ -299,6 +304,25 @@ describe('the state of a gate', () => {
     expect(out).toContain('the file is gone')
   })
 
+  test('sessions are listed without their token and without signs that steer a terminal, and ended', async () => {
+    await run(['password', 'set', '--generate', ...upstream])
+    await signIn('abc234', 'Mozilla\u001b[2J\u202e')
+    const listed = await run(['session', 'list', ...upstream])
+    expect(listed.out).toMatch(/^abc234 .* 192\.0\.2\.7 +Mozilla\\u001b\[2J\\u202e$/m)
+    const json = await run(['session', 'list', '--json', ...upstream])
+    expect(JSON.parse(json.out)).toMatchObject([
+      { id: 'abc234', principal: 'guest', userAgent: 'Mozilla\u001b[2J\u202e' },
+    ])
+    for (const { out } of [listed, json]) expect(out).not.toMatch(/hash|\u001b|\u202e/)
+
+    expect(await run(['session', 'end', '--all', '--json', ...upstream])).toEqual({
+      code: 0,
+      out: '{"ended":["abc234"]}\n',
+      err: '',
+    })
+    expect((await run(['session', 'list', ...upstream])).err).toBe('Nobody is signed in.\n')
+  })
+
   test('session end without such a session changes nothing', async () => {
     await run(['password', 'set', '--generate', ...upstream])
     expect(await run(['session', 'end', 'nosuchsession', ...upstream])).toEqual({
@@ -309,6 +333,23 @@ describe('the state of a gate', () => {
     expect(await run(['session', 'list', '--json', ...upstream])).toEqual({ code: 0, out: '[]\n', err: '' })
   })
 })
+
+async function signIn(id: string, userAgent: string): Promise<void> {
+  const file = (await filesUnder(home)).find((path) => path.endsWith('sekisho.db')) ?? ''
+  const store = await openSqliteStore({ file })
+  const now = Date.now()
+  await store.sessions.insert({
+    id: id as SessionId,
+    tokenHash: 'hash' as TokenHash,
+    principal: 'guest',
+    createdAt: now,
+    lastActiveAt: now,
+    endsAt: now + 3_600_000,
+    address: '192.0.2.7',
+    userAgent,
+  })
+  await store.close()
+}
 
 async function filesUnder(folder: string): Promise<readonly string[]> {
   if (!existsSync(folder)) return []

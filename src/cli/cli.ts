@@ -1,7 +1,9 @@
 /** The `sekisho` command: the process around one command line. */
 import { homedir } from 'node:os'
 import { systemClock } from '../kit/clock.ts'
+import { exitCodes } from './exit-codes.ts'
 import { explain } from './explain.ts'
+import { makeFaultReporter } from './fault-reporter.ts'
 import { makeParts } from './make-parts.ts'
 import { runProgram } from './program.ts'
 import { makePrompts } from './prompts.ts'
@@ -12,7 +14,14 @@ import { untilStopped } from './until-stopped.ts'
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
 const terminal = makeTerminal(process)
-const onFault = (fault: unknown) => terminal.say(explain(fault, process.env).words)
+const inWords = (fault: unknown) => explain(fault, process.env).words
+const onFault = makeFaultReporter(terminal.say, inWords, systemClock)
+
+// A bug outside every request: the process is in no known state and ends, with words in place of a stack.
+process.on('uncaughtException', (thrown) => {
+  terminal.say(inWords(thrown))
+  process.exit(exitCodes.fault)
+})
 
 process.exitCode = await runProgram(process.argv.slice(2), {
   terminal,

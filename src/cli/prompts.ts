@@ -1,4 +1,5 @@
 /** Questions at the terminal, drawn by @clack/prompts on standard error, so that results stay clean. */
+import type { Readable, Writable } from 'node:stream'
 import { isCancel, password, select, text } from '@clack/prompts'
 import type { Prompts } from './context.ts'
 
@@ -7,7 +8,7 @@ export class Interrupted extends Error {
   override readonly name = 'Interrupted'
 }
 
-export function makePrompts(input: NodeJS.ReadStream, output: NodeJS.WriteStream): Prompts {
+export function makePrompts(input: Readable, output: Writable): Prompts {
   return {
     async text({ message, initial, check }) {
       const answer = await text({

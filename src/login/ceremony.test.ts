@@ -15,7 +15,7 @@ import { makeMemoryStore } from '../store/engines/memory/open.ts'
 import type { PasswordRow } from '../store/rows.ts'
 import type { Store } from '../store/store.ts'
 import { Ceremony } from './ceremony.ts'
-import type { CeremonyParts, LoginAsker, LoginUnderWay, SignedIn } from './ceremony.ts'
+import type { CeremonyParts, LoginAsker, SignedIn } from './ceremony.ts'
 import { makeKeyRing } from './key.ts'
 import type { KeyRing } from './key.ts'
 import { openOpaque } from './opaque.ts'
@@ -126,6 +126,15 @@ describe('somebody who knows the password', () => {
     }
     expect(kinds()).toEqual(['login.started', 'login.succeeded'])
     expect(events[1]).toMatchObject({ asker: { principal: 'guest', session: signedIn.session.id } })
+  })
+
+  it('gets cookies that the browser takes where the operator accepted plain http', async () => {
+    const asker = { ...stranger, site: { scheme: 'http', host: '192.0.2.9:8484' } } as const
+    const { setCookies, session } = await signIn(asker)
+    expect(setCookies[0]).toMatch(/^sekisho-abcd2345=[^;]+; Path=\/; HttpOnly; SameSite=Lax$/)
+    const cookies = setCookies.map((cookie) => cookie.split(';')[0]).join('; ')
+    await signIn({ ...asker, cookies })
+    expect((await store.sessions.find(session.tokenHash))?.ended).toBe('logout')
   })
 
   it('leaves no token, proof or state in the log', async () => {
@@ -272,6 +281,7 @@ describe('a password that changes in the middle', () => {
     await other.passwords.set(otherRow)
     expect(await ceremony.finish(proof, stranger)).toEqual(failed('expired'))
     expect(await store.sessions.listOpen()).toEqual([])
+    expect(kinds()).toEqual(['login.started', 'login.refused'])
   })
 
   it('of the very last step leaves no session of the old one', async () => {
@@ -431,6 +441,3 @@ describe('the code', () => {
     expect(makers).toEqual([join('login', 'ceremony.ts')])
   })
 })
-
-// The tests above rely on it: an answer that isn't a refusal is one of these two.
-export type Outcomes = LoginUnderWay | SignedIn

@@ -9,7 +9,7 @@ import { randomName } from '../kit/random.ts'
 import { refuse } from '../refusals.ts'
 import type { Refusal } from '../refusals.ts'
 import { cookieNames, readCookie, setCookie } from '../sessions/cookie.ts'
-import type { CookieNames } from '../sessions/cookie.ts'
+import type { CookieNames, Site } from '../sessions/cookie.ts'
 import type { FinishedCeremony } from '../sessions/finished-ceremony.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { SessionRow } from '../store/rows.ts'
@@ -33,6 +33,8 @@ export interface LoginAsker {
   readonly userAgent: string
   /** The Cookie header. */
   readonly cookies: string | undefined
+  /** Decides the names of the cookies; without it they are the strict ones. */
+  readonly site?: Site
 }
 
 export interface CeremonyParts {
@@ -69,7 +71,6 @@ const pruneEveryMs = 60_000
 export class Ceremony {
   readonly #parts: CeremonyParts
   readonly #identifiers: Identifiers
-  readonly #cookies: CookieNames
   readonly #known: KnownBrowsers
   readonly #throttle: Throttle
   readonly #seal: Seal
@@ -80,7 +81,6 @@ export class Ceremony {
     const { keys, instance } = parts
     this.#parts = parts
     this.#identifiers = identifiersOf(instance)
-    this.#cookies = cookieNames(instance)
     this.#known = makeKnownBrowsers(keys.subKey('known-browser'), instance)
     this.#throttle = makeThrottle(parts.paces, parts.store.paces)
     this.#seal = makeSeal(keys.subKey('login-state'), `sekisho/1/login-state/${instance}`)
@@ -186,21 +186,19 @@ export class Ceremony {
     const who: Asker = { principal: 'guest', session: session.id, address, userAgent }
     await audit.write({ kind: 'login.succeeded', asker: who, ceremony })
     await this.#endFormer(asker)
+    const names = this.#namesFor(asker)
     const known = this.#known.make(state.mark as PasswordMark, clock.now())
     return {
       kind: 'signed-in',
       session,
-      setCookies: [
-        setCookie(this.#cookies.session, token),
-        setCookie(this.#cookies.known, known, knownBrowserSeconds),
-      ],
+      setCookies: [setCookie(names.session, token), setCookie(names.known, known, knownBrowserSeconds)],
     }
   }
 
   /** Signing in again replaces this browser's session (OWASP ASVS 5.0, 7.2.4). */
   async #endFormer(asker: LoginAsker): Promise<void> {
     const { sessions, clock } = this.#parts
-    const cookie = readCookie(asker.cookies, this.#cookies.session)
+    const cookie = readCookie(asker.cookies, this.#namesFor(asker).session)
     if (cookie.kind !== 'one') return
     const former = await sessions.find(cookie.value, clock.now())
     if (former.state === 'active') await sessions.end(former.session, 'logout')
@@ -210,8 +208,12 @@ export class Ceremony {
     return markOf(await this.#parts.store.passwords.find('shared')) === state.mark
   }
 
+  #namesFor({ site }: LoginAsker): CookieNames {
+    return cookieNames(this.#parts.instance, site)
+  }
+
   #readBrowser(asker: LoginAsker, now: number): KnownBrowser | undefined {
-    const cookie = readCookie(asker.cookies, this.#cookies.known)
+    const cookie = readCookie(asker.cookies, this.#namesFor(asker).known)
     return cookie.kind === 'one' ? this.#known.read(cookie.value, now) : undefined
   }
 

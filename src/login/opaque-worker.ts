@@ -59,10 +59,14 @@ function finish(job: FinishJob): JobResult {
   return { kind: 'finished' }
 }
 
-/** The library says everything by exceptions; only the step in its message tells the client's fault from ours. */
+/**
+ * The library says everything by exceptions; only the step in its message tells the client's fault from ours. What
+ * names no step is a WebAssembly module that trapped and may be left in any state: the worker ends.
+ */
 function judge(thrown: unknown): JobResult {
-  const message = thrown instanceof Error ? thrown.message : 'not an error'
-  const step = /^opaque protocol error at "([^"]+)"/.exec(message)?.[1] ?? 'unknown step'
+  const step =
+    thrown instanceof Error ? /^opaque protocol error at "([^"]+)"/.exec(thrown.message)?.[1] : undefined
+  if (step === undefined) throw thrown
   switch (step) {
     case 'deserialize startLoginRequest':
     case 'deserialize finishLoginRequest':

@@ -131,6 +131,20 @@ describe('the login engine', () => {
     }
   })
 
+  it('starts a new worker when one dies in the middle of a job', async () => {
+    const engine = open()
+    const { startLoginRequest } = knock()
+    // No caller of ours can send this; the library's answer to it names no step, like a trap in its module.
+    const all = await Promise.allSettled([
+      start(engine, 5 as unknown as string),
+      start(engine, startLoginRequest),
+    ])
+    for (const one of all) {
+      expect(one.status === 'rejected' && isCode(one.reason, 'login-engine-failed')).toBe(true)
+    }
+    expect((await start(engine, startLoginRequest)).kind).toBe('started')
+  })
+
   it('survives a worker that hangs: who waits is told, the next login works', async () => {
     const engine = open({ waiting: 10, jobMs: 0 })
     const { startLoginRequest } = knock()

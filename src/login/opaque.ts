@@ -121,26 +121,20 @@ class OpaqueThread {
     const current = this.#current
     this.#current = undefined
     current?.resolve(result)
-    // A WebAssembly module that trapped may be left in any state; the next job gets a fresh one.
-    if (result.kind === 'failed') this.#dismiss()
     this.#next()
   }
 
   /** Gives up the worker and everybody who waits for it. */
   #drop(why: string): void {
     clearTimeout(this.#watchdog)
-    this.#dismiss()
+    const worker = this.#worker
+    this.#worker = undefined
+    // Nobody waits for the end of a worker that was given up; its `exit` finds another one in charge, or none.
+    void worker?.terminate()
     const all =
       this.#current === undefined ? this.#queue.splice(0) : [this.#current, ...this.#queue.splice(0)]
     this.#current = undefined
     for (const waiting of all) waiting.reject(broken(why))
-  }
-
-  /** Nobody waits for the end of a worker that was given up; its `exit` finds another one in charge, or none. */
-  #dismiss(): void {
-    const worker = this.#worker
-    this.#worker = undefined
-    void worker?.terminate()
   }
 }
 

@@ -40,6 +40,12 @@ describe('the default policy', () => {
     const engine = await loadPolicy()
     const allowed = actions.filter((action) => engine.decide({ principal: nobody, action }).allow)
     expect(allowed).toEqual(actions.filter((action) => open.includes(action)))
+    // A plain no and no fault: the schema knows no such request.
+    expect(engine.decide({ principal: nobody, action: 'viewPage' })).toEqual({
+      allow: false,
+      reason: 'not-permitted',
+      policies: [],
+    })
   })
 
   it('says which policy decided', async () => {

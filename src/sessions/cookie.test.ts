@@ -10,6 +10,31 @@ describe('the names', () => {
     expect(session).toBe('__Host-sekisho-abcd2345')
     expect(known).toBe('__Host-sekisho-known-abcd2345')
   })
+
+  it.each([
+    ['https', 'app.example'],
+    ['https', '192.0.2.1:8484'],
+    ['http', 'localhost:8484'],
+    ['http', 'demo.localhost'],
+    ['http', '127.0.0.1:8484'],
+    ['http', '127.9.9.9'],
+    ['http', '[::1]:8484'],
+  ] as const)('are those of %s://%s, where browsers take them', (scheme, host) => {
+    expect(cookieNames('abcd2345', { scheme, host })).toEqual({ session, known })
+  })
+
+  it.each(['192.0.2.1:8484', 'app.example', '[2001:db8::1]:80', 'localhost.example', '127.0.0.1.example'])(
+    'lose the prefix, and the cookies Secure, over plain http at %s',
+    (host) => {
+      const names = cookieNames('abcd2345', { scheme: 'http', host })
+      expect(names).toEqual({ session: 'sekisho-abcd2345', known: 'sekisho-known-abcd2345' })
+      expect(setCookie(names.session, 'token')).toBe('sekisho-abcd2345=token; Path=/; HttpOnly; SameSite=Lax')
+      expect(clearCookie(names.session)).toBe('sekisho-abcd2345=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0')
+      // And never stand for each other.
+      expect(readCookie(`${names.session}=a`, session)).toEqual({ kind: 'none' })
+      expect(readCookie(`${session}=a`, names.session)).toEqual({ kind: 'none' })
+    },
+  )
 })
 
 describe('a Cookie header', () => {

@@ -1,4 +1,12 @@
 /** The gate's cookies: RFC 6265bis with the `__Host-` prefix, so that no sibling host or plain page can set them. */
+import ipaddr from 'ipaddr.js'
+
+/** How the browser sees the gate. */
+export interface Site {
+  readonly scheme: 'http' | 'https'
+  /** With the port, as in the Host header. */
+  readonly host: string
+}
 
 export interface CookieNames {
   /** Holds the session token. */
@@ -7,9 +15,26 @@ export interface CookieNames {
   readonly known: string
 }
 
-/** Browsers share cookies between the ports of one host, so each instance has names of its own. */
-export function cookieNames(instance: string): CookieNames {
-  return { session: `__Host-sekisho-${instance}`, known: `__Host-sekisho-known-${instance}` }
+/**
+ * Browsers share cookies between the ports of one host, so each instance has names of its own.
+ *
+ * Over plain http browsers take `Secure` cookies from loopback only. Where the operator accepted `--insecure-http`
+ * there are cookies without it, under other names, which are never read anywhere else.
+ */
+export function cookieNames(instance: string, site?: Site): CookieNames {
+  const prefix = isPlain(site) ? '' : '__Host-'
+  return { session: `${prefix}sekisho-${instance}`, known: `${prefix}sekisho-known-${instance}` }
+}
+
+/** Whether a browser would refuse `Secure` cookies from this site. */
+function isPlain(site: Site | undefined): boolean {
+  if (site?.scheme !== 'http') return false
+  const name = site.host
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase()
+  if (ipaddr.isValid(name)) return ipaddr.process(name).range() !== 'loopback'
+  return name !== 'localhost' && !name.endsWith('.localhost')
 }
 
 export type CookieFound =
@@ -47,16 +72,17 @@ function isBlank(code: number): boolean {
 }
 
 // Lax and not Strict: a link from a wiki or a mail should find the reader signed in.
-const attributes = 'Path=/; HttpOnly; Secure; SameSite=Lax'
+const attributesOf = (name: string) =>
+  name.startsWith('__Host-') ? 'Path=/; HttpOnly; Secure; SameSite=Lax' : 'Path=/; HttpOnly; SameSite=Lax'
 
 /** A Set-Cookie value. Without `maxAge` (seconds) the cookie goes when the browser closes. */
 export function setCookie(name: string, value: string, maxAge?: number): string {
   if (!/^[A-Za-z0-9._-]+$/.test(value)) throw new TypeError('a cookie value of ours has no such characters')
   const age = maxAge === undefined ? '' : `; Max-Age=${String(maxAge)}`
-  return `${name}=${value}; ${attributes}${age}`
+  return `${name}=${value}; ${attributesOf(name)}${age}`
 }
 
 /** A Set-Cookie value that removes the cookie; browsers want the same attributes as when it was set. */
 export function clearCookie(name: string): string {
-  return `${name}=; ${attributes}; Max-Age=0`
+  return `${name}=; ${attributesOf(name)}; Max-Age=0`
 }

@@ -1,6 +1,6 @@
 /** From the Cookie header to the session: what the step `authenticate` asks on every request. */
 import type { SessionRow } from '../store/rows.ts'
-import { cookieNames, readCookie } from './cookie.ts'
+import { readCookie } from './cookie.ts'
 import type { Sessions } from './sessions.ts'
 
 export type SessionLooked =
@@ -11,11 +11,12 @@ export type SessionLooked =
 
 export async function lookAtCookies(
   sessions: Pick<Sessions, 'find'>,
-  instance: string,
   header: string | undefined,
+  /** `cookieNames(instance, site).session` */
+  name: string,
   now: number,
 ): Promise<SessionLooked> {
-  const cookie = readCookie(header, cookieNames(instance).session)
+  const cookie = readCookie(header, name)
   if (cookie.kind !== 'one') return cookie
   const found = await sessions.find(cookie.value, now)
   switch (found.state) {

@@ -257,7 +257,44 @@ describe('whoever watches a session', () => {
   })
 })
 
+describe('a review', () => {
+  it('asks the store about watched sessions only when there is a reason to', async () => {
+    let asked = 0
+    const find: Store['sessions']['find'] = (hash) => {
+      asked += 1
+      return store.sessions.find(hash)
+    }
+    const counted = open({ sessions: { ...store.sessions, find }, changes: () => store.changes() })
+    const { session } = await counted.issue(finished, facts)
+    counted.watch(session, () => undefined)
+    // Busy beyond the idle limit, and written down, so that what the watch remembers is old.
+    for (let passed = 0; passed < 2 * hour; passed += 30_000) {
+      now += 30_000
+      counted.markActive(session.id, now)
+      await counted.review()
+    }
+    asked = 0
+    for (let turn = 0; turn < 50; turn++) {
+      now += 500
+      await counted.review()
+    }
+    expect(asked).toBe(0)
+  })
+})
+
 describe('the sweep', () => {
+  it('leaves alone what is in use at another process that has not written so yet', async () => {
+    const { token, session } = await sessions.issue(finished, facts)
+    const elsewhere = open(other)
+    now += 59 * minute
+    elsewhere.markActive(session.id, now)
+    now += minute + 10_000
+    await sessions.review()
+    await elsewhere.close()
+    expect((await sessions.find(token, now)).state).toBe('active')
+    expect(events).toEqual([])
+  })
+
   it('ends what has expired unnoticed, and records it', async () => {
     const { session } = await sessions.issue(finished, facts)
     now += hour + minute
@@ -281,7 +318,7 @@ describe('the sweep', () => {
 
 describe('the step authenticate', () => {
   const name = cookieNames('abcd2345').session
-  const look = (header: string | undefined) => lookAtCookies(sessions, 'abcd2345', header, now)
+  const look = (header: string | undefined) => lookAtCookies(sessions, header, name, now)
 
   it('learns from the Cookie header who asks', async () => {
     const { token, session } = await sessions.issue(finished, facts)

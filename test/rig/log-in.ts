@@ -19,13 +19,20 @@ export interface LogInOptions {
   readonly password: string
   /** Sent along, for example a known browser's cookie or an X-Forwarded-For. */
   readonly headers?: Readonly<Record<string, string>>
+  /** How messages travel; `post` by default. */
+  readonly send?: typeof post
 }
 
-export async function tryToLogIn({ url, password, headers = {} }: LogInOptions): Promise<LoginOutcome> {
+export async function tryToLogIn({
+  url,
+  password,
+  headers = {},
+  send = post,
+}: LogInOptions): Promise<LoginOutcome> {
   await ready
   const normalized = normalizePassword(password)
   const { clientLoginState, startLoginRequest } = client.startLogin({ password: normalized })
-  const started = await post(url, paths.loginStart, { startLoginRequest }, headers)
+  const started = await send(url, paths.loginStart, { startLoginRequest }, headers)
   if (started.status !== 200)
     return { kind: 'refused', step: 'start', status: started.status, answer: started }
   const { loginResponse, state, stretching, identifiers } = (await started.json()) as LoginStarted
@@ -38,7 +45,7 @@ export async function tryToLogIn({ url, password, headers = {} }: LogInOptions):
   })
   if (proof === undefined) return { kind: 'wrong-password' }
   const { finishLoginRequest } = proof
-  const finished = await post(url, paths.loginFinish, { finishLoginRequest, state }, headers)
+  const finished = await send(url, paths.loginFinish, { finishLoginRequest, state }, headers)
   if (finished.status !== 204)
     return { kind: 'refused', step: 'finish', status: finished.status, answer: finished }
   const setCookies = finished.headers.getSetCookie()

@@ -17,6 +17,8 @@ const files = {
   /** An app that ships inside Gradio. */
   foreign: 'test/rig/apps/foreign.py',
   demo: 'demo/app.py',
+  /** Launched as Gradio's own environment variables say. */
+  bare: 'test/rig/apps/bare.py',
 } as const
 
 export type TestApp = keyof typeof files
@@ -25,9 +27,23 @@ export interface TestAppOptions {
   readonly env?: Readonly<Record<string, string>>
   /** The port of an earlier start, to come back where it was. */
   readonly port?: number
+  /** Names a file of seconds that the app's clock is ahead by; see clock/sitecustomize.py. */
+  readonly clockFile?: string
 }
 
 export async function startTestApp(name: TestApp, options: TestAppOptions = {}): Promise<GradioApp> {
+  const { clockFile, ...rest } = options
   const environment = await setUpGradio('rig')
-  return startGradioApp({ environment, file: path.join(root, files[name]), ...options })
+  const moved = clockFile === undefined ? {} : movedClock(clockFile, environment.env['PYTHONPATH'])
+  return startGradioApp({
+    environment,
+    file: path.join(root, files[name]),
+    ...rest,
+    env: { ...options.env, ...moved },
+  })
+}
+
+function movedClock(file: string, before: string | undefined): Record<string, string> {
+  const folders = [path.join(import.meta.dirname, 'clock'), ...(before === undefined ? [] : [before])]
+  return { PYTHONPATH: folders.join(path.delimiter), CLOCK_OFFSET_FILE: file }
 }

@@ -6,7 +6,7 @@ import { buildWeb } from '../../scripts/build-web.ts'
 import { cliEntry, startGate, stateArguments, type GateProcess } from '../../scripts/gate-process.ts'
 import { runCommand, type CommandResult } from '../../scripts/run-command.ts'
 
-export const testPassword = 'correct-horse-battery-staple'
+export const testPassword = 'lantern-maple-orbit-velvet-canoe'
 
 export interface TestGateOptions {
   readonly upstream: string
@@ -37,13 +37,14 @@ let web: Promise<unknown> | undefined
 export async function startTestGate(options: TestGateOptions): Promise<TestGate> {
   await (web ??= buildWeb())
   const home = await mkdtemp(path.join(tmpdir(), 'sekisho-gate-'))
-  const config = path.join(home, 'sekisho.yaml')
-  if (options.config !== undefined) await writeFile(config, options.config)
+  // The gate and the other commands run in this folder, and find the file there.
+  const config = [`upstream: ${options.upstream}`, options.config ?? '', ''].join('\n')
+  await writeFile(path.join(home, 'sekisho.yaml'), config)
   const password = options.password ?? testPassword
   const common = {
     upstream: options.upstream,
     home,
-    args: [...(options.config === undefined ? [] : ['--config', config]), ...(options.args ?? [])],
+    ...(options.args === undefined ? {} : { args: options.args }),
     ...(options.env === undefined ? {} : { env: options.env }),
   }
   let gate = await startGate({ ...common, password }).catch(async (thrown: unknown) => {

@@ -34,6 +34,8 @@ export class TrialLog {
 
   async open(limits: Partial<AuditLimits> = {}, disk?: Disk): Promise<Audit> {
     const { dir, key, segments, clock } = this
+    // Segments sort by the millisecond of their opening.
+    this.now += 1
     const audit = await openAudit({
       dir,
       key,

@@ -23,6 +23,7 @@ const gaps = { end: 0, look: minute, refusal: minute, cut: minute, news: 2_000 }
   Occasion,
   number
 >
+/** How long without a refusal makes the next one a surprise. */
 const quietBeforeRefusal = 5 * minute
 /** Longer delays overflow a browser's timer (HTML, timer initialisation steps: 32-bit milliseconds). */
 const longestTimer = 24 * 60 * minute
@@ -69,6 +70,8 @@ export class SessionWatch {
     const now = Date.now()
     const wait = waitFor(actual, now, this.#asked)
     if (wait > 0) return this.#later(actual, wait)
+    // The answer under way may be older than what happened.
+    if (this.#asking) return this.#later(actual, gaps.news)
     this.#asked = { last: now, lastRefusal: actual === 'refusal' ? now : this.#asked.lastRefusal }
     void this.#look()
   }
@@ -83,7 +86,6 @@ export class SessionWatch {
   }
 
   async #look(): Promise<void> {
-    if (this.#asking) return
     this.#asking = true
     try {
       this.#heard(await this.#ask())

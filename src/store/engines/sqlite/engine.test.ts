@@ -231,14 +231,12 @@ describe('damage', () => {
 
 describe('a step that fails half-way', () => {
   test('is undone, and the store goes on', async () => {
-    const file = freshFile()
-    const store = await openSqliteStore({ file })
+    const store = await openSqliteStore({ file: freshFile() })
     onTestFinished(() => store.close())
-    await store.sessions.insert(sessionRow(1))
-    const wrong = { memory: null as unknown as number, iterations: 1, parallelism: 1 }
-    const set = store.passwords.set({ id: 'shared', record: 'a', stretching: wrong, changedAt: 5 })
-    await expect(set).rejects.toEqual(fault('store-unusable', /contradicts/))
-    expect(await store.sessions.listOpen()).toEqual([sessionRow(1)])
-    expect(await store.sessions.end(sessionRow(1).id, 5, 'logout')).toBe(true)
+    const good = { key: 'good', intervalMs: 1_000, burst: 1 }
+    const bad = { ...good, key: null as unknown as string }
+    await expect(store.paces.take([good, bad], 5)).rejects.toEqual(fault('store-unusable', /contradicts/))
+    expect(await store.paces.take([good], 5)).toEqual({ allowed: true })
+    expect(await store.paces.take([good], 5)).toEqual({ allowed: false, retryAt: 1_005 })
   })
 })

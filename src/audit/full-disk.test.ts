@@ -1,0 +1,198 @@
+/** A disk that is full or fails: everything is refused, signing out and the fault are still recorded, and it recovers. */
+import { stat } from 'node:fs/promises'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { faultOf, granted, signedOut, TrialLog } from '../../test/rig/trial-log.ts'
+import { systemDisk, type Disk, type DiskFile } from './disk.ts'
+
+/** The real disk behind a limit: it takes part of a write and then no more, as a full one does. */
+class SmallDisk implements Disk {
+  room: number
+  broken = false
+  readonly #sizes = new Map<string, number>()
+
+  constructor(room: number) {
+    this.room = room
+  }
+
+  makeDirectory = systemDisk.makeDirectory
+  list = systemDisk.list
+  stat = systemDisk.stat
+  syncDirectory = systemDisk.syncDirectory
+  freeBytes = () => Promise.resolve(this.room)
+
+  async remove(path: string): Promise<boolean> {
+    this.room += this.#sizes.get(path) ?? 0
+    this.#sizes.delete(path)
+    return systemDisk.remove(path)
+  }
+
+  async createFile(path: string): Promise<DiskFile> {
+    if (this.broken) throw Object.assign(new Error('input/output error'), { code: 'EIO' })
+    const file = await systemDisk.createFile(path)
+    this.#sizes.set(path, 0)
+    const grow = (bytes: number) => {
+      this.room -= bytes
+      this.#sizes.set(path, (this.#sizes.get(path) ?? 0) + bytes)
+    }
+    return {
+      append: async (bytes) => {
+        if (this.broken) throw Object.assign(new Error('input/output error'), { code: 'EIO' })
+        const fits = Math.min(bytes.byteLength, this.room)
+        grow(fits)
+        await file.append(bytes.subarray(0, fits))
+        if (fits < bytes.byteLength) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' })
+      },
+      truncate: async (length) => {
+        grow(length - (this.#sizes.get(path) ?? 0))
+        await file.truncate(length)
+      },
+      close: () => file.close(),
+    }
+  }
+}
+
+const megabyte = 1024 * 1024
+let log: TrialLog
+beforeEach(async () => {
+  log = await TrialLog.make()
+})
+afterEach(() => log.destroy())
+
+const exists = (name: string) =>
+  stat(log.path(name)).then(
+    () => true,
+    () => false,
+  )
+const kinds = async () => (await log.records()).map((record) => record['kind'])
+
+describe('a full disk', () => {
+  async function fill(disk: SmallDisk) {
+    const audit = await log.open({}, disk)
+    expect(await exists('reserve')).toBe(true)
+    disk.room = 300
+    expect(await faultOf(() => audit.write(granted('r1')))).toBe('audit-unwritable')
+    await vi.waitFor(async () => expect(await kinds()).toContain('gate.faulted'))
+    return audit
+  }
+
+  test('refuses the request that no longer fits, and everything after it', async () => {
+    const audit = await fill(new SmallDisk(8 * megabyte))
+    expect(audit.writable).toBe(false)
+    expect(await faultOf(() => audit.note(granted('r2')))).toBe('audit-unwritable')
+    expect(await faultOf(() => audit.write(granted('r3')))).toBe('audit-unwritable')
+    expect(log.faults.map(({ code }) => code)).toEqual(['audit-unwritable'])
+  })
+
+  test('gives up the reserve, so that signing out and the fault are on record', async () => {
+    const audit = await fill(new SmallDisk(8 * megabyte))
+    await audit.write(signedOut)
+    expect(await exists('reserve')).toBe(false)
+    expect(await kinds()).toEqual(['audit.opened', 'audit.opened', 'gate.faulted', 'session.ended'])
+    expect((await log.verify()).findings).toEqual([])
+  })
+
+  test('a sign-out that was waiting when the disk filled up is recorded, not refused', async () => {
+    const disk = new SmallDisk(8 * megabyte)
+    const audit = await log.open({}, disk)
+    disk.room = 300
+    const both = await Promise.allSettled([audit.write(granted('r1')), audit.write(signedOut)])
+    expect(both.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
+    expect(await kinds()).toContain('session.ended')
+    expect(await kinds()).not.toContain('request.granted')
+  })
+
+  test('notes that were taken before are written when there is room again, and the reserve is made anew', async () => {
+    const disk = new SmallDisk(8 * megabyte)
+    const audit = await log.open({}, disk)
+    disk.room = 300
+    audit.note(granted('taken'))
+    await vi.waitFor(() => expect(audit.writable).toBe(false))
+    disk.room = 8 * megabyte
+    await vi.waitFor(() => expect(audit.writable).toBe(true), { timeout: 4000 })
+    expect(await exists('reserve')).toBe(true)
+    await audit.write(granted('after'))
+    const requests = (await log.records()).flatMap((record) => record['request'] ?? [])
+    expect(requests).toEqual(['taken', 'after'])
+    expect((await log.verify()).findings).toEqual([])
+  })
+
+  test('fails closed when the reserve is used up too', async () => {
+    const disk = new SmallDisk(8 * megabyte)
+    const audit = await fill(disk)
+    disk.room = 0
+    expect(await faultOf(() => audit.write(signedOut))).toBe('audit-unwritable')
+    expect(audit.writable).toBe(false)
+    expect((await log.verify()).findings).toEqual([])
+  })
+
+  test('a command line that starts on it uses the reserve that the gate made', async () => {
+    const disk = new SmallDisk(8 * megabyte)
+    await (await log.open({}, disk)).close()
+    disk.room = 0
+    const audit = await log.open({}, disk)
+    expect(audit.writable).toBe(false)
+    await audit.write(signedOut)
+    expect((await kinds()).at(-1)).toBe('session.ended')
+  })
+
+  test('nothing opens on it without a reserve', async () => {
+    expect(await faultOf(() => log.open({}, new SmallDisk(0)))).toBe('audit-unwritable')
+    expect(await log.files()).toEqual([])
+    expect((await log.verify()).findings).toEqual([])
+  })
+})
+
+describe('a disk that fails', () => {
+  test('every waiting write is rejected and the log is writable again once the disk is', async () => {
+    const disk = new SmallDisk(8 * megabyte)
+    const audit = await log.open({}, disk)
+    disk.broken = true
+    const waiting = await Promise.allSettled([audit.write(granted('r1')), audit.write(signedOut)])
+    expect(waiting.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(audit.writable).toBe(false)
+    expect(await faultOf(() => audit.note(signedOut))).toBe('audit-unwritable')
+    disk.broken = false
+    await vi.waitFor(() => expect(audit.writable).toBe(true), { timeout: 4000 })
+    await audit.write(signedOut)
+    expect(await kinds()).toEqual(['audit.opened', 'audit.opened', 'session.ended'])
+    expect((await log.verify()).findings).toEqual([])
+  })
+
+  test('closing says so when notes stay unwritten', async () => {
+    const disk = new SmallDisk(8 * megabyte)
+    const audit = await log.open({}, disk)
+    audit.note(granted('r1'))
+    disk.broken = true
+    expect(await faultOf(() => audit.close())).toBe('audit-unwritable')
+  })
+
+  test('a store that does not take the head is reported', async () => {
+    const audit = await log.open()
+    log.segments.advance = () => Promise.reject(new Error('locked'))
+    await audit.write(signedOut)
+    await vi.waitFor(() => expect(log.faults.map(({ code }) => code)).toEqual(['audit-unwritable']))
+  })
+})
+
+test('records that come faster than a stalled disk takes them are refused, not piled up', async () => {
+  const disk = new SmallDisk(64 * megabyte)
+  const audit = await log.open({}, disk)
+  const open = Promise.withResolvers<undefined>()
+  const list = disk.createFile.bind(disk)
+  disk.createFile = async (path) => {
+    await open.promise
+    return list(path)
+  }
+  log.now += 2 * 86_400_000
+  let taken = 0
+  const flood = async () => {
+    for (; taken < 1_000_000; taken += 1) audit.note(granted('r'))
+    return Promise.resolve()
+  }
+  expect(await faultOf(flood)).toBe('audit-unwritable')
+  expect(taken).toBeGreaterThan(1000)
+  expect(taken).toBeLessThan(20_000)
+  expect(audit.writable).toBe(false)
+  open.resolve(undefined)
+  await vi.waitFor(() => expect(audit.writable).toBe(true), { timeout: 4000 })
+})

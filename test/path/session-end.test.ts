@@ -1,0 +1,84 @@
+/** What is open in a session's name ends with the session, whatever ended it. */
+import { request } from 'undici'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { startUpstream, type Upstream } from '../upstreams/start-upstream.ts'
+import { lifetime, startPath, type Path } from './start-path.ts'
+
+let upstream: Upstream
+let path: Path
+
+beforeEach(async () => {
+  upstream = await startUpstream((_request, _message, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
+  })
+  path = await startPath({ upstream })
+})
+
+afterEach(async () => {
+  await path.close()
+  await upstream.close()
+})
+
+async function openStream(cookie: string) {
+  const answer = await request(`${path.url}/gradio_api/queue/data?session_hash=a`, { headers: { cookie } })
+  const chunks = answer.body[Symbol.asyncIterator]()
+  await chunks.next()
+  return chunks
+}
+
+const lastEvents = () =>
+  path.audit.events
+    .map((event) => ('why' in event ? `${event.kind} ${event.why}` : event.kind))
+    .filter((kind) => kind.includes(' '))
+
+describe('an open stream', () => {
+  it('is cut when its session signs out', async () => {
+    const { cookie } = await path.signIn()
+    const stream = await openStream(cookie)
+    const ended = expect(stream.next()).rejects.toThrow()
+    await request(`${path.url}/.sekisho/api/logout`, { method: 'POST', headers: { cookie } })
+    await ended
+    await expect.poll(lastEvents).toEqual(['session.ended logout', 'stream.ended session-ended'])
+  })
+
+  it.each([
+    ['idle', lifetime.idleMs],
+    ['absolute', lifetime.absoluteMs],
+  ])('is cut at the %s limit', async (why, after) => {
+    const { cookie } = await path.signIn()
+    if (why === 'absolute') {
+      // Somebody who never rests still reaches the absolute end.
+      for (let passed = 0; passed < lifetime.absoluteMs - lifetime.idleMs; passed += lifetime.idleMs / 2) {
+        path.clock.time += lifetime.idleMs / 2
+        await request(`${path.url}/config`, { headers: { cookie } }).then((answer) =>
+          answer.body.destroy().on('error', () => undefined),
+        )
+      }
+    }
+    const stream = await openStream(cookie)
+    const ended = expect(stream.next()).rejects.toThrow()
+    path.clock.time += after + 1
+    await path.review()
+    await ended
+    await expect.poll(lastEvents).toContain('stream.ended session-ended')
+    expect(lastEvents().join()).toContain('session.ended')
+  })
+
+  it('of another session goes on', async () => {
+    const one = await path.signIn()
+    const two = await path.signIn()
+    const stream = await openStream(two.cookie)
+    await request(`${path.url}/.sekisho/api/logout`, { method: 'POST', headers: { cookie: one.cookie } })
+    await path.review()
+    const next = stream.next()
+    const winner = await Promise.race([
+      next.then(
+        () => 'ended',
+        () => 'cut',
+      ),
+      request(`${path.url}/.sekisho/health`).then(() => 'open'),
+    ])
+    expect(winner).toBe('open')
+    next.catch(() => undefined)
+  })
+})

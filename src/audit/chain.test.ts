@@ -1,10 +1,13 @@
 /** Lines, MACs and commitments, each by itself. */
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { addressPrefix } from './address-prefix.ts'
 import { chainMac, chainStart, deriveChainKey, formatLine, parseLine } from './chain.ts'
 import { Commitments, isOpenedBy } from './commitment.ts'
+
+// A busy machine is slow, not wrong.
+vi.setConfig({ testTimeout: 60_000 })
 
 describe('a line', () => {
   test('comes apart into the bytes it was made of, whatever stands in them', () => {

@@ -4,6 +4,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { faultOf, granted, signedOut, TrialLog } from '../../test/rig/trial-log.ts'
 import { systemDisk, type Disk, type DiskFile } from './disk.ts'
 
+// A busy machine is slow, not wrong.
+vi.setConfig({ testTimeout: 60_000 })
+const patience = { timeout: 30_000, interval: 10 }
+
 /** The real disk behind a limit: it takes part of a write and then no more, as a full one does. */
 class SmallDisk implements Disk {
   room: number
@@ -71,7 +75,7 @@ describe('a full disk', () => {
     expect(await exists('reserve')).toBe(true)
     disk.room = 300
     expect(await faultOf(() => audit.write(granted('r1')))).toBe('audit-unwritable')
-    await vi.waitFor(async () => expect(await kinds()).toContain('gate.faulted'))
+    await vi.waitFor(async () => expect(await kinds()).toContain('gate.faulted'), patience)
     return audit
   }
 
@@ -101,14 +105,23 @@ describe('a full disk', () => {
     expect(await kinds()).not.toContain('request.granted')
   })
 
+  test('a sign-out that comes while the reserve is being given up is recorded, not refused', async () => {
+    const disk = new SmallDisk(8 * megabyte)
+    const audit = await log.open({}, disk)
+    disk.room = 300
+    expect(await faultOf(() => audit.write(granted('r1')))).toBe('audit-unwritable')
+    await audit.write(signedOut)
+    expect(await kinds()).toContain('session.ended')
+  })
+
   test('notes that were taken before are written when there is room again, and the reserve is made anew', async () => {
     const disk = new SmallDisk(8 * megabyte)
     const audit = await log.open({}, disk)
     disk.room = 300
     audit.note(granted('taken'))
-    await vi.waitFor(() => expect(audit.writable).toBe(false))
+    await vi.waitFor(() => expect(audit.writable).toBe(false), patience)
     disk.room = 8 * megabyte
-    await vi.waitFor(() => expect(audit.writable).toBe(true), { timeout: 4000 })
+    await vi.waitFor(() => expect(audit.writable).toBe(true), patience)
     expect(await exists('reserve')).toBe(true)
     await audit.write(granted('after'))
     const requests = (await log.records()).flatMap((record) => record['request'] ?? [])
@@ -152,7 +165,7 @@ describe('a disk that fails', () => {
     expect(audit.writable).toBe(false)
     expect(await faultOf(() => audit.note(signedOut))).toBe('audit-unwritable')
     disk.broken = false
-    await vi.waitFor(() => expect(audit.writable).toBe(true), { timeout: 4000 })
+    await vi.waitFor(() => expect(audit.writable).toBe(true), patience)
     await audit.write(signedOut)
     expect(await kinds()).toEqual(['audit.opened', 'audit.opened', 'session.ended'])
     expect((await log.verify()).findings).toEqual([])
@@ -170,7 +183,7 @@ describe('a disk that fails', () => {
     const audit = await log.open()
     log.segments.advance = () => Promise.reject(new Error('locked'))
     await audit.write(signedOut)
-    await vi.waitFor(() => expect(log.faults.map(({ code }) => code)).toEqual(['audit-unwritable']))
+    await vi.waitFor(() => expect(log.faults.map(({ code }) => code)).toEqual(['audit-unwritable']), patience)
   })
 })
 
@@ -194,5 +207,5 @@ test('records that come faster than a stalled disk takes them are refused, not p
   expect(taken).toBeLessThan(20_000)
   expect(audit.writable).toBe(false)
   open.resolve(undefined)
-  await vi.waitFor(() => expect(audit.writable).toBe(true), { timeout: 4000 })
+  await vi.waitFor(() => expect(audit.writable).toBe(true), patience)
 })

@@ -24,6 +24,8 @@ export class LogWriter {
   readonly #opener: SegmentOpener
   #state: State = { kind: 'broken', cause: undefined }
   #timer: NodeJS.Timeout | undefined
+  /** The disk has just filled up: what may be written on the reserve waits for it. */
+  #givingUpReserve = false
   #commitDue = false
   #mendDue = false
   #running: Promise<void> | undefined
@@ -51,7 +53,8 @@ export class LogWriter {
   /** Whether a record of this weight would be taken now. */
   takes(onReserve: boolean): boolean {
     if (this.#pending.isFull) return false
-    return this.#state.kind === 'open' || (this.#state.kind === 'on-reserve' && onReserve)
+    if (this.#state.kind === 'open') return true
+    return onReserve && (this.#state.kind === 'on-reserve' || this.#givingUpReserve)
   }
 
   submit(draft: Draft, waiter?: Waiter): void {
@@ -133,6 +136,7 @@ export class LogWriter {
   /** Nothing is known about the tail after a failed write or sync: the segment ends here, another begins. */
   async #fail(segment: SegmentFile, error: unknown, batch: readonly PendingRecord[]): Promise<void> {
     const full = isDiskFull(error)
+    this.#givingUpReserve = full
     this.#state = { kind: 'broken', cause: error }
     const fault = unwritable(`the audit log could not be written (${segment.id})`, error)
     const keeps = ({ waiter, onReserve }: PendingRecord) => waiter === undefined || (full && onReserve)
@@ -142,7 +146,9 @@ export class LogWriter {
     await segment.abandon()
     this.#opener.noteClosed(segment)
     if (full) await this.#mend()
-    this.#pending.rejectWaiting(fault, this.#stateKind() !== 'on-reserve')
+    this.#givingUpReserve = false
+    const now = this.#stateKind()
+    if (now !== 'open') this.#pending.rejectWaiting(fault, now === 'broken')
   }
 
   // Read through a method, since an await may have changed it under the compiler's eyes.

@@ -1,12 +1,15 @@
 /** What reaches the file of an event that somebody else filled in. */
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { granted, refusedTo } from '../../test/rig/trial-log.ts'
 import { refusals, type RefusalCode } from '../refusals.ts'
 import { Commitments } from './commitment.ts'
 import { makeDraft } from './draft.ts'
 import type { AuditEvent } from './event.ts'
 import { harmless, redact } from './redact.ts'
+
+// A busy machine is slow, not wrong.
+vi.setConfig({ testTimeout: 60_000 })
 
 const recordOf = (event: AuditEvent) =>
   JSON.parse(`{${makeDraft(event, 0, new Commitments()).rest}`) as Record<string, unknown>
@@ -18,7 +21,7 @@ describe('harmless text', () => {
   test('is cut, well-formed and free of what acts on a terminal, whatever comes in', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc.string({ unit: 'binary', maxLength: 120 }),
         fc.integer({ min: 1, max: 80 }),
         (text, length) => {
           const made = harmless(text, length)
@@ -67,7 +70,7 @@ describe('the reasons of a refusal', () => {
 })
 
 test('a field that the event does not have is not written', () => {
-  const smuggled = { ...granted('r1'), password: 'correct horse', path: '/x' } as AuditEvent
+  const smuggled: AuditEvent = Object.assign({ password: 'correct horse', path: '/x' }, granted('r1'))
   expect(Object.keys(recordOf(smuggled))).toEqual([
     'datetime',
     'appid',

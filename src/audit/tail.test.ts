@@ -1,8 +1,11 @@
 /** Reading all segments as one. */
 import { appendFile } from 'node:fs/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { day, granted, signedOut, TrialLog } from '../../test/rig/trial-log.ts'
 import { tailAudit, type AuditRecord } from './tail.ts'
+
+// A busy machine is slow, not wrong.
+vi.setConfig({ testTimeout: 60_000 })
 
 let log: TrialLog
 beforeEach(async () => {

@@ -2,9 +2,12 @@
 import { randomBytes } from 'node:crypto'
 import { appendFile, copyFile, rename, rm, truncate, writeFile, readFile } from 'node:fs/promises'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { granted, signedOut, TrialLog } from '../../test/rig/trial-log.ts'
 import { describeFinding } from './findings.ts'
+
+// A busy machine is slow, not wrong.
+vi.setConfig({ testTimeout: 60_000 })
 
 let log: TrialLog
 let file: string

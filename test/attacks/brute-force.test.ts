@@ -47,9 +47,10 @@ const inventedAddress = (attempt: number): Approach => ({
 })
 const trueAddress = (attempt: number): Approach => ({ from: `127.0.7.${String(attempt)}` })
 
+const withAuth = useAppWithAuth()
+const article = useApp('article')
+
 describe('online guessing', () => {
-  const withAuth = useAppWithAuth()
-  const article = useApp('article')
   const admin = { user: 'admin', password: 'password' }
   const { address, everyone } = defaults.pace
 
@@ -118,9 +119,6 @@ async function wearOutFromEverywhere(door: Door): Promise<void> {
 }
 
 describe('1.04 lock a real user out by wrong passwords', () => {
-  const withAuth = useAppWithAuth()
-  const article = useApp('article')
-
   it('stays blocked at auth=, which counts nothing', async () => {
     const door = gradioDoor(withAuth().url)
     await wearOut(door, 'bob')

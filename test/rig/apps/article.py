@@ -9,6 +9,8 @@ import secrets
 
 import gradio as gr
 
+# Where the page fetches its hash function from, as the article's did; the inline helper when nothing is named.
+SCRIPT = os.environ.get("ARTICLE_SCRIPT")
 PASSWORD = os.environ.get("ARTICLE_PASSWORD", "password")
 challenges: dict[str, str] = {}
 
@@ -89,7 +91,7 @@ with gr.Blocks(title="Article", analytics_enabled=False) as demo:
 
 if __name__ == "__main__":
     demo.launch(
-        head=HEAD,
+        head=f'<script src="{SCRIPT}"></script>' if SCRIPT else HEAD,
         share=False,
         ssr_mode=False,
         theme=gr.themes.Base(font=["sans-serif"], font_mono=["monospace"]),

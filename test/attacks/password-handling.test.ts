@@ -1,0 +1,117 @@
+/**
+ * The story: a password is no secret any more once it lies in requests, in source files or in somebody else's script.
+ * Gradio's `auth=` sends it with every login and keeps it in the source; the article's page hands it to whoever answers
+ * for the host of its script. At the gate it never leaves the browser's own page, which loads nothing from elsewhere.
+ */
+import { readFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+import { runInNewContext } from 'node:vm'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { paths } from '../../src/contract/contract.ts'
+import { ask } from '../rig/ask.ts'
+import { startWireTap } from '../rig/wire-tap.ts'
+import { gateDoor, gradioDoor, type Credentials, type Door } from './doors.ts'
+import { guessOffline } from './offline-guesser.ts'
+import { readAll } from './read-all.ts'
+import { useApp, useAppWithAuth, useGate } from './targets.ts'
+
+const withAuth = useAppWithAuth()
+const impostor = useImpostor()
+const article = useApp('article', { env: { ARTICLE_SCRIPT: impostor.script } })
+const gate = useGate(article)
+const apps = path.join(import.meta.dirname, '..', 'rig', 'apps')
+
+describe('1.05 password readable in what the client sends', () => {
+  /** Reads along while somebody signs in. */
+  async function overhearPassword(url: string, door: (url: string) => Door, credentials: Credentials) {
+    const tap = await startWireTap(url)
+    const knock = await door(tap.url).knock(credentials)
+    await tap.stop()
+    expect(knock.kind).toBe('in')
+    return guessOffline(`${tap.sent}\n${tap.answered}`, [credentials.password])
+  }
+
+  it('succeeds on auth=', async () => {
+    const bob = { user: 'bob', password: 'bobpw' }
+    expect(await overhearPassword(withAuth().url, gradioDoor, bob)).toBe('bobpw')
+  })
+
+  it('is blocked by the gate: neither the password nor anything made from it alone is sent', async () => {
+    const { url, password } = gate()
+    expect(await overhearPassword(url, gateDoor, { password })).toBeUndefined()
+  })
+})
+
+describe('1.06 password at rest in plain text', () => {
+  it('succeeds on auth=, whose passwords stand in the source', async () => {
+    const source = await readFile(path.join(apps, 'careless.py'), 'latin1')
+    expect(guessOffline(source, ['bobpw'])).toBe('bobpw')
+  })
+
+  it("succeeds on the article's scheme", async () => {
+    const source = await readFile(path.join(apps, 'article.py'), 'latin1')
+    expect(guessOffline(source, ['password'])).toBe('password')
+  })
+
+  it('is blocked by the gate: no file of its state holds the password or a hash of it, nor does the key file', async () => {
+    const { home, password } = gate()
+    const files = await readAll(home)
+    expect(files.length).toBeGreaterThan(10_000)
+    expect(guessOffline(files, [password])).toBeUndefined()
+  })
+})
+
+describe("1.11 whoever answers for the script's host gets the password", () => {
+  /** What the page's scripts from other hosts learn when a visitor types a password and submits. */
+  async function visitAsVictim(url: string, page: string, typed: string): Promise<void> {
+    const { body } = await ask(url, page, { headers: { accept: 'text/html' } })
+    const sources = [...body.matchAll(/<script[^>]*\ssrc="([^"]+)"/g)].map(([, source = '']) => source)
+    const foreign = sources.filter((source) => new URL(source, url).origin !== new URL(url).origin)
+    const window: Record<string, unknown> = { beacon: (to: string) => impostor.hear(to) }
+    for (const source of foreign) runInNewContext((await ask(source, new URL(source).pathname)).body, window)
+    const handler = /"js":"((?:[^"\\]|\\.)*pre_submit(?:[^"\\]|\\.)*)"/.exec(body)?.[1]
+    if (handler === undefined) return
+    const source = JSON.parse(`"${handler}"`) as string
+    runInNewContext(`(${source})(${JSON.stringify(typed)}, 'challenge', '', '', '', '')`, window)
+  }
+
+  it("succeeds on the article's page as it was printed", async () => {
+    await visitAsVictim(article().url, '/', 'typed-by-the-victim')
+    expect(impostor.heard.join()).toContain('typed-by-the-victim')
+  })
+
+  it("is blocked by the gate: its page loads nothing from elsewhere, and its policy wouldn't let it", async () => {
+    const before = impostor.heard.length
+    const { url } = gate()
+    await visitAsVictim(url, paths.login, 'typed-by-the-victim')
+    const { headers, body } = await ask(url, paths.login)
+    expect(body).toContain('type="password"')
+    expect(impostor.heard.length).toBe(before)
+    const policy = String(headers['content-security-policy'])
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toContain("script-src 'self'")
+    expect(policy).toContain("connect-src 'self'")
+    expect(policy).toContain("form-action 'none'")
+    expect(policy).not.toMatch(/unsafe|https?:|\*/)
+  })
+})
+
+/** Somebody who has taken over the name that the article's script came from. */
+function useImpostor() {
+  const heard: string[] = []
+  const server = createServer((_, answer) => {
+    answer.end('var Hashes = { SHA256: function () { this.hex = (text) => (beacon(text), "0") } }')
+  })
+  // The app's options name the address, so it is taken before anything starts.
+  const port = 20_000 + (process.pid % 20_000)
+  beforeAll(() => new Promise<void>((resolve) => server.listen(port, '127.0.0.99', resolve)))
+  afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
+  return {
+    heard,
+    hear: (text: string) => heard.push(text),
+    script: `http://127.0.0.99:${String(port)}/hashes.js`,
+    port: () => (server.address() as AddressInfo).port,
+  }
+}

@@ -14,7 +14,14 @@ export default tseslint.config(
     languageOptions: {
       parser: tseslint.parser,
       parserOptions: {
-        project: ['src/tsconfig.json', 'test/tsconfig.json', 'scripts/tsconfig.json', 'web/tsconfig.json', 'e2e/tsconfig.json'],
+        project: [
+          'src/tsconfig.json',
+          'test/tsconfig.json',
+          'scripts/tsconfig.json',
+          'web/tsconfig.json',
+          'e2e/tsconfig.json',
+          'bench/tsconfig.json',
+        ],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -37,7 +44,10 @@ export default tseslint.config(
       '@typescript-eslint/only-throw-error': 'error',
       '@typescript-eslint/prefer-readonly': 'error',
       '@typescript-eslint/return-await': ['error', 'in-try-catch'],
-      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true, named: true, defaultFrom: true } }],
+      'no-restricted-exports': [
+        'error',
+        { restrictDefaultExports: { direct: true, named: true, defaultFrom: true } },
+      ],
       eqeqeq: 'error',
       'prefer-const': 'error',
     },

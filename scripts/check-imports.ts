@@ -72,7 +72,8 @@ function placeOf(file: string): string {
   return file.includes('/') ? (file.split('/')[0] ?? '') : file
 }
 
-function isAllowed(from: string, to: string): boolean {
+/** Whether the file `from` may import the file `to`; both relative to src. */
+export function isAllowed(from: string, to: string): boolean {
   const place = placeOf(from)
   if (to.startsWith(`${place}/`) || to === place) return true
   return (allowed[place] ?? []).some((one) => to === one || to.startsWith(`${one}/`))

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 import type { Pool } from 'undici'
 import { AppWatch } from './app/watch-app.ts'
@@ -16,12 +17,13 @@ import { GateFault } from './kit/fault.ts'
 import { chooseLanguage } from './kit/language.ts'
 import type { Clock } from './kit/clock.ts'
 import { Ceremony } from './login/ceremony.ts'
-import { loadOrMakeKeyRing } from './login/key-file.ts'
+import { loadKeyRing, loadOrMakeKeyRing } from './login/key-file.ts'
 import { bindKeyRing, type KeyRing } from './login/key.ts'
 import { openOpaque } from './login/opaque.ts'
 import { loadPolicy } from './policy/load-policy.ts'
 import { readWebFiles, type WebFiles } from './serve/web-files.ts'
-import { clearCookie, cookieNames, readCookie } from './sessions/cookie.ts'
+import { clearCookie, cookieNames, type Site } from './sessions/cookie.ts'
+import { lookAtCookies } from './sessions/look.ts'
 import { readInstance } from './sessions/instance.ts'
 import { absoluteEnd, idleEnd } from './sessions/lifetime.ts'
 import { openSessions, type Sessions } from './sessions/sessions.ts'
@@ -49,8 +51,11 @@ export interface State {
 /** Opens the database and the set-up key, and sees that they belong together. */
 export async function openState(config: Config, around: Surroundings): Promise<State> {
   await mkdir(config.stateDir, { recursive: true, mode: 0o700 })
-  const keys = await loadOrMakeKeyRing({ env: around.env, file: config.keyFile })
-  const store = await engines.sqlite({ file: join(config.stateDir, 'sekisho.db') })
+  const database = join(config.stateDir, 'sekisho.db')
+  const place = { env: around.env, file: config.keyFile }
+  // A database without its key needs the backup of the key; a new one would void the password.
+  const keys = existsSync(database) ? await loadKeyRing(place) : await loadOrMakeKeyRing(place)
+  const store = await engines.sqlite({ file: database })
   try {
     await bindKeyRing(keys, store.meta)
     const instance = await readInstance(store.meta)
@@ -166,7 +171,9 @@ interface Assembly {
 
 function assemble(config: Config, parts: Assembly): Gate {
   const { sessions, login, web, around } = parts
-  const names = cookieNames(parts.state.instance)
+  // Cookies without `Secure` exist only where the operator accepted plain http.
+  const siteOf = (site: Site | undefined) => (config.insecureHttp && site !== undefined ? { site } : {})
+  const namesAt = (site: Site) => cookieNames(parts.state.instance, siteOf(site).site)
   const bar = `/.sekisho/assets/${web.assetFile('bar.js')}`
   const { clock } = around
   return {
@@ -182,23 +189,15 @@ function assemble(config: Config, parts: Assembly): Gate {
     pageElement: ({ headers }) =>
       `<script src="${bar}" defer data-lang="${chooseLanguage(headers['accept-language'])}"></script>`,
     sessions: {
-      look: async (cookie) => {
-        const found = readCookie(cookie, names.session)
-        if (found.kind !== 'one') return found
-        const session = await sessions.find(found.value, clock.now())
-        if (session.state === 'active') return { kind: 'active', session: session.session }
-        return session.state === 'expired'
-          ? { kind: 'lapsed', why: 'expired' }
-          : { kind: 'lapsed', why: 'ended' }
-      },
+      look: (cookie, site) => lookAtCookies(sessions, cookie, namesAt(site).session, clock.now()),
       mark: (session) => sessions.markActive(session.id, clock.now()),
       watch: (session, onEnd) => sessions.watch(session, onEnd),
     },
     login: {
-      start: (body, asker) => login.start(body, asker),
-      finish: (body, asker) => login.finish(body, asker),
+      start: (body, { site, ...asker }) => login.start(body, { ...asker, ...siteOf(site) }),
+      finish: (body, { site, ...asker }) => login.finish(body, { ...asker, ...siteOf(site) }),
       end: (session) => sessions.end(session, 'logout'),
-      clearCookies: () => [clearCookie(names.session)],
+      clearCookies: (site) => [clearCookie(namesAt(site).session)],
       limitsOf: (session) => ({
         idleEndsAt: idleEnd(session, config.session),
         endsAt: absoluteEnd(session, config.session),
@@ -217,5 +216,18 @@ async function readTls(files: { readonly cert: string; readonly key: string }) {
       })
     }
   }
-  return { cert: await read('cert'), key: await read('key') }
+  const pair = { cert: await read('cert'), key: await read('key') }
+  try {
+    createSecureContext(pair)
+  } catch (cause) {
+    throw new GateFault('config-invalid', unusablePair(files), { cause })
+  }
+  return pair
+}
+
+function unusablePair({ cert, key }: { readonly cert: string; readonly key: string }): string {
+  return (
+    `tls: ${cert} and ${key} are not a certificate and its key. Both must be PEM, and the key must be the one ` +
+    'that the certificate was made for.'
+  )
 }

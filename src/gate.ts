@@ -31,11 +31,11 @@ export async function handle(request: Received | Misreceived, gate: Gate): Promi
 }
 
 async function pass(request: Received, gate: Gate, trail: { reached: Reached }): Promise<Outcome> {
-  // Nothing happens that could not be recorded; signing out always can be (audit/reserve.ts).
-  if (!gate.audit.writable) return refuse('audit-unwritable')
-
   const classified = classify(request, gate)
   trail.reached = classified
+
+  // Nothing happens that could not be recorded; for signing out there is a reserve (audit/reserve.ts).
+  if (!gate.audit.writable && classified.entry.action !== 'endOwnSession') return refuse('audit-unwritable')
 
   const authenticated = await authenticate(classified, gate)
   if (isRefusal(authenticated)) return authenticated

@@ -1,11 +1,12 @@
 /** The server as one thing to start and stop. */
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { readFileSync } from 'node:fs'
 import { auditDir, buildGate, openState, type BuiltGate, type Surroundings } from './build.ts'
+import { checkListen, type Exposure } from './config/check-listen.ts'
 import type { Config } from './config/config.ts'
 import { handle } from './gate.ts'
 import { GateFault } from './kit/fault.ts'
+import { version } from './kit/version.ts'
 import { parseNetwork, type Network } from './kit/networks.ts'
 import { makeServer } from './receive/receive.ts'
 import { makeMessagePage } from './serve/message-page.ts'
@@ -21,15 +22,17 @@ export interface RunningGate {
 /** Open exchanges get this long to end by themselves when the gate stops. */
 const farewell = 3_000
 
+/** Throws before anything listens when the configuration or the app would undo the gate. */
 export async function runGate(config: Config, around: Surroundings): Promise<RunningGate> {
+  const exposure = checkListen(config)
   const state = await openState(config, around)
   try {
     const built = await buildGate(config, state, around)
     try {
-      const server = await listen(config, built, around)
+      const server = await listen(config, { built, exposure, around })
       await built.audit.write({
         kind: 'gate.started',
-        version: readVersion(),
+        version: version(),
         upstream: config.upstream.host,
         accepted: config.acceptRisks,
       })
@@ -48,7 +51,13 @@ export async function runGate(config: Config, around: Surroundings): Promise<Run
   }
 }
 
-async function listen(config: Config, built: BuiltGate, around: Surroundings): Promise<Server> {
+interface Listening {
+  readonly built: BuiltGate
+  readonly exposure: Exposure
+  readonly around: Surroundings
+}
+
+async function listen(config: Config, { built, exposure, around }: Listening): Promise<Server> {
   const server = makeServer(
     {
       hosts: config.hosts,
@@ -56,6 +65,8 @@ async function listen(config: Config, built: BuiltGate, around: Surroundings): P
         .map(parseNetwork)
         .filter((one): one is Network => one !== undefined),
       connections: config.limits.connections,
+      // Behind a proxy that ends TLS, whoever comes past it comes in clear.
+      proxiesOnly: exposure.kind === 'proxied',
       ...(built.tls === undefined ? {} : { tls: built.tls }),
     },
     {
@@ -99,9 +110,4 @@ async function stop(server: Server, built: BuiltGate, state: { close(): Promise<
   await built.audit.write({ kind: 'gate.stopped' })
   await built.close()
   await state.close()
-}
-
-export function readVersion(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { version: string }).version
 }

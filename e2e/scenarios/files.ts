@@ -6,7 +6,7 @@ import { openKitchen, press, untilValue, type Scenario } from './scenario.ts'
 
 // A PNG of two pixels: red, blue.
 const redBlue = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAAD0lEQVR4nGP4z8DAAMRADAAL/wH/nhgD8wAAAABJRU5ErkJggg==',
+  'iVBORw0KGgoAAAANSUhEUgAAAAIAAAABCAIAAAB7QOjdAAAAD0lEQVR4nGP4z8DAwPAfAAcAAf9+CLHQAAAAAElFTkSuQmCC',
   'base64',
 )
 
@@ -112,22 +112,26 @@ export const files: readonly Scenario[] = [
   {
     name: 'sound plays and can be sought',
     run: play('audio', 'audio'),
-    expected: {},
+    expected: { seconds: 1, seeked: 1, part: [206, 100, 'bytes 100-199/16136'], type: 'audio/wav' },
   },
   {
     name: 'film plays and can be sought',
     run: play('video', 'video'),
-    expected: {},
+    expected: { seconds: 5, seeked: 3, part: [206, 100, 'bytes 100-199/261179'], type: 'video/mp4' },
   },
   {
     name: 'the file explorer lists folders and picks a file',
     run: async (page, baseUrl) => {
       await openKitchen(page, baseUrl)
       const explorer = page.locator('#explorer')
-      await explorer.getByText('lower').waitFor()
-      await explorer.locator('li', { hasText: 'top.txt' }).locator('input[type=checkbox]').check()
-      return untilValue(page, 'explorer-out', /picked ./)
+      const entry = (name: string) =>
+        explorer.locator('.wrap', { has: page.getByText(name, { exact: true }) })
+      await entry('lower').getByRole('button').click()
+      await entry('deep.txt').getByRole('checkbox').check()
+      await entry('top.txt').getByRole('checkbox').check()
+      await press(page, 'explorer-go')
+      return untilValue(page, 'explorer-out', /picked/)
     },
-    expected: 'picked top.txt',
+    expected: 'picked deep.txt, top.txt',
   },
 ]

@@ -17,8 +17,22 @@ const noticeAfter =
   }
 
 export const notices: readonly Scenario[] = [
-  { name: 'gr.Error is shown with its text', run: noticeAfter('fail-go'), expected: '' },
-  { name: 'an exception is shown without its text', run: noticeAfter('crash-go'), expected: '' },
+  {
+    name: 'gr.Error is shown with its text',
+    run: noticeAfter('fail-go'),
+    expected: 'Error × The kitchen is closed.',
+  },
+  {
+    name: 'an exception is shown without its text',
+    run: async (page, baseUrl) => {
+      await openKitchen(page, baseUrl)
+      await press(page, 'crash-go')
+      const shown = page.locator('#error-out .error').first()
+      await shown.waitFor()
+      return [await shown.innerText(), await page.getByText('inner detail').count()]
+    },
+    expected: ['Error', 0],
+  },
   {
     name: 'gr.Warning is shown and the function goes on',
     run: async (page, baseUrl) => {
@@ -26,6 +40,6 @@ export const notices: readonly Scenario[] = [
       await press(page, 'warn-go')
       return [await noticeOf(page), await untilValue(page, 'error-out', /./)]
     },
-    expected: [],
+    expected: ['Warning × The soup is hot.', 'warned'],
   },
 ]

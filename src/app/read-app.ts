@@ -38,7 +38,11 @@ async function read(
     }
     return { status: answer.statusCode, text }
   } catch (cause) {
-    throw new GateFault('app-unreachable', 'Nothing answers at the address of the app.', { cause })
+    throw new GateFault(
+      'app-unreachable',
+      'Nothing answers at the address of the app. Start the app first, or correct the address.',
+      { cause },
+    )
   }
 }
 

@@ -105,6 +105,15 @@ describe('a full disk', () => {
     expect(await kinds()).not.toContain('request.granted')
   })
 
+  test('refuses every request that was waiting, more than fit into one commit too', async () => {
+    const disk = new SmallDisk(8 * megabyte)
+    const audit = await log.open({}, disk)
+    disk.room = 300
+    const all = await Promise.allSettled(Array.from({ length: 700 }, () => audit.write(granted('r'))))
+    expect(all.filter(({ status }) => status === 'fulfilled')).toEqual([])
+    expect(audit.writable).toBe(false)
+  })
+
   test('a sign-out that comes while the reserve is being given up is recorded, not refused', async () => {
     const disk = new SmallDisk(8 * megabyte)
     const audit = await log.open({}, disk)

@@ -7,6 +7,7 @@ export class Heads {
   readonly #onFailure: (error: unknown) => void
   #next: { readonly id: string; readonly count: number; readonly head: string } | undefined
   #running: Promise<void> | undefined
+  #failing = false
 
   constructor(segments: SegmentStore, onFailure: (error: unknown) => void) {
     this.#segments = segments
@@ -29,9 +30,12 @@ export class Heads {
       for (let next = this.#next; next !== undefined; next = this.#next) {
         this.#next = undefined
         await this.#segments.advance(next.id, next.count, next.head)
+        this.#failing = false
       }
     } catch (error) {
-      this.#onFailure(error)
+      // Said once; the next commit tries again with a later head.
+      if (!this.#failing) this.#onFailure(error)
+      this.#failing = true
     } finally {
       this.#running = undefined
     }

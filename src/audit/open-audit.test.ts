@@ -1,5 +1,5 @@
 /** The log as the gate uses it: what is on disk when, in which order, and with how much of it for strangers. */
-import { readFile, rm, stat } from 'node:fs/promises'
+import { readFile, rm, stat, utimes } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { day, faultOf, granted, refusedTo, signedOut, TrialLog } from '../../test/rig/trial-log.ts'
 
@@ -27,7 +27,6 @@ describe('writing', () => {
   test('a note reaches the file without anybody waiting for it', async () => {
     const audit = await log.open()
     audit.note(granted('r1'))
-    expect(await kinds()).toEqual(['audit.opened'])
     await vi.waitFor(async () => expect(await kinds()).toEqual(['audit.opened', 'request.granted']), patience)
   })
 
@@ -223,6 +222,25 @@ describe('retention', () => {
     }
     expect(await log.files()).not.toContain(old)
     expect((await log.verify()).findings).toEqual([])
+  })
+
+  test('segments of other processes go once they are quiet, and not while they are written', async () => {
+    const limits = { maxBytes: 512 * 1024 }
+    for (const quiet of [true, false]) {
+      const other = await log.open(limits)
+      await fill(other, 100)
+      await other.close()
+      if (quiet) await utimes(log.path(await log.newest()), 1, 1)
+    }
+    const [quiet, busy] = await log.files()
+    await fill(await log.open(limits), 1200)
+    expect(await log.files()).not.toContain(quiet)
+    expect(await log.files()).toContain(busy)
+    expect((await log.verify()).findings).toEqual([])
+
+    // Younger segments went by retention; that does not excuse this one.
+    await rm(log.path(busy ?? ''))
+    expect((await log.verify()).findings).toMatchObject([{ kind: 'segment-missing', file: busy }])
   })
 
   test('a file that retention had no business with is missed', async () => {

@@ -166,6 +166,13 @@ describe('the end', () => {
     expect(await findings()).toEqual([{ kind: 'records-cut-off', file, line: 8, count: 3 }])
   })
 
+  test('a record that holds but is not the one that the database names is found', async () => {
+    const head = (JSON.parse(at(await log.lines(file), 3)) as { mac: string }).mac
+    const list = await log.segments.list()
+    log.segments.list = () => Promise.resolve(list.map((row) => ({ ...row, head })))
+    expect(await findings()).toEqual([{ kind: 'head-differs', file, count: 10, namedBy: 'the database' }])
+  })
+
   test('a torn last line is noted, not held against anybody', async () => {
     await appendFile(log.path(file), '{"mac":"abc')
     expect(await log.verify()).toMatchObject({

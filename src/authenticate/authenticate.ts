@@ -1,6 +1,7 @@
 /** Classified → Authenticated: who is asking? A credential that is none of ours counts as none. */
 import { refuse, type Refusal } from '../refusals.ts'
 import type { Authenticated, Classified, Principal } from '../request.ts'
+import type { Site } from '../sessions/cookie.ts'
 import type { SessionRow } from '../store/rows.ts'
 
 export type Looked =
@@ -13,7 +14,7 @@ export type Looked =
 export interface AuthenticateParts {
   readonly sessions: {
     /** Reads the Cookie field; the session's own lifetime is judged here, on every request. */
-    readonly look: (cookie: string | undefined) => Promise<Looked>
+    readonly look: (cookie: string | undefined, site: Site) => Promise<Looked>
     /** A person did something in this session. */
     readonly mark: (session: SessionRow) => void
   }
@@ -23,7 +24,7 @@ export async function authenticate(
   request: Classified,
   parts: AuthenticateParts,
 ): Promise<Authenticated | Refusal> {
-  const looked = await parts.sessions.look(request.headers['cookie'])
+  const looked = await parts.sessions.look(request.headers['cookie'], request.site)
   if (looked.kind === 'ambiguous') return refuse('credential-ambiguous')
   if (looked.kind === 'active' && request.entry.activity) parts.sessions.mark(looked.session)
   return { ...request, principal: principalOf(looked) }

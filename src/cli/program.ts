@@ -8,7 +8,7 @@ import { explain } from './explain.ts'
 import { exitCodes, exitCodesHelp } from './exit-codes.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { refusePasswordOption } from './take-password.ts'
-import { version } from './version.ts'
+import { version } from '../kit/version.ts'
 
 const groups: Readonly<Record<string, string>> = {
   password: 'set the shared password',

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import type { Method } from '../catalog/entry.ts'
 import type { Network } from '../kit/networks.ts'
-import { isInside, parseAddress } from '../kit/networks.ts'
+import { isInside, isLoopback, parseAddress } from '../kit/networks.ts'
 import { refuse, refusals, type Refusal, type RefusalCode } from '../refusals.ts'
 import type { Misreceived, Outcome, Received } from '../request.ts'
 import { parseTarget } from './canonical-path.ts'
@@ -18,6 +18,8 @@ export interface ReceiveSettings {
   readonly hosts: readonly string[]
   readonly trustedProxies: readonly Network[]
   readonly connections: number
+  /** Only the trusted proxies, and this machine, may connect. */
+  readonly proxiesOnly?: boolean
   /** PEM text. */
   readonly tls?: { readonly cert: string; readonly key: string }
 }
@@ -143,6 +145,7 @@ function readRequest(
   if ('trouble' in target) return no('path-ambiguous', { trouble: target.trouble })
   const peer = parseAddress(message.socket.remoteAddress ?? '')
   const behindProxy = peer !== undefined && isInside(peer, settings.trustedProxies)
+  if (settings.proxiesOnly === true && !behindProxy && !isLoopback(peer ?? '')) return no('peer-unexpected')
   const host = parseHost(
     (behindProxy ? headers['x-forwarded-host'] : undefined) ?? headers['host'],
     settings.hosts,

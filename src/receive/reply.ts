@@ -40,7 +40,8 @@ export function reply(
   const headers: AnswerHeaders = { ...everyAnswer, ...answer.headers }
   // Whoever was refused may not make us read a large body to the end.
   if (outcome.kind === 'refusal' && leftover) headers['connection'] = 'close'
-  if (answer.body.kind === 'empty' && answer.status >= 300 && answer.status !== 304) headers['content-length'] = '0'
+  if (answer.body.kind === 'empty' && answer.status >= 300 && answer.status !== 304)
+    headers['content-length'] = '0'
   response.writeHead(answer.status, headers as Record<string, string | string[]>)
   switch (answer.body.kind) {
     case 'empty':
@@ -55,6 +56,8 @@ export function reply(
         end: () => response.end(),
         cut: () => response.destroy(),
       })
+      // An event stream may be silent for long (Gradio's heartbeat: 15 s), and its client waits for the head.
+      if (isEventStream(answer) && !response.writableEnded && !response.destroyed) response.flushHeaders()
       response.on('drain', flow.drained)
       response.once('close', () => {
         if (!response.writableFinished) flow.abandon()
@@ -64,6 +67,11 @@ export function reply(
     default:
       answer.body satisfies never
   }
+}
+
+function isEventStream(answer: Answer): boolean {
+  const type = answer.headers['content-type']
+  return typeof type === 'string' && type.startsWith('text/event-stream')
 }
 
 function unreadBody(request: Received | Misreceived): boolean {

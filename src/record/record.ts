@@ -23,6 +23,9 @@ const counted: ReadonlySet<Action> = new Set<Action>([
   'readOwnSession',
 ])
 
+/** The session's own end stands in the log already, in the session's words. */
+const recordedElsewhere: Action = 'endOwnSession'
+
 /** If the record can't be written, the answer becomes a refusal: what isn't on record does not happen. */
 export async function record(reached: Reached, outcome: Outcome, parts: RecordParts): Promise<Outcome> {
   try {
@@ -38,6 +41,7 @@ export async function record(reached: Reached, outcome: Outcome, parts: RecordPa
 
 function noteGrant(reached: Reached, answer: Answer, parts: RecordParts): void {
   const entry = entryOf(reached)
+  if (entry?.action === recordedElsewhere) return
   const facts = factsOf(reached)
   if (entry !== undefined && counted.has(entry.action)) parts.audit.count(entry.action)
   else

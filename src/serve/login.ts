@@ -40,7 +40,7 @@ export async function finishLogin(request: Validated, parts: ServeParts): Promis
 export async function logOut(request: Validated, parts: ServeParts): Promise<Answer> {
   if (request.principal.kind !== 'nobody') await parts.login.end(request.principal.session)
   return answerEmpty(204, {
-    'set-cookie': parts.login.clearCookies(request.site.scheme),
+    'set-cookie': parts.login.clearCookies(request.site),
     // The app's pages and files in this browser's cache were this session's (OWASP ASVS 5.0 14.3.1).
     'clear-site-data': '"cache"',
   })
@@ -69,6 +69,6 @@ function askerOf(request: Validated) {
     address: client,
     userAgent: headers['user-agent'] ?? '',
     cookies: headers['cookie'],
-    scheme: site.scheme,
+    site,
   }
 }

@@ -3,6 +3,7 @@ import type { OwnRoute } from '../catalog/gate/own.ts'
 import type { LoginAsker, LoginUnderWay, SignedIn } from '../login/ceremony.ts'
 import { refuse, type Refusal } from '../refusals.ts'
 import type { Answer, Validated } from '../request.ts'
+import type { Site } from '../sessions/cookie.ts'
 import type { SessionRow } from '../store/rows.ts'
 import { answerFile, answerJson } from './answers.ts'
 import { finishLogin, logOut, showLogin, showSession, startLogin } from './login.ts'
@@ -15,7 +16,7 @@ export interface ServeParts {
     readonly finish: (body: unknown, asker: LoginAsker) => Promise<SignedIn | Refusal>
     readonly end: (session: SessionRow) => Promise<unknown>
     /** Set-Cookie values that remove the session's cookie. */
-    readonly clearCookies: (scheme: 'http' | 'https') => readonly string[]
+    readonly clearCookies: (site: Site) => readonly string[]
     readonly limitsOf: (session: SessionRow) => { readonly idleEndsAt: number; readonly endsAt: number }
   }
   readonly clock: { now(): number }

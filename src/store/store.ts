@@ -25,7 +25,7 @@ export interface PasswordStore {
 export interface SessionStore {
   insert(row: SessionRow): Promise<void>
   find(hash: TokenHash): Promise<SessionRow | undefined>
-  /** Moves `lastActiveAt` forward, never back; ended sessions stay untouched. */
+  /** Moves `lastActiveAt` forward, never back; ended sessions stay untouched. A power cut may take the last ones back. */
   touch(seen: readonly { readonly id: SessionId; readonly at: number }[]): Promise<void>
   /** False when there is no such session or it has ended already; the first reason stands. */
   end(id: SessionId, at: number, reason: SessionEnd): Promise<boolean>
@@ -36,7 +36,7 @@ export interface SessionStore {
 }
 
 export interface PaceStore {
-  /** Takes one attempt from every bucket, or from none when one of them has none left. */
+  /** Takes one attempt from every bucket, or from none when one of them has none left. No rules: `TypeError`. */
   take(rules: readonly PaceRule[], now: number): Promise<PaceAnswer>
   /** Forgets buckets that are full again. */
   prune(now: number): Promise<number>
@@ -50,13 +50,14 @@ export interface SpentStore {
 
 export interface SegmentStore {
   open(row: SegmentRow): Promise<void>
-  /** Moves the head forward; a smaller count than the stored one is ignored. */
+  /** Moves the head forward; a count not above the stored one is ignored. A power cut may take the last ones back. */
   advance(id: string, count: number, head: string): Promise<void>
   markPruned(id: string, at: number): Promise<void>
   /** Oldest first. */
   list(): Promise<readonly SegmentRow[]>
 }
 
+/** Writes are on disk when their promise resolves, unless it says otherwise. Faults: `store-unusable`, `store-newer`. */
 export interface Store {
   readonly meta: MetaStore
   readonly passwords: PasswordStore
@@ -64,7 +65,7 @@ export interface Store {
   readonly paces: PaceStore
   readonly spent: SpentStore
   readonly segments: SegmentStore
-  /** A number that changes when somebody else wrote, cheap enough to ask twice a second. */
+  /** A number that changes when another client wrote (not by own writes), cheap enough to ask twice a second. */
   changes(): Promise<number>
   close(): Promise<void>
 }

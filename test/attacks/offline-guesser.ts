@@ -17,22 +17,21 @@ export function wordList(right: string): readonly string[] {
  * The first word that the material confirms: as it stands, in a usual coding, or hashed, alone or together with any
  * value that is in the material too (challenges, salts, nonces, public keys, pieces of messages).
  */
-export function guessOffline(material: string | Buffer, words: readonly string[]): string | undefined {
-  const text = typeof material === 'string' ? material : material.toString('latin1')
-  const tokens = new Set(text.match(/[A-Za-z0-9+/_=-]{6,}/g))
-  const decoded = [...tokens].flatMap(decode)
-  const haystack = [text, ...decoded.map((bytes) => bytes.toString('hex'))].join('\n')
-  const values = [...[...tokens].map((token) => Buffer.from(token)), ...decoded.flatMap(pieces)]
-  return words.find((word) => confirms(haystack, word, values))
+export function guessOffline(material: string, words: readonly string[]): string | undefined {
+  const tokens = [...new Set(material.match(/[A-Za-z0-9+/_=-]{12,}/g))]
+  const decoded = tokens.flatMap(decode)
+  const values = [...tokens.map((token) => Buffer.from(token)), ...decoded.flatMap(pieces)]
+  const known = new Set(values.map(beginning))
+  return words.find((word) => {
+    const guess = Buffer.from(word)
+    if (spellings(guess).some((spelling) => material.includes(spelling))) return true
+    return digests(guess, values).some((digest) => known.has(beginning(digest)))
+  })
 }
 
-function confirms(haystack: string, word: string, values: readonly Buffer[]): boolean {
-  const guess = Buffer.from(word)
-  if (spellings(guess).some((spelling) => haystack.includes(spelling))) return true
-  // Sixteen bytes of a digest in a row are no coincidence, and found in longer keys too.
-  return digests(guess, values).some((digest) =>
-    spellings(digest.subarray(0, 15)).some((spelling) => haystack.includes(spelling)),
-  )
+/** Fifteen bytes of a digest in a row are no coincidence. */
+function beginning(bytes: Buffer): string {
+  return bytes.toString('latin1', 0, 15)
 }
 
 function digests(guess: Buffer, values: readonly Buffer[]): Buffer[] {
@@ -56,7 +55,7 @@ function spellings(bytes: Buffer): string[] {
 function decode(token: string): Buffer[] {
   const all = [Buffer.from(token, 'base64url')]
   if (/^(?:[0-9a-f]{2})+$/i.test(token)) all.push(Buffer.from(token, 'hex'))
-  return all.filter((bytes) => bytes.length >= 8)
+  return all
 }
 
 /** A message and its fields of 32 bytes, which is what OPAQUE's are made of. */

@@ -8,7 +8,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { runInNewContext } from 'node:vm'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { paths } from '../../src/contract/contract.ts'
 import { ask } from '../rig/ask.ts'
 import { startWireTap } from '../rig/wire-tap.ts'
@@ -18,7 +18,8 @@ import { readAll } from './read-all.ts'
 import { useApp, useAppWithAuth, useGate } from './targets.ts'
 
 const withAuth = useAppWithAuth()
-const impostor = useImpostor()
+// The article's page names the address, so it is taken before anything starts.
+const impostor = await startImpostor()
 const article = useApp('article', { env: { ARTICLE_SCRIPT: impostor.script } })
 const gate = useGate(article)
 const apps = path.join(import.meta.dirname, '..', 'rig', 'apps')
@@ -66,12 +67,14 @@ describe('1.06 password at rest in plain text', () => {
 describe("1.11 whoever answers for the script's host gets the password", () => {
   /** What the page's scripts from other hosts learn when a visitor types a password and submits. */
   async function visitAsVictim(url: string, page: string, typed: string): Promise<void> {
-    const { body } = await ask(url, page, { headers: { accept: 'text/html' } })
+    const answer = await ask(url, page, { headers: { accept: 'text/html' } })
+    // Gradio's page carries its head and its handlers as JSON, escaped for a script element.
+    const body = answer.body.replaceAll('\\u003c', '<').replaceAll('\\u003e', '>').replaceAll('\\"', '"')
     const sources = [...body.matchAll(/<script[^>]*\ssrc="([^"]+)"/g)].map(([, source = '']) => source)
     const foreign = sources.filter((source) => new URL(source, url).origin !== new URL(url).origin)
     const window: Record<string, unknown> = { beacon: (to: string) => impostor.hear(to) }
     for (const source of foreign) runInNewContext((await ask(source, new URL(source).pathname)).body, window)
-    const handler = /"js":"((?:[^"\\]|\\.)*pre_submit(?:[^"\\]|\\.)*)"/.exec(body)?.[1]
+    const handler = /"js":"((?:[^"\\]|\\.)*pre_submit(?:[^"\\]|\\.)*)"/.exec(answer.body)?.[1]
     if (handler === undefined) return
     const source = JSON.parse(`"${handler}"`) as string
     runInNewContext(`(${source})(${JSON.stringify(typed)}, 'challenge', '', '', '', '')`, window)
@@ -99,19 +102,17 @@ describe("1.11 whoever answers for the script's host gets the password", () => {
 })
 
 /** Somebody who has taken over the name that the article's script came from. */
-function useImpostor() {
+async function startImpostor() {
   const heard: string[] = []
   const server = createServer((_, answer) => {
     answer.end('var Hashes = { SHA256: function () { this.hex = (text) => (beacon(text), "0") } }')
   })
-  // The app's options name the address, so it is taken before anything starts.
-  const port = 20_000 + (process.pid % 20_000)
-  beforeAll(() => new Promise<void>((resolve) => server.listen(port, '127.0.0.99', resolve)))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.99', resolve))
   afterAll(() => new Promise<void>((resolve) => server.close(() => resolve())))
+  const { port } = server.address() as AddressInfo
   return {
     heard,
     hear: (text: string) => heard.push(text),
     script: `http://127.0.0.99:${String(port)}/hashes.js`,
-    port: () => (server.address() as AddressInfo).port,
   }
 }

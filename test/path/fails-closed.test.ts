@@ -83,6 +83,16 @@ describe('a broken part', () => {
     expect((await askConfig(cookie)).status).toBe(200)
   })
 
+  it('(audit log) still lets people sign out', async () => {
+    const { cookie } = await start(() => ({}))
+    path.audit.writable = false
+    const out = await request(`${path.url}/.sekisho/api/logout`, { method: 'POST', headers: { cookie } })
+    expect(out.statusCode).toBe(204)
+    expect(path.audit.events.map((event) => event.kind)).toEqual(['session.ended'])
+    path.audit.writable = true
+    expect((await askConfig(cookie)).status).toBe(401)
+  })
+
   it('(audit log, breaking while the app answers) takes the answer back', async () => {
     const { cookie } = await start((gate) => ({
       upstream: {

@@ -10,8 +10,8 @@ import { GateFault } from '../../src/kit/fault.ts'
 import { parseNetwork, type Network } from '../../src/kit/networks.ts'
 import { loadPolicy } from '../../src/policy/load-policy.ts'
 import { makeServer } from '../../src/receive/receive.ts'
-import { readCookie } from '../../src/sessions/cookie.ts'
 import type { FinishedCeremony } from '../../src/sessions/finished-ceremony.ts'
+import { lookAtCookies } from '../../src/sessions/look.ts'
 import { openSessions } from '../../src/sessions/sessions.ts'
 import { makeMemoryStore } from '../../src/store/engines/memory/open.ts'
 import type { Upstream } from '../upstreams/start-upstream.ts'
@@ -23,7 +23,9 @@ export class MemoryAudit implements Audit {
   writable = true
 
   async write(event: AuditEvent): Promise<void> {
-    this.note(event)
+    // As on the reserve of a full disk.
+    if (event.kind === 'session.ended') this.events.push(event)
+    else this.note(event)
   }
 
   note(event: AuditEvent): void {
@@ -99,13 +101,7 @@ export async function startPath(options: PathOptions): Promise<Path> {
       assetFile: (name) => name,
     },
     sessions: {
-      look: async (cookie) => {
-        const found = readCookie(cookie, sessionCookie)
-        if (found.kind !== 'one') return found
-        const session = await sessions.find(found.value, clock.now())
-        if (session.state === 'active') return { kind: 'active', session: session.session }
-        return { kind: 'lapsed', why: session.state === 'expired' ? 'expired' : 'ended' }
-      },
+      look: (cookie) => lookAtCookies(sessions, cookie, sessionCookie, clock.now()),
       mark: (session) => sessions.markActive(session.id, clock.now()),
       watch: (session, onEnd) => sessions.watch(session, onEnd),
     },

@@ -8,6 +8,8 @@ export interface Asking {
   /** A loopback address to call from: `127.0.0.7` is another machine to whoever counts by address. */
   readonly from?: string
   readonly agent?: Agent
+  /** The head of the answer is enough; then hang up. */
+  readonly headOnly?: boolean
 }
 
 export interface Asked {
@@ -20,7 +22,7 @@ export interface Asked {
 /** `path` goes out as it is. Of an event stream the first piece is the answer, since it may never end. */
 export function ask(url: string, path: string, asking: Asking = {}): Promise<Asked> {
   const { hostname, port } = new URL(url)
-  const { method = 'GET', headers = {}, body, from, agent } = asking
+  const { method = 'GET', headers = {}, body, from, agent, headOnly = false } = asking
   return new Promise((resolve, reject) => {
     const sent = request({
       host: hostname,
@@ -38,6 +40,11 @@ export function ask(url: string, path: string, asking: Asking = {}): Promise<Ask
         answer.off('end', finish)
         const setCookies = answer.headers['set-cookie'] ?? []
         resolve({ status: answer.statusCode ?? 0, headers: answer.headers, setCookies, body: text })
+      }
+      if (headOnly) {
+        finish()
+        sent.destroy()
+        return
       }
       answer.setEncoding('utf8')
       answer.on('data', (piece: string) => {

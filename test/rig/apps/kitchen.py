@@ -141,7 +141,7 @@ with gr.Blocks(title="Kitchen", analytics_enabled=False) as demo:
 
     error_out = gr.Textbox(label="Error out", elem_id="error-out")
     gr.Button("Fail", elem_id="fail-go").click(fail, None, None, api_name="fail")
-    gr.Button("Crash", elem_id="crash-go").click(crash, None, None, api_name="crash")
+    gr.Button("Crash", elem_id="crash-go").click(crash, None, error_out, api_name="crash")
     gr.Button("Warn", elem_id="warn-go").click(warn, None, error_out, api_name="warn")
 
     count_state = gr.State(0)
@@ -159,9 +159,10 @@ with gr.Blocks(title="Kitchen", analytics_enabled=False) as demo:
         lambda: str(MEDIA / "videos" / "b.mp4"), None, video_out, api_name="video"
     )
 
-    explorer = gr.FileExplorer(root_dir=SHELF, label="Shelf", elem_id="explorer")
+    # Gradio 6.31's page can't tick anything in an explorer whose value was never set.
+    explorer = gr.FileExplorer(root_dir=SHELF, value=[], label="Shelf", elem_id="explorer")
     explorer_out = gr.Textbox(label="Picked", elem_id="explorer-out")
-    explorer.change(list_picked, explorer, explorer_out, api_name="pick")
+    gr.Button("Pick", elem_id="explorer-go").click(list_picked, explorer, explorer_out, api_name="pick")
 
     boxes = gr.Slider(0, 4, value=1, step=1, label="Boxes", elem_id="render-count")
 

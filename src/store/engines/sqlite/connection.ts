@@ -82,8 +82,8 @@ async function setUp(database: DatabaseSync, file: string): Promise<void> {
 }
 
 /**
- * Two processes that switch a new file to WAL at the same moment get BUSY, at once or after waiting for each other
- *, so each waits shortly and tries again. Later on the file says WAL already.
+ * Two processes that switch a new file to WAL at the same moment get BUSY, some at once and some after waiting for each
+ * other, so each waits shortly and tries again. Later on the file says WAL already.
  */
 async function switchToWal(database: DatabaseSync, file: string): Promise<void> {
   database.exec('pragma busy_timeout = 50')

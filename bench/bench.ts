@@ -1,0 +1,151 @@
+/**
+ * `npm run bench`: direct, gate, nginx and Caddy in one interleaved run. Prints the result, writes it as JSON to
+ * bench/results and into docs/bench.md. Options: see `usage`.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { startTestApp } from '../test/rig/test-app.ts'
+import { startHelper } from './helper.ts'
+import type { LoadCalls } from './load/client.ts'
+import { describeMachine, type Machine } from './machine.ts'
+import { measureCalls } from './measure/gradio-calls.ts'
+import { measureStreams } from './measure/idle-streams.ts'
+import { measureSmall } from './measure/small-requests.ts'
+import { measureTransfers } from './measure/transfers.ts'
+import { machineLoad } from './process-cost.ts'
+import { writeReport, type Results } from './report.ts'
+import { settings, type Settings } from './settings.ts'
+import type { SmallAppCalls } from './small-app.ts'
+import { findWhereTimeGoes } from './where-time-goes.ts'
+import { withWays } from './ways.ts'
+
+const parts = ['small', 'calls', 'transfers', 'streams', 'time'] as const
+type Part = (typeof parts)[number]
+
+const usage = `npm run bench -- [--quick] [--only ${parts.join(',')}]
+
+  --quick  a tenth of everything, to see that it runs: printed, not written
+  --only   these parts, printed, not written
+`
+
+const root = path.resolve(import.meta.dirname, '..')
+
+async function run(only: ReadonlySet<Part>, scale: Settings): Promise<Results> {
+  const load: Record<string, number> = {}
+  const part = async <T>(name: Part, measure: () => Promise<T>): Promise<Partial<Record<Part, T>>> => {
+    if (!only.has(name)) return {}
+    load[name] = machineLoad()
+    process.stderr.write(`${name} … (load ${String(load[name])})\n`)
+    return { [name]: await measure() }
+  }
+  const machine = await describeMachine()
+  const { small } = await part('small', () => runSmall(scale))
+  const { calls } = await part('calls', () => runCalls(scale))
+  const { transfers } = await part('transfers', () => runTransfers(scale))
+  const { streams } = await part('streams', () => runStreams(scale))
+  const { time } = await part('time', async () => [
+    await findWhereTimeGoes('asset', scale.profiled),
+    await findWhereTimeGoes('config', scale.profiled),
+  ])
+  const measured = { small, calls, transfers, streams, time }
+  const present = Object.entries(measured).filter(([, result]) => result !== undefined)
+  return { machine, load, ...Object.fromEntries(present) }
+}
+
+async function runSmall({ small }: Settings) {
+  return withSmallApp(({ url, load }) =>
+    withWays(url, async (ways) => ({
+      asset: await measureSmall('asset', ways, load, small),
+      config: await measureSmall('config', ways, load, small),
+    })),
+  )
+}
+
+async function runCalls({ pairs }: Settings) {
+  const app = await startTestApp('kitchen')
+  const load = startHelper<LoadCalls>('load/client.ts')
+  try {
+    return await withWays(app.url, (ways) => measureCalls(ways, load, pairs))
+  } finally {
+    await load.stop()
+    await app.stop()
+  }
+}
+
+async function runTransfers({ transfers }: Settings) {
+  return withSmallApp(({ url, load }) =>
+    withWays(url, async (ways) => [
+      ...(await measureTransfers('down', ways, load, transfers)),
+      ...(await measureTransfers('up', ways, load, transfers)),
+    ]),
+  )
+}
+
+async function runStreams({ streams }: Settings) {
+  return withSmallApp(({ url, load, app }) =>
+    withWays(url, (ways) => measureStreams(ways, load, app, streams)),
+  )
+}
+
+interface SmallApp {
+  readonly url: string
+  readonly app: ReturnType<typeof startHelper<SmallAppCalls>>
+  readonly load: ReturnType<typeof startHelper<LoadCalls>>
+}
+
+async function withSmallApp<T>(use: (parts: SmallApp) => Promise<T>): Promise<T> {
+  const app = startHelper<SmallAppCalls>('small-app.ts')
+  const load = startHelper<LoadCalls>('load/client.ts')
+  try {
+    const port = await app.call('listen', undefined)
+    return await use({ url: `http://127.0.0.1:${String(port)}`, app, load })
+  } finally {
+    await Promise.all([app.stop(), load.stop()])
+  }
+}
+
+async function keep(results: Results, report: string): Promise<void> {
+  const folder = path.join(root, 'bench', 'results')
+  await mkdir(folder, { recursive: true })
+  await writeFile(path.join(folder, nameOf(results.machine)), `${JSON.stringify(results, undefined, 2)}\n`)
+  const page = path.join(root, 'docs', 'bench.md')
+  const text = await readFile(page, 'utf8')
+  const marks = /(<!-- result: written by npm run bench -->\n)[^]*(\n<!-- end of result -->)/
+  await writeFile(
+    page,
+    text.replace(marks, (_, before: string, after: string) => `${before}\n${report}\n${after}`),
+  )
+}
+
+function nameOf({ date, commit }: Machine): string {
+  return `${date}-${commit.replace('+', '-changed')}.json`
+}
+
+function isPart(name: string): name is Part {
+  return (parts as readonly string[]).includes(name)
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { quick: { type: 'boolean' }, only: { type: 'string' }, help: { type: 'boolean' } },
+  })
+  const named = values.only?.split(',') ?? parts
+  if (values.help === true || !named.every(isPart)) {
+    process.stdout.write(usage)
+    process.exitCode = values.help === true ? 0 : 2
+    return
+  }
+  const whole = values.quick !== true && values.only === undefined
+  const results = await run(
+    new Set(named.filter(isPart)),
+    values.quick === true ? settings.quick : settings.whole,
+  )
+  const report = writeReport(results)
+  process.stdout.write(`${report}\n`)
+  if (whole) await keep(results, report)
+}
+
+// The processes that we started end with ours only on an ordinary exit.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+await main()

@@ -1,0 +1,43 @@
+/** One call of a Gradio function as its own page makes it: join the queue, read the stream to its end. */
+import { randomBytes } from 'node:crypto'
+import { poolFor } from './small-requests.ts'
+
+export interface CallJob {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly endpoint: number
+  readonly argument: string
+  /** What the function must answer. */
+  readonly answer: string
+}
+
+/** Milliseconds from the first byte sent to the end of the stream. */
+export async function callFunction(job: CallJob): Promise<number> {
+  const pool = poolFor(job.url, 2)
+  const session = randomBytes(6).toString('hex')
+  const started = performance.now()
+  const joined = await pool.request({
+    method: 'POST',
+    path: '/gradio_api/queue/join',
+    headers: { ...job.headers, 'content-type': 'application/json' },
+    body: JSON.stringify({
+      data: [job.argument],
+      fn_index: job.endpoint,
+      session_hash: session,
+      event_data: null,
+      trigger_id: null,
+    }),
+  })
+  const ticket = await joined.body.text()
+  if (joined.statusCode !== 200) throw new Error(`Joining answered ${String(joined.statusCode)}: ${ticket}`)
+  const stream = await pool.request({
+    method: 'GET',
+    path: `/gradio_api/queue/data?session_hash=${session}`,
+    headers: { ...job.headers, accept: 'text/event-stream' },
+  })
+  const events = await stream.body.text()
+  const took = performance.now() - started
+  const right = events.includes(JSON.stringify(job.answer)) && events.includes('"close_stream"')
+  if (!right) throw new Error(`The stream answered ${String(stream.statusCode)}: ${events.slice(-500)}`)
+  return took
+}

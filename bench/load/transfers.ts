@@ -1,0 +1,55 @@
+/** One large body up or down, at the pace that the other side takes. */
+import { once } from 'node:events'
+import { request, type ClientRequest, type IncomingMessage } from 'node:http'
+
+export interface TransferJob {
+  readonly url: string
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly direction: 'up' | 'down'
+  readonly bytes: number
+}
+
+const chunk = Buffer.alloc(64 * 1024, 'x')
+
+/** Milliseconds; throws unless every byte arrived. */
+export async function transfer(job: TransferJob): Promise<number> {
+  const started = performance.now()
+  const sent = request(new URL(job.path, job.url), {
+    method: job.direction === 'up' ? 'POST' : 'GET',
+    agent: false,
+    headers: { ...job.headers, ...(job.direction === 'up' ? uploadHeaders(job.bytes) : {}) },
+  })
+  const answered = once(sent, 'response') as Promise<[IncomingMessage]>
+  if (job.direction === 'up') await sendAll(sent, job.bytes)
+  sent.end()
+  const [answer] = await answered
+  const arrived = job.direction === 'up' ? await readCount(answer) : await countBytes(answer)
+  if (answer.statusCode !== 200 || arrived !== job.bytes)
+    throw new Error(
+      `${job.url}: ${String(answer.statusCode)}, ${String(arrived)} bytes of ${String(job.bytes)}.`,
+    )
+  return performance.now() - started
+}
+
+/** The app of the benchmark counts bytes and doesn't look for parts. */
+function uploadHeaders(bytes: number): Record<string, string> {
+  return { 'content-type': 'multipart/form-data; boundary=bench', 'content-length': String(bytes) }
+}
+
+async function sendAll(sent: ClientRequest, bytes: number): Promise<void> {
+  for (let left = bytes; left > 0; left -= chunk.byteLength) {
+    if (!sent.write(left < chunk.byteLength ? chunk.subarray(0, left) : chunk)) await once(sent, 'drain')
+  }
+}
+
+async function countBytes(answer: IncomingMessage): Promise<number> {
+  let bytes = 0
+  for await (const piece of answer) bytes += (piece as Buffer).byteLength
+  return bytes
+}
+
+async function readCount(answer: IncomingMessage): Promise<number> {
+  const text = (await answer.setEncoding('utf8').toArray()).join('')
+  return answer.statusCode === 200 ? Number((JSON.parse(text) as number[])[0]) : 0
+}

@@ -1,0 +1,58 @@
+/** The ways to one app that are compared: straight, through the gate with everything on, through nginx, through Caddy. */
+import { logIn } from '../test/rig/log-in.ts'
+import { startTestGate } from '../test/rig/test-gate.ts'
+import { processTree } from './process-cost.ts'
+import { startCaddy, startNginx } from './proxies.ts'
+
+export const wayNames = ['direct', 'gate', 'nginx', 'caddy'] as const
+export type WayName = (typeof wayNames)[number]
+
+export interface Way {
+  readonly name: WayName
+  readonly url: string
+  /** Sent with every request: at the gate, the session. */
+  readonly headers: Readonly<Record<string, string>>
+  /** Of the proxy; none on the direct way. */
+  readonly processes: readonly number[]
+}
+
+/** Fresh processes each time, so that what one measurement leaves in memory doesn't count in the next. */
+export async function withWays<T>(upstream: string, use: (ways: readonly Way[]) => Promise<T>): Promise<T> {
+  const stops: (() => Promise<void>)[] = []
+  try {
+    const ways: Way[] = [{ name: 'direct', url: upstream, headers: {}, processes: [] }]
+    const gate = await startSignedIn(upstream)
+    stops.push(gate.stop)
+    ways.push(gate.way)
+    for (const [name, start] of [['nginx', startNginx] as const, ['caddy', startCaddy] as const]) {
+      const proxy = await start(upstream)
+      stops.push(proxy.stop)
+      ways.push({ name, url: proxy.url, headers: {}, processes: processTree(proxy.process.pid) })
+    }
+    return await use(ways)
+  } finally {
+    for (const stop of stops) await stop()
+  }
+}
+
+/** The gate as its users start it, policy and audit log as they come, and a session made by the real login. */
+export async function startSignedIn(
+  upstream: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly way: Way; readonly stop: () => Promise<void> }> {
+  const gate = await startTestGate({ upstream, env })
+  try {
+    const cookie = await logIn({ url: gate.url, password: gate.password })
+    const way = { name: 'gate', url: gate.url, headers: { cookie }, processes: [gate.process.pid] } as const
+    return { way, stop: () => gate.stop() }
+  } catch (thrown) {
+    await gate.stop()
+    throw thrown
+  }
+}
+
+/** Another order in each round, so that none is always the one that comes after the same. */
+export function inTurn<T>(ways: readonly T[], round: number): readonly T[] {
+  const from = round % ways.length
+  return [...ways.slice(from), ...ways.slice(0, from)]
+}

@@ -1,0 +1,52 @@
+/** Guessing is slowed down, and the page says for how long. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { paths } from '../src/contract/contract.ts'
+import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
+import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
+import { openBrowser, withPage } from './browser.ts'
+import { signIn, typePassword } from './sign-in.ts'
+
+describe('pacing', () => {
+  let [app, gate, browser]: [GradioApp, TestGate, Browser] = [] as never
+
+  beforeAll(async () => {
+    app = await startTestApp('kitchen')
+    gate = await startTestGate({ upstream: app.url, config: 'pace: { address: "3, then 1 per 5s" }' })
+    browser = await openBrowser()
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await gate?.stop()
+    await app?.stop()
+  })
+
+  it('a guesser waits as the page says, and the right password then works', async () => {
+    // A browser that signed in before has a budget of its own: strangers can't use it up.
+    await withPage(browser, undefined, async (known) => {
+      await signIn(known, gate.url, gate.password)
+      await withPage(browser, undefined, async (page) => {
+        await page.goto(gate.url)
+        for (let tries = 0; tries < 2; tries++) {
+          await typePassword(page, 'not the password at all')
+          await page.getByText('Sign-in did not work').waitFor()
+        }
+        const answered = page.waitForResponse((response) => response.url().endsWith(paths.loginStart))
+        await typePassword(page, 'not the password at all')
+        const refused = await answered
+        expect(refused.status()).toBe(429)
+        expect(Number(refused.headers()['retry-after'])).toBeGreaterThan(0)
+        await page.getByText(/Too many attempts. You can try again in \d+ s/).waitFor()
+        await page.getByRole('button', { name: /^Wait \d+ s$/ }).waitFor()
+
+        await known.context().clearCookies({ name: /^__Host-sekisho-(?!known)/ })
+        await signIn(known, gate.url, gate.password)
+
+        await page.getByText('You can try again now.').waitFor()
+        await typePassword(page, gate.password)
+        await page.waitForURL(`${gate.url}/`)
+      })
+    })
+  })
+})

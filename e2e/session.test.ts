@@ -1,0 +1,113 @@
+/** A session's life in the browser: tabs, sign-out by the bar, and its end by time or by the operator. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { paths } from '../src/contract/contract.ts'
+import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
+import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
+import { openBrowser, withPage } from './browser.ts'
+import { fieldOf, openKitchen, press, untilValue } from './scenarios/scenario.ts'
+import { signIn, typePassword } from './sign-in.ts'
+
+const signedOut = (page: Page) => page.getByText('You have been signed out')
+
+describe('a session', () => {
+  let [app, gate, browser]: [GradioApp, TestGate, Browser] = [] as never
+
+  beforeAll(async () => {
+    app = await startTestApp('kitchen')
+    gate = await startTestGate({ upstream: app.url, config: 'session: { idle: 1m }' })
+    browser = await openBrowser()
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await gate?.stop()
+    await app?.stop()
+  })
+
+  it('holds in two tabs and after a reload', async () => {
+    await withPage(browser, undefined, async (page) => {
+      await signIn(page, gate.url, gate.password)
+      const other = await page.context().newPage()
+      for (const tab of [page, other]) {
+        await openKitchen(tab, gate.url)
+        await tab.reload()
+        await fieldOf(tab, 'echo-in').fill('again')
+        await press(tab, 'echo-go')
+        expect(await untilValue(tab, 'echo-out', /^echo/)).toBe('echo: again')
+      }
+    })
+  })
+
+  it('ends by the bar, for every tab, and its cookie is worth nothing afterwards', async () => {
+    await withPage(browser, undefined, async (page) => {
+      await signIn(page, gate.url, gate.password)
+      const other = await page.context().newPage()
+      await openKitchen(other, gate.url)
+      await openKitchen(page, gate.url)
+      const cookies = await page.context().cookies()
+
+      await page.getByRole('button', { name: 'Session and sign-out' }).click()
+      await page.getByText('Signed in as guest').waitFor()
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await page.waitForURL(`${gate.url}${paths.login}`)
+
+      await signedOut(other).waitFor()
+      const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+      expect((await fetch(`${gate.url}/config`, { headers: { cookie } })).status).toBe(401)
+    })
+  })
+
+  it('that the operator ends is over within a second, and the page neither reloads nor loses what was typed', async () => {
+    await withPage(browser, undefined, async (page) => {
+      await signIn(page, gate.url, gate.password)
+      await openKitchen(page, gate.url)
+      await fieldOf(page, 'echo-in').fill('not yet sent')
+      let navigations = 0
+      page.on('framenavigated', () => (navigations += 1))
+      const polls = countRefused(page, '/gradio_api/')
+
+      expect((await gate.cli('session', 'end', '--all')).code).toBe(0)
+      const ended = performance.now()
+      await page.waitForResponse((response) => response.status() === 401)
+      // The promise is a second; the rest is for the command's own end and a busy machine.
+      expect(performance.now() - ended).toBeLessThan(3000)
+      await signedOut(page).waitFor()
+      // Gradio polls by itself when its stream is gone: as long as it is refused it must not reload.
+      await polls.until(4)
+      expect(navigations).toBe(0)
+      expect(await fieldOf(page, 'echo-in').inputValue()).toBe('not yet sent')
+
+      await page.getByRole('link', { name: 'Sign in again' }).click()
+      await typePassword(page, gate.password)
+      await page.waitForURL(`${gate.url}/`)
+    })
+  })
+
+  it('ends when nobody did anything, although the page keeps its heartbeat', async () => {
+    await withPage(browser, undefined, async (page) => {
+      const heartbeat = page.waitForRequest((request) => request.url().includes('/gradio_api/heartbeat/'))
+      // This page has no timer: nothing but the heartbeat goes on.
+      await signIn(page, `${gate.url}/second-page`, gate.password)
+      await heartbeat
+      await signedOut(page).waitFor({ timeout: 120_000 })
+      const cookies = await page.context().cookies()
+      const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')
+      expect((await fetch(`${gate.url}/gradio_api/app_id`, { headers: { cookie } })).status).toBe(401)
+      await page.goto(`${gate.url}/second-page`)
+      expect(new URL(page.url()).pathname).toBe(paths.login)
+    })
+  })
+})
+
+/** Counts refused requests below a path. */
+function countRefused(page: Page, below: string) {
+  let count = 0
+  page.on('response', (response) => {
+    if (response.status() === 401 && new URL(response.url()).pathname.startsWith(below)) count += 1
+  })
+  const until = async (least: number) => {
+    while (count < least) await page.waitForResponse((response) => response.status() === 401)
+  }
+  return { until }
+}

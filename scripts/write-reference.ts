@@ -1,0 +1,102 @@
+/** Writes docs/reference from the code; a test compares, so the pages can't drift. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { catalogue } from '../src/catalog/index.ts'
+import { commands } from '../src/cli/commands/index.ts'
+import { configTemplate } from '../src/cli/config-template.ts'
+import { exitCodesHelp } from '../src/cli/exit-codes.ts'
+import { refusals } from '../src/refusals.ts'
+
+const root = join(import.meta.dirname, '..')
+const written = "<!-- Written by `npm run reference`; don't edit by hand. -->\n"
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+const code = (text: string) => `\`${text}\``
+
+function configuration(): string {
+  return `# Configuration
+
+\`sekisho.yaml\` in the working directory, or the file named by \`--config\`. Options of the command line are stronger.
+Unknown keys are errors. This is what \`sekisho init\` writes, with every key and its default:
+
+\`\`\`yaml
+${configTemplate({ upstream: 'http://127.0.0.1:7860' }).trimEnd()}
+\`\`\`
+
+Durations are \`30s\`, \`15m\`, \`1h\`, \`30d\`; sizes are \`64KB\`, \`10MB\`, \`1GB\`.
+`
+}
+
+function routes(): string {
+  const whoOf = (entry: (typeof catalogue)[number]) =>
+    entry.goesTo === 'nowhere' ? 'nobody' : 'as the policy says'
+  const rows = catalogue.map((entry) => [
+    code(entry.methods.join(' ')),
+    code(entry.path),
+    code(entry.action),
+    whoOf(entry),
+  ])
+  return `# Routes and actions
+
+Every request that the gate knows, and the action that a policy decides about. Whatever is not here is refused. \`[/]\` is an
+optional slash, \`{name}\` part of one segment, \`{name...}\` the rest. Pages that an app declares itself are \`viewPage\`.
+
+${table(['methods', 'path', 'action', 'who'], rows)}
+`
+}
+
+function refused(): string {
+  const rows = Object.entries(refusals).map(([name, row]) => [
+    code(name),
+    row.step,
+    String(row.status),
+    row.says.en,
+  ])
+  return `# Refusals
+
+The code stands in the audit log; the outside sees the status and the text, never the reason.
+
+${table(['code', 'step', 'status', 'text'], rows)}
+`
+}
+
+function cli(): string {
+  const parts = commands.map((command) => {
+    const examples = command.examples.map(([line, words]) => `${line}\n    # ${words}`)
+    return `## sekisho ${command.words.join(' ')}\n\n${command.summary}\n\n\`\`\`\n${examples.join('\n')}\n\`\`\`\n`
+  })
+  return `# Commands
+
+Each command prints all its options with \`--help\`.
+
+${parts.join('\n')}
+## Exit codes
+
+\`\`\`
+${exitCodesHelp.split('\n').slice(1).join('\n')}
+\`\`\`
+`
+}
+
+/** Page name to text. */
+export function makeReference(): Readonly<Record<string, string>> {
+  const pages = {
+    'configuration.md': configuration(),
+    'routes.md': routes(),
+    'refusals.md': refused(),
+    'cli.md': cli(),
+  }
+  return Object.fromEntries(Object.entries(pages).map(([name, text]) => [name, written + text]))
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  mkdirSync(join(root, 'docs/reference'), { recursive: true })
+  for (const [name, text] of Object.entries(makeReference()))
+    writeFileSync(join(root, 'docs/reference', name), text)
+  console.log(`docs/reference: ${Object.keys(makeReference()).join(', ')}`)
+}

@@ -1,0 +1,128 @@
+/**
+ * The story: before guessing passwords, a stranger asks who has one. A different text, another field, a longer message
+ * or a step that is left out would tell. The gate has one credential, so what could be told is whether one is set, and
+ * whether a guess came near: the answers have one shape. (Time is not measured here: a busy machine proves nothing.)
+ */
+import { client, ready } from '@serenity-kit/opaque'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { paths, type LoginStarted } from '../../src/contract/contract.ts'
+import { ask, askJson, type Asked } from '../rig/ask.ts'
+import { startGateHere } from '../rig/gate-here.ts'
+import { testPassword } from '../rig/test-gate.ts'
+import { readAuditRecords } from './audit-records.ts'
+import { useApp, useAppWithAuth, useGate } from './targets.ts'
+
+const withAuth = useAppWithAuth()
+const article = useApp('article')
+// The pace is brute-force.test.ts's affair.
+const unpaced = { burst: 1000, intervalMs: 1 }
+const config = { pace: { address: unpaced, everyone: unpaced, knownBrowser: unpaced } }
+const gate = useGate(article, { config })
+const emptyGate = useGate(article, { config, password: null })
+
+beforeAll(() => ready)
+
+/** What an answer tells apart from its values: status, header names, and the shape and length of all it holds. */
+function shapeOf({ status, headers, body }: Asked): unknown {
+  const names = Object.keys(headers).sort()
+  return { status, names, body: shapeOfJson(JSON.parse(body)) }
+}
+
+function shapeOfJson(value: unknown): unknown {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shapeOfJson(inner)]))
+}
+
+function askGate(url: string, at: string, body: unknown): Promise<Asked> {
+  return askJson(url, at, body, { headers: { origin: url } })
+}
+
+describe('1.08 user enumeration by a different answer', () => {
+  it('stays blocked at auth=: an unknown user and a wrong password read alike', async () => {
+    const send = (username: string) =>
+      ask(withAuth().url, '/login', {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded' },
+        body: new URLSearchParams({ username, password: 'wrong' }).toString(),
+      })
+    const [known, unknown] = [await send('admin'), await send('nobody-of-that-name')]
+    expect(shapeOf(unknown)).toEqual(shapeOf(known))
+  })
+
+  it('stays blocked by the gate: the first answer is the same with a password set and without', async () => {
+    const { startLoginRequest } = client.startLogin({ password: 'any-guess-at-all' })
+    const set = await askGate(gate().url, paths.loginStart, { startLoginRequest })
+    const unset = await askGate(emptyGate().url, paths.loginStart, { startLoginRequest })
+    expect(set.status).toBe(200)
+    expect(withoutStretching(shapeOf(unset))).toEqual(withoutStretching(shapeOf(set)))
+  })
+
+  it('stays blocked by the gate: the same first message asked twice gets the same element back, set or not', async () => {
+    const { startLoginRequest } = client.startLogin({ password: 'any-guess-at-all' })
+    for (const { url } of [gate(), emptyGate()]) {
+      const [once, again] = [await elementOf(url, startLoginRequest), await elementOf(url, startLoginRequest)]
+      expect(again).toBe(once)
+    }
+  })
+
+  it('stays blocked by the gate: every way to fail reads alike', async () => {
+    const failures = await Promise.all([
+      failWith(gate().url, {}),
+      failWith(emptyGate().url, {}),
+      failWith(gate().url, { state: 'A'.repeat(300) }),
+      failWith(gate().url, { finishLoginRequest: 'short' }),
+      failWith(gate().url, { finishLoginRequest: undefined }),
+    ])
+    const [first, ...others] = failures.map(({ status, headers, body }) => ({
+      status,
+      body,
+      names: Object.keys(headers).sort(),
+    }))
+    expect(first?.status).toBe(401)
+    for (const other of others) expect(other).toEqual(first)
+  })
+})
+
+/** Argon2's cost is this test's choice for one of the two gates, and the default for the other. */
+function withoutStretching(shape: unknown): unknown {
+  const { body, ...rest } = shape as { body: Record<string, unknown> }
+  return { ...rest, body: { ...body, stretching: Object.keys(body['stretching'] ?? {}) } }
+}
+
+async function elementOf(url: string, startLoginRequest: string): Promise<string> {
+  const started = JSON.parse(
+    (await askGate(url, paths.loginStart, { startLoginRequest })).body,
+  ) as LoginStarted
+  // RFC 9807 section 6.3.2: KE2 begins with the evaluated element, 32 bytes in ristretto255.
+  return Buffer.from(started.loginResponse, 'base64url').subarray(0, 32).toString('hex')
+}
+
+/** A login that ends with a proof of nothing, or with less than that. */
+async function failWith(url: string, change: Readonly<Record<string, unknown>>): Promise<Asked> {
+  const { startLoginRequest } = client.startLogin({ password: 'any-guess-at-all' })
+  const answer = await askGate(url, paths.loginStart, { startLoginRequest })
+  expect(answer.status).toBe(200)
+  const started = JSON.parse(answer.body) as LoginStarted
+  const finishLoginRequest = Buffer.alloc(64, 7).toString('base64url')
+  return askGate(url, paths.loginFinish, { finishLoginRequest, state: started.state, ...change })
+}
+
+describe('1.09 user enumeration by response time', () => {
+  /** The records that one failed login leaves at a new gate. */
+  async function stepsOf(password: string | null): Promise<readonly string[]> {
+    await using fresh = await startGateHere({ upstream: article().url, password })
+    await failWith(fresh.url, {})
+    let steps: readonly string[] = []
+    // Records of strangers are written in groups.
+    await expect
+      .poll(async () => (steps = (await readAuditRecords(fresh.auditDir)).map(({ kind }) => kind)))
+      .toContain('login.refused')
+    return steps.filter((kind) => kind.startsWith('login.'))
+  }
+
+  it('stays blocked by the gate as far as steps go: without a password set a login passes the same ones', async () => {
+    expect(await stepsOf(testPassword)).toEqual(['login.started', 'login.refused'])
+    expect(await stepsOf(null)).toEqual(['login.started', 'login.refused'])
+  })
+})

@@ -6,6 +6,7 @@ import path from 'node:path'
 type Calls = Readonly<Record<string, (job: never) => Promise<unknown>>>
 
 export interface Helper<C extends Calls> {
+  readonly pid: number
   call<N extends keyof C & string>(name: N, job: Parameters<C[N]>[0]): Promise<Awaited<ReturnType<C[N]>>>
   stop(): Promise<void>
 }
@@ -38,6 +39,7 @@ export function startHelper<C extends Calls>(file: string): Helper<C> {
     else waiter?.resolve(told.value)
   })
   return {
+    pid: child.pid ?? 0,
     call: (name, job) => {
       const id = ++asked
       const answered = new Promise<unknown>((resolve, reject) => waiting.set(id, { resolve, reject }))

@@ -1,10 +1,12 @@
-/** The ways to one app that are compared: straight, through the gate with everything on, through nginx, through Caddy. */
+/** The ways to one app that are compared: straight, through the gate with everything on, and through other proxies. */
+import type { BareRelayCalls } from './bare-relay.ts'
+import { startHelper } from './helper.ts'
 import { logIn } from '../test/rig/log-in.ts'
 import { startTestGate } from '../test/rig/test-gate.ts'
 import { processTree } from './process-cost.ts'
 import { startCaddy, startNginx } from './proxies.ts'
 
-export const wayNames = ['direct', 'gate', 'nginx', 'caddy'] as const
+export const wayNames = ['direct', 'gate', 'nginx', 'caddy', 'bare relay'] as const
 export type WayName = (typeof wayNames)[number]
 
 export interface Way {
@@ -29,6 +31,15 @@ export async function withWays<T>(upstream: string, use: (ways: readonly Way[]) 
       stops.push(proxy.stop)
       ways.push({ name, url: proxy.url, headers: {}, processes: processTree(proxy.process.pid) })
     }
+    const relay = startHelper<BareRelayCalls>('bare-relay.ts')
+    stops.push(relay.stop)
+    const port = await relay.call('listen', upstream)
+    ways.push({
+      name: 'bare relay',
+      url: `http://127.0.0.1:${String(port)}`,
+      headers: {},
+      processes: [relay.pid],
+    })
     return await use(ways)
   } finally {
     for (const stop of stops) await stop()

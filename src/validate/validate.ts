@@ -20,7 +20,7 @@ export async function validate(request: Authorized, parts: ValidateParts): Promi
   const twice = findRepeatedName(request)
   if (twice !== undefined) return refuse('body-invalid', { repeated: twice })
   const checked = await checkBody(request, parts)
-  return 'code' in checked && isRefusal(checked) ? checked : { ...request, checked: checked as CheckedBody }
+  return isRefusal(checked) ? checked : { ...request, checked }
 }
 
 /** A name given twice in the query is read differently by different parsers (OWASP ASVS 5.0 15.3.7). */

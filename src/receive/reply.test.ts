@@ -1,34 +1,85 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { expect, it } from 'vitest'
-import type { ClientAddress, Misreceived, Source } from '../request.ts'
-import { refuse } from '../refusals.ts'
-import { reply } from './reply.ts'
+import { describe, expect, it } from 'vitest'
+import { refuse, refusals, type RefusalCode } from '../refusals.ts'
+import type { CanonicalPath, ClientAddress, Headers, Received } from '../request.ts'
+import { renderRefusal } from './reply.ts'
 
-it('sends the head of an event stream before its first event', async () => {
-  const request: Misreceived = {
+function request(path: string, headers: Headers = {}, query = ''): Received {
+  return {
     id: 'r',
     method: 'GET',
-    client: '127.0.0.1' as ClientAddress,
-    userAgent: '',
+    path: path as CanonicalPath,
+    query,
+    headers,
+    client: '192.0.2.1' as ClientAddress,
+    site: { scheme: 'http', host: 'localhost' },
     at: 0,
-    refusal: refuse('message-malformed'),
+    onGone: () => undefined,
   }
-  const silent: Source = {
-    start: () => ({ drained: () => undefined, abandon: () => undefined }),
-    ended: Promise.resolve('finished'),
-  }
-  const server = createServer((_message, response) => {
-    const headers = { 'content-type': 'text/event-stream; charset=utf-8' }
-    const body = { kind: 'stream', source: silent } as const
-    reply(request, { kind: 'answer', status: 200, headers, body }, response, () => new Uint8Array())
+}
+
+const page = (language: string, status: number, text: string) => Buffer.from(`${language} ${status} ${text}`)
+const navigating = { 'sec-fetch-mode': 'navigate' }
+
+function show(asked: Received, code: RefusalCode, because = {}) {
+  const answer = renderRefusal(asked, refuse(code, because, 3), page)
+  return { ...answer, text: answer.body.kind === 'bytes' ? Buffer.from(answer.body.bytes).toString() : '' }
+}
+
+describe('a refusal', () => {
+  it.each(Object.keys(refusals) as RefusalCode[])('(%s) says nothing of why', (code) => {
+    const secret = { field: 'SECRET-FACT' }
+    for (const asked of [
+      request('/config'),
+      request('/config', navigating),
+      request('/.sekisho/api/session'),
+    ]) {
+      const shown = show(asked, code, secret)
+      expect(JSON.stringify(shown.headers) + shown.text).not.toContain('SECRET-FACT')
+      expect(shown.headers['cache-control']).toBe('no-store')
+    }
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  // Resolves with the head; the body never comes.
-  const answer = await fetch(`http://127.0.0.1:${port}/`)
-  expect(answer.status).toBe(200)
-  await answer.body?.cancel()
-  server.closeAllConnections()
-  await new Promise<void>((resolve) => server.close(() => resolve()))
+
+  it("is a page in the reader's language for somebody who navigates", () => {
+    const shown = show(
+      request('/x', { ...navigating, 'accept-language': 'fr, ja;q=0.8, en;q=0.5' }),
+      'route-unknown',
+    )
+    expect([shown.status, shown.text, shown.headers['content-type']]).toEqual([
+      404,
+      'ja 404 見つかりません。',
+      'text/html; charset=utf-8',
+    ])
+  })
+
+  it("is Gradio's own 401 for its clients", () => {
+    const shown = show(request('/config'), 'session-expired')
+    expect([shown.status, shown.text]).toEqual([
+      401,
+      '{"detail":{"error":"Not authenticated","auth_message":null}}',
+    ])
+  })
+
+  it('takes a page load for one on plain http, where browsers send no fetch metadata', () => {
+    expect(show(request('/x', { accept: 'text/html,*/*' }), 'login-required').status).toBe(303)
+    expect(
+      show(request('/x', { accept: 'text/html,*/*', 'sec-fetch-mode': 'cors' }), 'login-required').status,
+    ).toBe(401)
+  })
+
+  it.each([
+    ['/', '', '/.sekisho/login'],
+    ['/second', 'a=1&b=%2F', '/.sekisho/login?return_to=%2Fsecond%3Fa%3D1%26b%3D%252F'],
+    ['/.sekisho/login', 'lang=ja', '/.sekisho/login?lang=ja'],
+    ['/.sekisho/nothing', '', '/.sekisho/login'],
+  ])('leads from %s?%s to %s', (path, query, location) => {
+    expect(show(request(path, navigating, query), 'login-required').headers['location']).toBe(location)
+  })
+
+  it('says when to come back', () => {
+    expect(show(request('/.sekisho/api/login/start'), 'login-paced')).toMatchObject({
+      status: 429,
+      headers: { 'retry-after': '3' },
+      text: '{"code":"login-paced","message":"Too many attempts. Please wait."}',
+    })
+  })
 })

@@ -30,7 +30,7 @@ const calls = {
         onResponseEnd: () => response.end(),
         onResponseError: () => response.destroy(),
       }
-      pool.dispatch({ method: method as Dispatcher.HttpMethod, path, headers: passed, body }, handler)
+      pool.dispatch({ method, path, headers: passed, body }, handler)
     })
     server.keepAliveTimeout = 120_000
     server.listen(0, '127.0.0.1')

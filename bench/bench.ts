@@ -45,8 +45,9 @@ async function run(only: ReadonlySet<Part>, scale: Settings): Promise<Results> {
   const { transfers } = await part('transfers', () => runTransfers(scale))
   const { streams } = await part('streams', () => runStreams(scale))
   const { time } = await part('time', async () => [
-    await findWhereTimeGoes('asset', scale.profiled),
-    await findWhereTimeGoes('config', scale.profiled),
+    await findWhereTimeGoes('asset', scale.profiled.small),
+    await findWhereTimeGoes('config', scale.profiled.small),
+    await findWhereTimeGoes('call', scale.profiled.calls),
   ])
   const measured = { small, calls, transfers, streams, time }
   const present = Object.entries(measured).filter(([, result]) => result !== undefined)
@@ -62,11 +63,14 @@ async function runSmall({ small }: Settings) {
   )
 }
 
-async function runCalls({ pairs }: Settings) {
+async function runCalls({ calls }: Settings) {
   const app = await startTestApp('kitchen')
   const load = startHelper<LoadCalls>('load/client.ts')
   try {
-    return await withWays(app.url, (ways) => measureCalls(ways, load, pairs))
+    return await withWays(app.url, async (ways) => ({
+      echo: await measureCalls('echo', ways, load, calls.echo),
+      count: await measureCalls('count', ways, load, calls.count),
+    }))
   } finally {
     await load.stop()
     await app.stop()

@@ -1,6 +1,6 @@
 /** The result in words and tables: the same text on stdout and in docs/bench.md. */
 import type { Machine } from './machine.ts'
-import type { CallRow } from './measure/gradio-calls.ts'
+import type { CallRow, GradioFunction } from './measure/gradio-calls.ts'
 import type { StreamRow } from './measure/idle-streams.ts'
 import type { SmallKind, SmallRow } from './measure/small-requests.ts'
 import type { TransferRow } from './measure/transfers.ts'
@@ -12,7 +12,7 @@ export interface Results {
   /** The load average before each measurement, by its name: our own processes and everybody else's. */
   readonly load: Readonly<Record<string, number>>
   readonly small?: Readonly<Record<SmallKind, readonly SmallRow[]>>
-  readonly calls?: readonly CallRow[]
+  readonly calls?: Readonly<Record<GradioFunction, readonly CallRow[]>>
   readonly transfers?: readonly TransferRow[]
   readonly streams?: readonly StreamRow[]
   readonly time?: readonly WhereTimeGoes[]
@@ -35,7 +35,7 @@ export function writeReport(results: Results): string {
   return [
     describe(results),
     ...(small === undefined ? [] : [smallTable('asset', small.asset), smallTable('config', small.config)]),
-    ...(calls === undefined ? [] : [callTable(calls)]),
+    ...(calls === undefined ? [] : [callTable('echo', calls.echo), callTable('count', calls.count)]),
     ...(transfers === undefined ? [] : [transferTable(transfers)]),
     ...(streams === undefined ? [] : [streamTable(streams)]),
     ...(time ?? []).map(timeTable),
@@ -75,15 +75,21 @@ function smallTable(kind: SmallKind, rows: readonly SmallRow[]): string {
   ].join('\n\n')
 }
 
-function callTable(rows: readonly CallRow[]): string {
+const callTitles = {
+  echo: 'A Gradio call that answers at once',
+  count: 'A Gradio call that streams three answers, 20 ms apart',
+} as const
+
+function callTable(name: GradioFunction, rows: readonly CallRow[]): string {
   const gate = rows.find((row) => row.way === 'gate')?.ratio.median ?? Number.NaN
   return [
-    `### A Gradio call: join the queue, read the stream to its end (${String(rows[0]?.pairs ?? 0)} pairs)`,
+    `### ${callTitles[name]}: join the queue, read the stream to its end (${String(rows[0]?.pairs ?? 0)} pairs)`,
     table(
-      ['way', 'ms', 'to direct, pair by pair', 'CPU µs per call'],
+      ['way', 'ms', 'added to direct, ms', 'to direct', 'CPU µs per call'],
       rows.map((row) => [
         row.way,
         withInterval(row.took, 2),
+        withInterval(row.added, 2),
         withInterval(row.ratio, 3),
         row.cpu === undefined ? '–' : row.cpu.toFixed(0),
       ]),
@@ -137,18 +143,24 @@ function streamTable(rows: readonly StreamRow[]): string {
   ].join('\n\n')
 }
 
-function timeTable({ kind, requests, parts, threads }: WhereTimeGoes): string {
+const timeTitles = {
+  asset: 'small GETs of an asset',
+  config: 'small GETs of `/config`',
+  call: 'Gradio calls, one after the other',
+} as const
+
+function timeTable({ what, requests, parts, threads }: WhereTimeGoes): string {
   const sum = Object.values(parts).reduce((total, one) => total + one, 0)
   const others = Object.entries(threads).filter(([name, time]) => name !== 'MainThread' && time >= 0.05)
   return [
-    `### Where the gate's time goes: ${kind} (under the profiler, ${String(requests)} requests)`,
+    `### Where the gate's time goes: ${timeTitles[what]} (under the profiler, ${String(requests)} of them)`,
     table(
-      ['part', 'µs per request', '%'],
+      ['part', what === 'call' ? 'µs per call' : 'µs per request', '%'],
       Object.entries(parts)
         .filter(([, time]) => time >= 0.05)
         .map(([part, time]) => [part, time.toFixed(2), ((time / sum) * 100).toFixed(1)]),
     ),
-    `Other threads, µs per request: ${others.map(([name, time]) => `${name} ${time.toFixed(2)}`).join(', ')}.`,
+    `Other threads: ${others.map(([name, time]) => `${name} ${time.toFixed(2)} µs`).join(', ')}.`,
   ].join('\n\n')
 }
 

@@ -62,8 +62,9 @@ export async function startSignedIn(
   }
 }
 
-/** Another order in each round, so that none is always the one that comes after the same. */
+/** Another order in each round, there and back, so that none always comes after the same. */
 export function inTurn<T>(ways: readonly T[], round: number): readonly T[] {
   const from = round % ways.length
-  return [...ways.slice(from), ...ways.slice(0, from)]
+  const turned = [...ways.slice(from), ...ways.slice(0, from)]
+  return Math.floor(round / ways.length) % 2 === 0 ? turned : turned.reverse()
 }

@@ -7,5 +7,10 @@ if (major < 22 || (major === 22 && minor < 19)) {
   )
   process.exitCode = 1
 } else {
+  // Node 22 still calls its SQLite experimental; which Node takes it is our business, not the operator's.
+  const emit = process.emitWarning
+  process.emitWarning = (warning, ...rest) => {
+    if (!String(warning).startsWith('SQLite is an experimental feature')) emit.call(process, warning, ...rest)
+  }
   await import('../dist/cli/cli.js')
 }

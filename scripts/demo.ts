@@ -2,10 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { defaults } from '../src/config/defaults.ts'
 import { generatePassphrase } from '../src/login/passphrase.ts'
 import { buildWeb } from './build-web.ts'
 import { startGate, type GateProcess } from './gate-process.ts'
 import { startGradioApp, type GradioApp } from './gradio-app.ts'
+import { freePort } from './loopback.ts'
 import { sayOnStderr as say } from './progress.ts'
 import { setUpGradio, type GradioEnvironment } from './setup-gradio.ts'
 import { SetupProblem } from './setup-problem.ts'
@@ -46,7 +48,12 @@ async function runDemo(home: string, running: Running): Promise<number> {
   const app = (running.app = await startGradioApp({ environment, file }))
   say('Starting the gate in front of it …')
   const passphrase = generatePassphrase()
-  const gate = (running.gate = await startGate({ upstream: app.url, home, password: passphrase }))
+  const gate = (running.gate = await startGate({
+    upstream: app.url,
+    home,
+    password: passphrase,
+    port: await freePort(defaults.listen.port),
+  }))
   process.stdout.write(
     `\n  Open         ${gate.url}/\n  Pass-phrase  ${passphrase}\n\n` +
       '  Both listen on this machine only; the pass-phrase is not shown again and ends with the demo.\n' +

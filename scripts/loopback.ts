@@ -3,11 +3,19 @@ import { connect, createServer, type AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { SetupProblem } from './setup-problem.ts'
 
-export function freePort(): Promise<number> {
+/** The wished port when it is free, otherwise any free one. */
+export async function freePort(wished = 0): Promise<number> {
+  return probePort(wished).catch((error: unknown) => {
+    if (wished === 0) throw error
+    return probePort(0)
+  })
+}
+
+function probePort(port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer()
     server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
+    server.listen(port, '127.0.0.1', () => {
       const { port } = server.address() as AddressInfo
       server.close(() => {
         resolve(port)

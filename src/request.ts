@@ -12,7 +12,7 @@ export type ClientAddress = Branded<string, 'ClientAddress'>
 /** The policies that said yes. Made in authorize/authorize.ts. */
 export type Allow = Branded<{ readonly policies: readonly string[] }, 'Allow'>
 /** A body that was read, or that will be measured while it passes. Made in validate/validate.ts. */
-export type CheckedBody = Branded<NoBody | ParsedBody | MeteredBody, 'CheckedBody'>
+export type CheckedBody = Branded<NoBody | ParsedBody | WholeBody | MeteredBody, 'CheckedBody'>
 
 interface NoBody {
   readonly kind: 'none'
@@ -20,6 +20,11 @@ interface NoBody {
 interface ParsedBody {
   readonly kind: 'parsed'
   readonly value: unknown
+}
+/** Small enough to be read before it is sent on, in one piece with the header. */
+interface WholeBody {
+  readonly kind: 'whole'
+  readonly bytes: Uint8Array
 }
 interface MeteredBody {
   readonly kind: 'metered'

@@ -33,7 +33,7 @@ export async function runGate(config: Config, around: Surroundings): Promise<Run
       await built.audit.write({
         kind: 'gate.started',
         version: version(),
-        upstream: config.upstream.host,
+        upstream: config.upstream.origin,
         accepted: config.acceptRisks,
       })
       return {

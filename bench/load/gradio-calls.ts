@@ -6,8 +6,8 @@ export interface CallJob {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly endpoint: number
-  readonly argument: string
-  /** What the function must answer. */
+  readonly values: readonly unknown[]
+  /** What the function must answer in the end. */
   readonly answer: string
 }
 
@@ -21,7 +21,7 @@ export async function callFunction(job: CallJob): Promise<number> {
     path: '/gradio_api/queue/join',
     headers: { ...job.headers, 'content-type': 'application/json' },
     body: JSON.stringify({
-      data: [job.argument],
+      data: job.values,
       fn_index: job.endpoint,
       session_hash: session,
       event_data: null,

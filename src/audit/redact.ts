@@ -15,8 +15,12 @@ export interface Redacted {
 // rest still act on a terminal or a viewer (OWASP ASVS 5.0 16.4.1).
 const acting = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
+/** Printable ASCII, in which there is nothing to mend. */
+const plain = /^[\x20-\x7e]*$/
+
 /** At most `length` UTF-16 units, well-formed, nothing in it that acts on whatever shows it. */
 export function harmless(text: string, length: number): string {
+  if (text.length <= length && plain.test(text)) return text
   const cut = text.length > length ? `${text.slice(0, length - 1)}…` : text
   return cut.toWellFormed().replace(acting, '\ufffd')
 }

@@ -1,7 +1,8 @@
 /** The options by which a command finds its configuration. */
 import type { Command } from 'commander'
 import type { Config } from '../config/config.ts'
-import { loadConfig } from '../config/load.ts'
+import { loadConfig, readConfigFile } from '../config/load.ts'
+import { findOnlyGate } from '../config/only-gate.ts'
 import type { OptionName, Overrides } from '../config/overrides.ts'
 import { collect, flag, listOption, textOption } from './command.ts'
 import type { Given } from './command.ts'
@@ -38,6 +39,17 @@ export async function configOf(
   upstream = textOption(given, 'upstream'),
 ): Promise<Config> {
   return loadConfig(textOption(given, 'config'), overridesOf(given, upstream), surroundings)
+}
+
+/** For commands on what a gate has kept: the only gate there is, when neither option nor file names one. */
+export async function operatorConfigOf(given: Given, context: CommandContext): Promise<Config> {
+  const { surroundings } = context
+  const named = textOption(given, 'upstream')
+  const file = await readConfigFile(textOption(given, 'config'), surroundings)
+  if (named !== undefined || file !== undefined) return configOf(given, context)
+  const placed = textOption(given, 'stateDir') !== undefined && textOption(given, 'keyFile') !== undefined
+  // With both places given, the app's address decides nothing any more.
+  return configOf(given, context, placed ? 'http://127.0.0.1' : await findOnlyGate(surroundings))
 }
 
 function overridesOf(given: Given, upstream: string | undefined): Overrides {

@@ -55,10 +55,22 @@ function dispatch(request: Validated, relay: Relay, parts: ForwardParts): void {
       method: request.method,
       path: request.query === '' ? request.path : `${request.path}?${request.query}`,
       headers: makeRequestHeaders(request, parts.forwardHeaders),
-      body: checked.kind === 'metered' ? checked.open() : null,
+      body: bodyOf(checked),
     },
     relay,
   )
+}
+
+function bodyOf(checked: Validated['checked']) {
+  switch (checked.kind) {
+    case 'metered':
+      return checked.open()
+    case 'whole':
+      return checked.bytes
+    case 'none':
+    case 'parsed':
+      return null
+  }
 }
 
 function answerWith(request: Validated, head: Head, relay: Relay, parts: ForwardParts): Answer | Refusal {

@@ -31,12 +31,13 @@ const guarded =
 export function readHeaders(
   message: IncomingMessage,
 ): { readonly headers: Headers } | { readonly doubtful: string } {
-  const seen = new Set<string>()
+  const seen: string[] = []
   for (let at = 0; at < message.rawHeaders.length; at += 2) {
     const name = (message.rawHeaders[at] ?? '').toLowerCase()
     if (name.includes('_') && guarded.test(name.replaceAll('_', '-'))) return { doubtful: 'underscore' }
-    if (single.has(name) && seen.has(name)) return { doubtful: name }
-    seen.add(name)
+    if (!single.has(name)) continue
+    if (seen.includes(name)) return { doubtful: name }
+    seen.push(name)
   }
   // `set-cookie` alone is a list in Node's types, and no request may carry one that we'd use.
   return { headers: message.headers as Headers }

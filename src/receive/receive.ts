@@ -11,6 +11,7 @@ import type { Misreceived, Outcome, Received } from '../request.ts'
 import { parseTarget } from './canonical-path.ts'
 import { findClientAddress } from './client-address.ts'
 import { readHeaders } from './headers.ts'
+import { limitLeftover } from './leftover.ts'
 import { reply, type MessagePage } from './reply.ts'
 import { parseHost } from './site.ts'
 
@@ -59,11 +60,18 @@ export function makeServer(settings: ReceiveSettings, parts: ReceiveParts): Serv
   server.maxConnections = settings.connections
   const nextId = makeCounter()
   const onRequest = (message: IncomingMessage, response: ServerResponse, waits: boolean) => {
+    limitLeftover(message, response)
     const request = readRequest(message, response, { settings, id: nextId(), at: parts.now(), waits })
     void answer(request, response, parts)
   }
   server.on('request', (message, response) => onRequest(message, response, false))
   server.on('checkContinue', (message, response) => onRequest(message, response, true))
+  // Node would answer these itself, past the log.
+  server.on('checkExpectation', (message, response) => {
+    limitLeftover(message, response)
+    const refusal = refuse('header-ambiguous', { field: 'expect' })
+    void answer(misreceived(message, nextId(), parts.now(), refusal), response, parts)
+  })
   server.on('upgrade', (message: IncomingMessage, socket: Socket) => {
     refuseOnSocket(misreceived(message, nextId(), parts.now(), refuse('upgrade-refused')), socket, parts)
   })

@@ -38,8 +38,9 @@ export function reply(
   const answer = outcome.kind === 'refusal' ? renderRefusal(request, outcome, page) : outcome
   const leftover = unreadBody(request)
   const headers: AnswerHeaders = { ...everyAnswer, ...answer.headers }
-  // Whoever was refused may not make us read a large body to the end.
-  if (outcome.kind === 'refusal' && leftover) headers['connection'] = 'close'
+  // Whoever was refused may not make us read a large body to the end, nor a slow one any longer.
+  if (outcome.kind === 'refusal' && (leftover || outcome.code === 'body-slow'))
+    headers['connection'] = 'close'
   if (answer.body.kind === 'empty' && answer.status >= 300 && answer.status !== 304)
     headers['content-length'] = '0'
   response.writeHead(answer.status, headers as Record<string, string | string[]>)

@@ -5,8 +5,6 @@ import { BodyTrouble } from '../kit/body-trouble.ts'
 export interface MeterLimits {
   /** Bytes. */
   readonly max: number
-  /** Milliseconds for the whole body; absent where the pace is judged window by window. */
-  readonly deadline?: number
 }
 
 /** In every window of this length a body must move by at least `leastPerWindow` bytes: about 1 KB a second. */
@@ -17,16 +15,12 @@ export class Meter extends Transform {
   #seen = 0
   #inWindow = 0
   readonly #limits: MeterLimits
-  readonly #timers: NodeJS.Timeout[] = []
+  readonly #timer: NodeJS.Timeout
 
   constructor(limits: MeterLimits) {
     super()
     this.#limits = limits
-    if (limits.deadline !== undefined) {
-      this.#timers.push(setTimeout(() => this.destroy(new BodyTrouble('body-slow')), limits.deadline))
-    } else {
-      this.#timers.push(setInterval(() => this.#closeWindow(), windowMs))
-    }
+    this.#timer = setInterval(() => this.#closeWindow(), windowMs)
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
@@ -37,12 +31,12 @@ export class Meter extends Transform {
   }
 
   override _flush(done: TransformCallback): void {
-    this.#stop()
+    clearInterval(this.#timer)
     done()
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    this.#stop()
+    clearInterval(this.#timer)
     done(error)
   }
 
@@ -51,9 +45,5 @@ export class Meter extends Transform {
     if (this.#inWindow < leastPerWindow && this.readableLength === 0)
       this.destroy(new BodyTrouble('body-slow'))
     this.#inWindow = 0
-  }
-
-  #stop(): void {
-    for (const timer of this.#timers) clearTimeout(timer)
   }
 }

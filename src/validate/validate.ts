@@ -4,7 +4,7 @@ import { isRefusal, refuse, type Refusal } from '../refusals.ts'
 import type { Authorized, CheckedBody, IncomingBody, Validated } from '../request.ts'
 import { BodyTrouble } from '../kit/body-trouble.ts'
 import { Meter, type MeterLimits } from './meter.ts'
-import { readJson } from './read-body.ts'
+import { readJson, readWhole } from './read-body.ts'
 
 export interface ValidateParts {
   /** Bytes. */
@@ -13,6 +13,9 @@ export interface ValidateParts {
 
 /** The gate's own small bodies arrive whole within this time, or the client is cut. */
 const bodyDeadline = 15_000
+
+/** Bytes. Such a body comes with its header or right after: a pipe through the gate would cost more than it saves. */
+const readWholeUpTo = 16 * 1024
 
 const noBody = { kind: 'none' } as unknown as CheckedBody
 
@@ -45,7 +48,8 @@ async function checkBody(request: Authorized, parts: ValidateParts): Promise<Che
   if (body.length !== undefined && body.length > max)
     return refuse('body-large', { declared: body.length, max })
   if (entry.goesTo === 'serve') return readOwn(body, max)
-  return metered(body, { max })
+  const small = entry.body.kind === 'json' && body.length !== undefined && body.length <= readWholeUpTo
+  return small ? readSmall(body, max) : metered(body, { max })
 }
 
 function hasType(rule: BodyRule, type: string): boolean {
@@ -77,6 +81,15 @@ function limitOf(rule: BodyRule, parts: ValidateParts): number {
 async function readOwn(body: IncomingBody, max: number): Promise<CheckedBody | Refusal> {
   try {
     return { kind: 'parsed', value: await readJson(body, max, bodyDeadline) } as unknown as CheckedBody
+  } catch (thrown) {
+    if (thrown instanceof BodyTrouble) return refuse(thrown.code)
+    throw thrown
+  }
+}
+
+async function readSmall(body: IncomingBody, max: number): Promise<CheckedBody | Refusal> {
+  try {
+    return { kind: 'whole', bytes: await readWhole(body, max, bodyDeadline) } as unknown as CheckedBody
   } catch (thrown) {
     if (thrown instanceof BodyTrouble) return refuse(thrown.code)
     throw thrown

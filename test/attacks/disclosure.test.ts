@@ -149,17 +149,9 @@ describe('6.11 /gradio_api/info without login', () => {
 
 describe('one constant answer', () => {
   it('a stranger learns nothing of which paths exist: real ones, closed ones and invented ones read alike', async () => {
-    const places = [
-      '/config',
-      '/openapi.json',
-      '/monitoring',
-      '/login',
-      '/no-such-path',
-      `${api}/queue/data`,
-      '/.sekisho/x',
-    ]
+    const places = ['/config', '/openapi.json', '/monitoring', '/login', '/no-such-path', `${api}/queue/data`]
     const seen = new Set<string>()
-    for (const place of places.slice(0, -1)) {
+    for (const place of places) {
       const { status, headers, body } = await ask(gate().url, place)
       const { date: _, ...constant } = headers
       seen.add(JSON.stringify({ status, constant, body }))

@@ -3,7 +3,7 @@ import { GateFault } from '../../kit/fault.ts'
 import type { SessionId } from '../../store/rows.ts'
 import { flag, positional } from '../command.ts'
 import type { CliCommand } from '../command.ts'
-import { configOf, declareWhichGate } from '../config-options.ts'
+import { operatorConfigOf, declareWhichGate } from '../config-options.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { printable, printableJson } from '../printable.ts'
 
@@ -27,7 +27,7 @@ export const endSession: CliCommand = {
         'Which session? Name one of `sekisho session list`, or say --all; one of the two.',
       )
     }
-    const state = await context.parts.openState(await configOf(given, context), 'existing')
+    const state = await context.parts.openState(await operatorConfigOf(given, context), 'existing')
     try {
       // The name comes from a person; the store finds it or doesn't.
       const ids =

@@ -1,7 +1,7 @@
 /** `sekisho session list`: who is signed in. */
 import { flag } from '../command.ts'
 import type { CliCommand } from '../command.ts'
-import { configOf, declareWhichGate } from '../config-options.ts'
+import { operatorConfigOf, declareWhichGate } from '../config-options.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { printable, printableJson, table } from '../printable.ts'
 import type { SessionRow } from '../../store/rows.ts'
@@ -15,7 +15,7 @@ export const listSessions: CliCommand = {
   ],
   declare: (command) => declareWhichGate(command).option('--json', 'answer as JSON'),
   async run(given, context) {
-    const state = await context.parts.openState(await configOf(given, context), 'existing')
+    const state = await context.parts.openState(await operatorConfigOf(given, context), 'existing')
     try {
       const sessions = await state.listSessions()
       if (flag(given, 'json')) context.terminal.print(printableJson(sessions.map(describeSession)))

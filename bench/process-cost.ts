@@ -40,17 +40,27 @@ export function residentBytes(processes: readonly number[]): number {
   return kilobytes.reduce((sum, one) => sum + Number(one ?? 0) * 1024, 0)
 }
 
-/** Runs `work` and answers the highest resident memory seen beside its result. */
+export interface Watched<T> {
+  readonly before: number
+  /** The highest resident memory seen, and the highest of the first half of the time. */
+  readonly peak: number
+  readonly earlyPeak: number
+  readonly result: T
+}
+
+/** Runs `work` and looks at the memory every ten milliseconds. */
 export async function watchMemory<T>(
   processes: readonly number[],
   work: () => Promise<T>,
-): Promise<{ readonly before: number; readonly peak: number; readonly result: T }> {
+): Promise<Watched<T>> {
   const before = residentBytes(processes)
-  let peak = before
-  const timer = setInterval(() => (peak = Math.max(peak, residentBytes(processes))), 10)
+  const seen: number[] = []
+  const timer = setInterval(() => seen.push(residentBytes(processes)), 10)
   try {
     const result = await work()
-    return { before, peak: Math.max(peak, residentBytes(processes)), result }
+    const early = seen.slice(0, Math.ceil(seen.length / 2))
+    seen.push(residentBytes(processes))
+    return { before, peak: Math.max(before, ...seen), earlyPeak: Math.max(before, ...early), result }
   } finally {
     clearInterval(timer)
   }

@@ -18,12 +18,15 @@ export interface TransferRow {
   readonly cpu?: number
   /** Bytes that the resident memory rose by at most, over what it was before the transfer. */
   readonly rise?: number
+  /** Of these, what came in the second half of the time: what is held grows with the body, what is flat doesn't. */
+  readonly lateRise?: number
 }
 
 interface Measured {
   readonly speeds: number[]
   readonly cpus: number[]
   readonly rises: number[]
+  readonly lateRises: number[]
 }
 
 export async function measureTransfers(
@@ -33,7 +36,9 @@ export async function measureTransfers(
   { bytes, rounds }: { readonly bytes: number; readonly rounds: number },
 ): Promise<readonly TransferRow[]> {
   const path = direction === 'up' ? appPaths.upload : `${appPaths.file}${String(bytes)}`
-  const measured = new Map<Way, Measured>(ways.map((way) => [way, { speeds: [], cpus: [], rises: [] }]))
+  const measured = new Map<Way, Measured>(
+    ways.map((way) => [way, { speeds: [], cpus: [], rises: [], lateRises: [] }]),
+  )
   for (let round = 0; round < rounds; round++) {
     for (const way of inTurn(ways, round)) {
       const { url, headers, processes } = way
@@ -46,15 +51,18 @@ export async function measureTransfers(
       own?.speeds.push(bytes / 1000 / watched.result)
       own?.cpus.push((cpuTime(processes) - before) / 1000 / (bytes / 1e6))
       own?.rises.push(watched.peak - watched.before)
+      own?.lateRises.push(watched.peak - watched.earlyPeak)
     }
   }
   const direct = median([...measured.values()][0]?.speeds ?? [])
-  return Array.from(measured, ([way, { speeds, cpus, rises }]) => ({
+  return Array.from(measured, ([way, { speeds, cpus, rises, lateRises }]) => ({
     way: way.name,
     direction,
     bytes,
     speed: median(speeds),
     speedRatio: median(speeds) / direct,
-    ...(way.processes.length === 0 ? {} : { cpu: median(cpus), rise: Math.max(...rises) }),
+    ...(way.processes.length === 0
+      ? {}
+      : { cpu: median(cpus), rise: Math.max(...rises), lateRise: median(lateRises) }),
   }))
 }

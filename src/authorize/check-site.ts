@@ -13,8 +13,14 @@ export function findForeign(request: Classified): string | undefined {
     return 'origin'
   const from = headers['sec-fetch-site']
   if (from === undefined || from === 'same-origin' || from === 'none' || isHarmless(request)) return undefined
-  const visit = headers['sec-fetch-mode'] === 'navigate' && request.entry.answer === 'document'
-  return visit && from === 'cross-site' && isSafe(request.method) ? undefined : 'fetch-site'
+  return isVisit(request) ? undefined : 'fetch-site'
+}
+
+/** A link that somebody followed, in a window of its own: a frame of another site is none. */
+function isVisit({ headers, method, entry }: Classified): boolean {
+  const toWindow =
+    headers['sec-fetch-mode'] === 'navigate' && (headers['sec-fetch-dest'] ?? 'document') === 'document'
+  return toWindow && entry.answer === 'document' && isSafe(method)
 }
 
 function isSafe(method: string): boolean {

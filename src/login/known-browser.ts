@@ -9,9 +9,12 @@ import type { Branded } from '../kit/brand.ts'
 /** Stands for one registration of the password, in sealed states and known-browser cookies. */
 export type PasswordMark = Branded<string, 'PasswordMark'>
 
+/** As long as any other, since the length of a sealed state is for everybody to see. */
+const noMark = 'none'.padEnd(22, '-')
+
 /** A record is never made twice (its envelope nonce is random), so its hash names the registration. */
 export function markOf(row: PasswordRow | undefined): PasswordMark {
-  return (row === undefined ? 'none' : hash('sha256', row.record, 'base64url').slice(0, 22)) as PasswordMark
+  return (row === undefined ? noMark : hash('sha256', row.record, 'base64url').slice(0, 22)) as PasswordMark
 }
 
 export interface KnownBrowser {

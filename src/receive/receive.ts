@@ -14,6 +14,7 @@ import { readHeaders } from './headers.ts'
 import { limitLeftover } from './leftover.ts'
 import { reply, type MessagePage } from './reply.ts'
 import { parseHost } from './site.ts'
+import { cutWhenStalled, stalledMs } from './stalled.ts'
 
 export interface ReceiveSettings {
   readonly hosts: readonly string[]
@@ -58,9 +59,14 @@ export function makeServer(settings: ReceiveSettings, parts: ReceiveParts): Serv
       : (createTlsServer({ ...options, ...settings.tls, minVersion: 'TLSv1.2' }) as unknown as Server)
   server.maxHeadersCount = headerFields
   server.maxConnections = settings.connections
+  server.timeout = stalledMs
   const nextId = makeCounter()
+  const answering = new WeakSet<Socket>()
   const onRequest = (message: IncomingMessage, response: ServerResponse, waits: boolean) => {
+    answering.add(message.socket)
+    response.once('close', () => answering.delete(message.socket))
     limitLeftover(message, response)
+    cutWhenStalled(message, response)
     const request = readRequest(message, response, { settings, id: nextId(), at: parts.now(), waits })
     void answer(request, response, parts)
   }
@@ -83,7 +89,8 @@ export function makeServer(settings: ReceiveSettings, parts: ReceiveParts): Serv
     )
   })
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
-    if (error.code === 'ECONNRESET' || !socket.writable) {
+    // Garbage behind a request whose answer is under way: a second answer would stand in the middle of the first.
+    if (error.code === 'ECONNRESET' || !socket.writable || answering.has(socket)) {
       socket.destroy()
       return
     }

@@ -15,6 +15,8 @@ import { useApp, useAppWithAuth } from './targets.ts'
 const withAuth = useAppWithAuth()
 const bare = useApp('careless')
 let gate: TestGate
+/** Of a busy machine. */
+const patient = { timeout: 30_000 }
 
 beforeAll(async () => {
   gate = await startTestGate({ upstream: bare().url })
@@ -113,7 +115,7 @@ describe('6.13 logs hold session hashes or auth material', () => {
     expect(findSecrets(tap.sent, { ...secrets, ...login })).toHaveLength(
       Object.keys({ ...secrets, ...login }).length,
     )
-    await expect.poll(gateLogs).toContain('"entry":"closed.monitoring.below"')
+    await expect.poll(gateLogs, patient).toContain('"entry":"closed.monitoring.below"')
     await gate.restart()
     const logs = await gateLogs()
     expect(logs).toContain('"entry":"session.hold"')

@@ -5,6 +5,7 @@
 import { connect } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import { paths } from '../../src/contract/contract.ts'
+import { ask } from '../rig/ask.ts'
 import { rawRequest } from '../rig/raw-http.ts'
 import { useApp, useGate, useSession } from './targets.ts'
 
@@ -107,4 +108,43 @@ describe.concurrent('a client that takes its time', () => {
     const beginning = rawRequest('POST /gradio_api/run/predict', headers)
     expect(await drip(gate().port, beginning, 'a')).toEqual({ by: 'gate', status: '401' })
   })
+
+  it('is cut when it asks for much and reads nothing', { timeout: 180_000 }, async () => {
+    const { url, port } = gate()
+    const page = await (await fetch(`${url}${paths.login}`)).text()
+    const script = /\/\.sekisho\/assets\/[^"]+\.js/.exec(page)?.[0] ?? expect.fail('the page has no script')
+    expect(await askWithoutReading(port, rawRequest(`GET ${script}`).repeat(2_000))).toBe('gate')
+  })
+
+  it('is not cut while it waits for a function that takes its time', { timeout: 180_000 }, async () => {
+    // Longer than any of the limits above; the app says nothing until the end.
+    const answer = await ask(gate().url, '/gradio_api/run/sleep', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie: session() },
+      body: '{"data":[65]}',
+    })
+    expect(answer.body).toContain('slept')
+  })
 })
+
+/** Sends it all and never takes a byte; answers who hung up. */
+function askWithoutReading(port: number, bytes: string): Promise<Ended['by']> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    const finish = (by: Ended['by']) => {
+      clearInterval(writing)
+      clearTimeout(patience)
+      socket.destroy()
+      resolve(by)
+    }
+    const patience = setTimeout(finish, 150_000, 'patience')
+    // A socket that is paused hears of a reset when it writes.
+    const writing = setInterval(() => socket.write('x'), 1_000)
+    socket.pause()
+    socket.on('connect', () => socket.write(bytes))
+    socket.on('error', () => undefined)
+    socket.on('close', () => {
+      finish('gate')
+    })
+  })
+}

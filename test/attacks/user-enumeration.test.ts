@@ -116,7 +116,9 @@ describe('1.09 user enumeration by response time', () => {
     let steps: readonly string[] = []
     // Records of strangers are written in groups.
     await expect
-      .poll(async () => (steps = (await readAuditRecords(fresh.auditDir)).map(({ kind }) => kind)))
+      .poll(async () => (steps = (await readAuditRecords(fresh.auditDir)).map(({ kind }) => kind)), {
+        timeout: 30_000,
+      })
       .toContain('login.refused')
     return steps.filter((kind) => kind.startsWith('login.'))
   }

@@ -220,7 +220,7 @@ describe('other sites', () => {
     ['GET', '/config', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' }],
     ['GET', '/config', foreign],
     ['GET', '/gradio_api/file=/tmp/x.png', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
-    ['GET', '/', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate' }],
+    ['GET', '/', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' }],
   ])('may not %s %s with %j', async (method, target, headers) => {
     const { cookie } = await path.signIn()
     const body = method === 'POST' && !target.includes('logout') ? { body: '{}' } : {}
@@ -235,10 +235,10 @@ describe('other sites', () => {
     expect(upstream.reached).toEqual([])
   })
 
-  it('may link to a page', async () => {
+  it.each(['cross-site', 'same-site'])('may link to a page (%s)', async (from) => {
     const { cookie } = await path.signIn()
     const answer = await request(path.url, {
-      headers: { cookie, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' },
+      headers: { cookie, 'sec-fetch-site': from, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
     })
     expect(answer.statusCode).toBe(200)
   })

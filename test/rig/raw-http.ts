@@ -15,6 +15,8 @@ export interface RawAnswer {
 
 export interface RawOptions {
   readonly host?: string
+  /** A loopback address to call from. */
+  readonly from?: string
   /** `answer`: the first complete one; `close`: everything until the other side hangs up. */
   readonly until?: 'answer' | 'close'
   /** Milliseconds to give up after; what came by then is the answer. */
@@ -29,7 +31,13 @@ export function sendRaw(
 ): Promise<RawAnswer> {
   const list = typeof pieces === 'string' || pieces instanceof Uint8Array ? [pieces] : pieces
   return new Promise((resolve) => {
-    const socket = connect({ port, host: options.host ?? '127.0.0.1', noDelay: true })
+    const { host = '127.0.0.1', from } = options
+    const socket = connect({
+      port,
+      host,
+      noDelay: true,
+      ...(from === undefined ? {} : { localAddress: from }),
+    })
     let raw = ''
     const finish = (closed: boolean) => {
       clearTimeout(timer)

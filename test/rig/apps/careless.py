@@ -46,6 +46,13 @@ def slow(steps: float):
         time.sleep(0.1)
 
 
+def sleep(seconds: float) -> str:
+    import time
+
+    time.sleep(seconds)
+    return f"slept {seconds}"
+
+
 def remember(item: str, items: list) -> tuple[list, str]:
     items = [*items, item]
     return items, ", ".join(items)
@@ -69,6 +76,7 @@ with gr.Blocks(title="Careless", analytics_enabled=False) as demo:
     gr.Button("Direct").click(direct_tool, text, out, api_name="direct_tool", queue=False)
     gr.Button("Who").click(whoami, None, gr.JSON(label="Who"), api_name="whoami")
     gr.Button("Slow").click(slow, gr.Number(3), out, api_name="slow")
+    gr.Button("Sleep").click(sleep, gr.Number(1), out, api_name="sleep")
     gr.Button("Save").click(save, text, gr.File(label="Saved"), api_name="save")
     gr.Button("Leak").click(leak, None, out, api_name="leak")
     items = gr.State([])

@@ -5,6 +5,8 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { lastLines, runCommand } from '../scripts/run-command.ts'
+import { SetupProblem } from '../scripts/setup-problem.ts'
 import { startTestApp } from '../test/rig/test-app.ts'
 import { startHelper } from './helper.ts'
 import type { LoadCalls } from './load/client.ts'
@@ -28,6 +30,9 @@ const usage = `npm run bench -- [--quick] [--only ${parts.join(',')}]
   --quick  a tenth of everything, to see that it runs: printed, not written
   --only   these parts, printed, not written
 `
+
+const resultBegins = '<!-- result: written by npm run bench -->'
+const resultEnds = '<!-- end of result -->'
 
 const root = path.resolve(import.meta.dirname, '..')
 
@@ -115,11 +120,13 @@ async function keep(results: Results, report: string): Promise<void> {
   await writeFile(path.join(folder, nameOf(results.machine)), `${JSON.stringify(results, undefined, 2)}\n`)
   const page = path.join(root, 'docs', 'bench.md')
   const text = await readFile(page, 'utf8')
-  const marks = /(<!-- result: written by npm run bench -->\n)[^]*(\n<!-- end of result -->)/
-  await writeFile(
-    page,
-    text.replace(marks, (_, before: string, after: string) => `${before}\n${report}\n${after}`),
-  )
+  const [head, tail] = [text.split(resultBegins)[0], text.split(resultEnds)[1]]
+  if (head === undefined || head === text || tail === undefined)
+    throw new SetupProblem(
+      `${page} has no place for the result.`,
+      `It stands between "${resultBegins}" and "${resultEnds}".`,
+    )
+  await writeFile(page, `${head}${resultBegins}\n${report}\n\n${resultEnds}${tail}`)
 }
 
 function nameOf({ date, commit }: Machine): string {
@@ -141,6 +148,7 @@ async function main(): Promise<void> {
     return
   }
   const whole = values.quick !== true && values.only === undefined
+  await build()
   const results = await run(
     new Set(named.filter(isPart)),
     values.quick === true ? settings.quick : settings.whole,
@@ -150,6 +158,16 @@ async function main(): Promise<void> {
   if (whole) await keep(results, report)
 }
 
+/** Measured is what is published, so it is made anew. */
+async function build(): Promise<void> {
+  const done = await runCommand(process.execPath, [path.join(root, 'scripts', 'build.ts')])
+  if (done.code !== 0) throw new SetupProblem('The build failed.', lastLines(done.stdout + done.stderr))
+}
+
 // The processes that we started end with ours only on an ordinary exit.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
-await main()
+await main().catch((thrown: unknown) => {
+  if (!(thrown instanceof SetupProblem)) throw thrown
+  process.stderr.write(`${thrown.message}\n`)
+  process.exitCode = 1
+})

@@ -53,7 +53,7 @@ interface Named {
 }
 
 const idle = 'idle'
-const engine: ReadonlyMap<string, string> = new Map([
+const notCode: ReadonlyMap<string, string> = new Map([
   ['(idle)', idle],
   ['(root)', idle],
   ['(program)', 'system calls, HTTP parser (outside JavaScript)'],
@@ -66,11 +66,11 @@ function nameNodes(nodes: readonly ProfileNode[]): ReadonlyMap<number, Named> {
   const named = new Map<number, Named>()
   const visit = (node: ProfileNode, caller: string) => {
     const { functionName, url, lineNumber } = node.callFrame
-    const part = engine.get(functionName) ?? (url === '' ? caller : partOf(url))
+    const part = notCode.get(functionName) ?? (url === '' ? caller : partOf(url))
     const short =
       url === ''
         ? `native, for ${caller}`
-        : `${url.replace(/^.*\/(?=src\/|undici\/)/, '')}:${String(lineNumber + 1)}`
+        : `${url.replace(/^.*\/(?=dist\/|undici\/)/, '')}:${String(lineNumber + 1)}`
     named.set(node.id, { part, name: `${functionName || '(anonymous)'} (${short})` })
     for (const child of node.children ?? []) {
       const next = byId.get(child)
@@ -82,12 +82,10 @@ function nameNodes(nodes: readonly ProfileNode[]): ReadonlyMap<number, Named> {
   return named
 }
 
+const built = new URL('../dist/', import.meta.url).href
+
 function partOf(url: string): string {
-  const own = /\/src\/([^/]+)(?:\/engines\/([^/]+))?/.exec(url)
-  if (own !== null && !url.includes('/node_modules/')) {
-    const [, place = '', storeEngine] = own
-    return storeEngine === undefined ? `src/${place}` : `src/${place} (with ${storeEngine})`
-  }
+  if (url.startsWith(built)) return ownPart(url.slice(built.length))
   const library = /\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1]
   if (library !== undefined) return library
   if (url.includes('crypto')) return 'Node: crypto'
@@ -98,4 +96,12 @@ function partOf(url: string): string {
   if (/fs/.test(url)) return 'Node: files'
   if (/events|async_hooks|process\/|diagnostics/.test(url)) return 'Node: events, promises, hooks'
   return 'Node: other'
+}
+
+/** The folder in src; of the store the engine too, whose native calls count with it. */
+function ownPart(file: string): string {
+  const [place = '', , engine] = file.split('/')
+  return file.startsWith('store/engines/')
+    ? `src/store (${engine ?? ''})`
+    : `src/${place.replace(/\.js$/, '.ts')}`
 }

@@ -132,9 +132,17 @@ function streamTable(rows: readonly StreamRow[]): string {
   return [
     `### ${String(rows[0]?.streams ?? 0)} idle event streams`,
     table(
-      ['way', 'memory per stream, KB', 'CPU while idle, %', 'heard the event', 'until the last heard, ms'],
+      [
+        'way',
+        'memory at rest, MB',
+        'memory per stream, KB',
+        'CPU while idle, %',
+        'heard the event',
+        'until the last heard, ms',
+      ],
       rows.map((row) => [
         row.way,
+        inMegabytes(row.atRest),
         (row.perStream / 1e3).toFixed(1),
         (row.idleCpu * 100).toFixed(2),
         `${String(row.heard)} of ${String(row.streams)}`,

@@ -14,7 +14,7 @@ export const settings = {
   whole: {
     small: { rounds: 20, requests: 2000, single: 200, connections: 16 },
     calls: { echo: { pairs: 300, warmUp: 500 }, count: { pairs: 200, warmUp: 20 } },
-    transfers: { bytes: 990e6, rounds: 3 },
+    transfers: { bytes: 200e6, rounds: 3 },
     streams: 1000,
     profiled: { small: 40_000, calls: 500 },
   },

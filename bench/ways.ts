@@ -46,12 +46,15 @@ export async function withWays<T>(upstream: string, use: (ways: readonly Way[]) 
   }
 }
 
-/** The gate as its users start it, policy and audit log as they come, and a session made by the real login. */
+/**
+ * The gate as it is published (dist/, from `npm run build`) and as its users start it: policy and audit log as they
+ * come, and a session made by the real login.
+ */
 export async function startSignedIn(
   upstream: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ readonly way: Way; readonly stop: () => Promise<void> }> {
-  const gate = await startTestGate({ upstream, env })
+  const gate = await startTestGate({ upstream, env, built: true })
   try {
     const cookie = await logIn({ url: gate.url, password: gate.password })
     const way = { name: 'gate', url: gate.url, headers: { cookie }, processes: [gate.process.pid] } as const

@@ -16,6 +16,8 @@ export interface GateOptions {
   /** More options of `sekisho gate`. */
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** What `npm run build` made, as it is published, and not the source. */
+  readonly built?: boolean
 }
 
 export interface GateProcess {
@@ -35,7 +37,7 @@ export async function startGate(options: GateOptions): Promise<GateProcess> {
     args: [
       '--import',
       leash,
-      ...cliEntry(),
+      ...cliEntry(options.built),
       'gate',
       options.upstream,
       ...['--listen', `127.0.0.1:${String(port)}`],
@@ -67,7 +69,7 @@ export function stateArguments(home: string): readonly string[] {
 }
 
 /** The source, or the compiled file where only that was shipped. */
-export function cliEntry(): readonly string[] {
+export function cliEntry(built = false): readonly string[] {
   const source = path.join(root, 'src', 'cli', 'cli.ts')
-  return [existsSync(source) ? source : path.join(root, 'dist', 'cli', 'cli.js')]
+  return [existsSync(source) && !built ? source : path.join(root, 'dist', 'cli', 'cli.js')]
 }

@@ -9,7 +9,9 @@ import type { Way, WayName } from '../ways.ts'
 export interface StreamRow {
   readonly way: WayName
   readonly streams: number
-  /** Bytes of the proxy's resident memory per stream. */
+  /** Bytes of the proxy's resident memory before. */
+  readonly atRest: number
+  /** What it rose by, per stream. */
   readonly perStream: number
   /** Parts of one CPU, while nothing happens. */
   readonly idleCpu: number
@@ -61,7 +63,15 @@ async function measureWay(
     )
   await load.call('closeStreams', undefined)
   await untilNoStreams(name, app)
-  return { way: name, streams: count, perStream: (after - before) / count, idleCpu, heard, took }
+  return {
+    way: name,
+    streams: count,
+    atRest: before,
+    perStream: (after - before) / count,
+    idleCpu,
+    heard,
+    took,
+  }
 }
 
 /** Clients that left must be known to the app too. */

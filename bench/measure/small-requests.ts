@@ -44,8 +44,8 @@ export async function measureSmall(
 ): Promise<readonly SmallRow[]> {
   const rounds = new Map<Way, Round[]>(ways.map((way) => [way, []]))
   // The first rounds are for the compilers, here and there.
-  for (let round = -3; round < settings.rounds; round++) {
-    for (const way of inTurn(ways, round + 3)) {
+  for (let round = -5; round < settings.rounds; round++) {
+    for (const way of inTurn(ways, round + 5)) {
       const one = await runRound(kind, way, load, settings)
       if (round >= 0) rounds.get(way)?.push(one)
     }

@@ -15,6 +15,8 @@ export interface TestGateOptions {
   readonly config?: string
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** What `npm run build` made, and not the source. */
+  readonly built?: boolean
 }
 
 export interface TestGate {
@@ -46,6 +48,7 @@ export async function startTestGate(options: TestGateOptions): Promise<TestGate>
     home,
     ...(options.args === undefined ? {} : { args: options.args }),
     ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.built === undefined ? {} : { built: options.built }),
   }
   let gate = await startGate({ ...common, password }).catch(async (thrown: unknown) => {
     await rm(home, { recursive: true, force: true })

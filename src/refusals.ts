@@ -32,6 +32,7 @@ export const refusals = {
     says: { en: 'This name is not served here.', ja: 'このホスト名は提供していません。' },
   },
   'peer-unexpected': { step: 'receive', status: 403, says: noAccess },
+  'connection-dropped': { step: 'receive', status: 503, says: notUnderstood },
   'request-slow': { step: 'receive', status: 408, says: notUnderstood },
   'header-large': { step: 'receive', status: 431, says: tooLarge },
   'credential-ambiguous': { step: 'authenticate', status: 400, says: notUnderstood },

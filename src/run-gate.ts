@@ -107,7 +107,9 @@ async function stop(server: Server, built: BuiltGate, state: { close(): Promise<
   const timer = setTimeout(() => server.closeAllConnections(), farewell)
   await closed
   clearTimeout(timer)
-  await built.audit.write({ kind: 'gate.stopped' })
-  await built.close()
-  await state.close()
+  try {
+    await built.audit.write({ kind: 'gate.stopped' })
+  } finally {
+    await built.close().finally(() => state.close())
+  }
 }

@@ -134,6 +134,7 @@ const refused = {
   'upgrade-refused': { ...invalid, description: 'A change of protocol was asked for.' },
   'host-unknown': { ...invalid, description: 'The host name is not served here.' },
   'peer-unexpected': { ...unexpected, description: 'Somebody came past the proxy.' },
+  'connection-dropped': { ...tooMuch, description: 'A connection was dropped: there were too many.' },
   'request-slow': { ...invalid, description: 'The request came too slowly.' },
   'header-large': { ...invalid, description: 'The header was too large.' },
   'credential-ambiguous': { ...unexpected, description: 'Two credentials came in one request.' },

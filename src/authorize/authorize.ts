@@ -10,8 +10,6 @@ export interface AuthorizeParts {
 }
 
 export function authorize(request: Authenticated, parts: AuthorizeParts): Authorized | Refusal {
-  const foreign = findForeign(request)
-  if (foreign !== undefined) return refuse('origin-foreign', { field: foreign })
   const { principal, entry } = request
   const decision = parts.policy.decide({
     principal: principal.kind === 'guest' ? { kind: 'guest', id: principal.session.id } : { kind: 'nobody' },
@@ -19,5 +17,8 @@ export function authorize(request: Authenticated, parts: AuthorizeParts): Author
   })
   // An entry that goes nowhere is refused whatever a policy says about its action.
   if (!decision.allow || entry.goesTo === 'nowhere') return explain(request, decision)
+  // After the decision: a stranger from elsewhere gets the answer of any stranger, whatever the path.
+  const foreign = findForeign(request)
+  if (foreign !== undefined) return refuse('origin-foreign', { field: foreign })
   return { ...request, allow: { policies: decision.policies } as unknown as Allow }
 }

@@ -20,7 +20,7 @@ export function findForeign(request: Classified): string | undefined {
 function isVisit({ headers, method, entry }: Classified): boolean {
   const toWindow =
     headers['sec-fetch-mode'] === 'navigate' && (headers['sec-fetch-dest'] ?? 'document') === 'document'
-  return toWindow && entry.answer === 'document' && isSafe(method)
+  return toWindow && (entry.answer === 'document' || entry.answer === 'file') && isSafe(method)
 }
 
 function isSafe(method: string): boolean {

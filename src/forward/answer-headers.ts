@@ -43,6 +43,8 @@ export function makeAnswerHeaders(
     const value = from[name]
     if (typeof value === 'string') headers[name] = value
   }
+  // RFC 9110 section 8.6: no length where there is no content.
+  if (status === 204) delete headers['content-length']
   headers['cache-control'] = cachingOf(request, status, from)
   if (request.entry.answer === 'events') headers['x-accel-buffering'] = 'no'
   if (request.entry.answer === 'document') headers['content-security-policy'] = "frame-ancestors 'self'"

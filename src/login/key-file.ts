@@ -26,8 +26,9 @@ export async function loadKeyRing(place: KeyPlace): Promise<KeyRing> {
   if (text === undefined) {
     throw new GateFault(
       'key-missing',
-      `There is no set-up key: neither ${keyVariable} nor ${place.file}. Restore the file from your backup, or ` +
-        'start the gate once to make a new one.',
+      `There is no set-up key: neither ${keyVariable} nor ${place.file}. Restore the file from your ` +
+        'backup. Without it the old password no longer works and the audit log cannot be verified; to begin anew, move ' +
+        'the state folder away and set a password again.',
     )
   }
   return parseKeyRing(text, place.file)

@@ -1,7 +1,7 @@
 /** The pace of login attempts: counted at the start, per address and for all; never a lock. */
 import type { PaceRule } from '../store/rows.ts'
 import type { PaceStore } from '../store/store.ts'
-import { addressKey } from './address-key.ts'
+import { addressKey } from '../kit/address-key.ts'
 import type { KnownBrowser, PasswordMark } from './known-browser.ts'
 
 /** So many attempts at once; one earns itself back in this time. */

@@ -19,9 +19,14 @@ export function findClientAddress(
   const hops = forwardedFor.split(',').map((hop) => hop.trim())
   while (isInside(address, trusted)) {
     const hop = hops.pop()
-    const next = hop === undefined ? undefined : parseAddress(hop)
+    const next = hop === undefined ? undefined : parseAddress(withoutPort(hop))
     if (next === undefined) break
     address = next
   }
   return address as ClientAddress
+}
+
+/** Some proxies write the port behind the address: `1.2.3.4:5678`, `[2001:db8::1]:5678`. */
+function withoutPort(hop: string): string {
+  return /^\[([^\]]*)\](?::\d+)?$/.exec(hop)?.[1] ?? /^(\d+(?:\.\d+){3}):\d+$/.exec(hop)?.[1] ?? hop
 }

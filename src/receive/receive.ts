@@ -11,7 +11,9 @@ import type { Misreceived, Outcome, Received } from '../request.ts'
 import { parseTarget } from './canonical-path.ts'
 import { findClientAddress } from './client-address.ts'
 import { readHeaders } from './headers.ts'
+import { limitConnections } from './connections.ts'
 import { limitLeftover } from './leftover.ts'
+import { PipelineGuard } from './pipeline-guard.ts'
 import { reply, type MessagePage } from './reply.ts'
 import { parseHost } from './site.ts'
 import { cutWhenStalled, stalledMs } from './stalled.ts'
@@ -36,6 +38,8 @@ export interface ReceiveParts {
 const headerDeadline = 10_000
 const checkingInterval = 2_000
 const idleDeadline = 30_000
+/** Whoever gets a refusal written to the bare socket has this long to take it. */
+const farewellMs = 2_000
 const headerBytes = 16 * 1024
 const headerFields = 100
 
@@ -56,15 +60,18 @@ export function makeServer(settings: ReceiveSettings, parts: ReceiveParts): Serv
   const server =
     settings.tls === undefined
       ? createServer(options)
-      : (createTlsServer({ ...options, ...settings.tls, minVersion: 'TLSv1.2' }) as unknown as Server)
+      : (createTlsServer({
+          ...options,
+          ...settings.tls,
+          minVersion: 'TLSv1.2',
+          handshakeTimeout: headerDeadline,
+        }) as unknown as Server)
   server.maxHeadersCount = headerFields
-  server.maxConnections = settings.connections
   server.timeout = stalledMs
   const nextId = makeCounter()
-  const answering = new WeakSet<Socket>()
+  const waiting = new PipelineGuard()
   const onRequest = (message: IncomingMessage, response: ServerResponse, waits: boolean) => {
-    answering.add(message.socket)
-    response.once('close', () => answering.delete(message.socket))
+    if (!waiting.admit(message.socket, response)) return
     limitLeftover(message, response)
     cutWhenStalled(message, response)
     const request = readRequest(message, response, { settings, id: nextId(), at: parts.now(), waits })
@@ -88,25 +95,28 @@ export function makeServer(settings: ReceiveSettings, parts: ReceiveParts): Serv
       parts,
     )
   })
+  const onSocket = (socket: Socket, refusal: Refusal): Misreceived => {
+    const client = findClientAddress(socket.remoteAddress, undefined, [])
+    return { id: nextId(), method: '', client, userAgent: '', at: parts.now(), refusal }
+  }
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
     // Garbage behind a request whose answer is under way: a second answer would stand in the middle of the first.
-    if (error.code === 'ECONNRESET' || !socket.writable || answering.has(socket)) {
+    if (error.code === 'ECONNRESET' || !socket.writable || waiting.isAnswering(socket)) {
       socket.destroy()
       return
     }
-    const refusal = refuse(troubleOf(error), { parser: error.code ?? 'unknown' })
-    refuseOnSocket(
-      {
-        id: nextId(),
-        method: '',
-        client: findClientAddress(socket.remoteAddress, undefined, []),
-        userAgent: '',
-        at: parts.now(),
-        refusal,
-      },
-      socket,
-      parts,
-    )
+    const request = onSocket(socket, refuse(troubleOf(error), { parser: error.code ?? 'unknown' }))
+    if (isOfParser(error)) refuseOnSocket(request, socket, parts)
+    else {
+      // A handshake that never ended: there is nobody to answer to, and `end` would wait for it for ever.
+      socket.destroy()
+      void parts.handle(request)
+    }
+  })
+  limitConnections(server, settings, (address) => {
+    const client = findClientAddress(address, undefined, [])
+    const refusal = refuse('connection-dropped')
+    void parts.handle({ id: nextId(), method: '', client, userAgent: '', at: parts.now(), refusal })
   })
   return server
 }
@@ -219,10 +229,17 @@ function refuseOnSocket(request: Misreceived, socket: Socket, parts: ReceivePart
     )
   }
   socket.on('error', () => socket.destroy())
+  const timer = setTimeout(() => socket.destroy(), farewellMs)
+  socket.once('close', () => clearTimeout(timer))
   parts.handle(request).then(
     (outcome) => send(outcome.kind === 'refusal' ? outcome.code : 'internal-fault'),
     () => socket.destroy(),
   )
+}
+
+/** Node's HTTP parser speaks in HPE codes; everything else here comes from below it. */
+function isOfParser({ code = '' }: NodeJS.ErrnoException): boolean {
+  return code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT'
 }
 
 function troubleOf(error: NodeJS.ErrnoException): RefusalCode {

@@ -25,6 +25,7 @@ describe('the host a browser asked for', () => {
     'javascript:alert(1)',
     '127.0.0.1:8484:1',
     '@127.0.0.1',
+    '127.0.0.1:99999',
     '127.1',
     '0x7f000001',
     '[::1',

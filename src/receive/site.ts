@@ -15,6 +15,7 @@ const hostPattern = /^(?:\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\.?)(?:
 export function parseHost(host: string | undefined, names: readonly string[]): string | undefined {
   const text = host?.toLowerCase()
   if (text === undefined || text.length > 255 || !hostPattern.test(text)) return undefined
+  if (Number(/:(\d+)$/.exec(text)?.[1] ?? 0) > 65535) return undefined
   const name = text.replace(/:\d+$/, '').replace(/\.$/, '')
   if (name === 'localhost' || name.endsWith('.localhost') || names.includes(name)) return text
   return parseAddress(name.replace(/^\[|\]$/g, '')) === undefined ? undefined : text

@@ -192,6 +192,7 @@ function assemble(config: Config, parts: Assembly): Gate {
       look: (cookie, site) => lookAtCookies(sessions, cookie, namesAt(site).session, clock.now()),
       mark: (session) => sessions.markActive(session.id, clock.now()),
       watch: (session, onEnd) => sessions.watch(session, onEnd),
+      isOpen: (session) => sessions.isOpen(session, clock.now()),
     },
     login: {
       start: (body, { site, ...asker }) => login.start(body, { ...asker, ...siteOf(site) }),

@@ -13,13 +13,15 @@ export interface AppFacts {
 }
 
 const largest = 32 * 1024 * 1024
-const patience = 10_000
+export interface AppClient {
+  readonly client: Pick<Dispatcher, 'request'>
+  /** Milliseconds to wait for an answer. */
+  readonly patience: number
+}
 
-type Client = Pick<Dispatcher, 'request'>
-
-/** GET one of the app's paths; GateFault `app-unreachable` when nobody answers. */
+/** GET one of the app's paths; GateFault `app-unreachable` when nobody is there, `app-busy` when nobody answers. */
 async function read(
-  client: Client,
+  { client, patience }: AppClient,
   path: string,
 ): Promise<{ readonly status: number; readonly text: string }> {
   try {
@@ -38,6 +40,13 @@ async function read(
     }
     return { status: answer.statusCode, text }
   } catch (cause) {
+    if (cause instanceof Error && cause.name === 'TimeoutError') {
+      throw new GateFault(
+        'app-busy',
+        'The app took the connection and does not answer. It may be busy: try again.',
+        { cause },
+      )
+    }
     throw new GateFault(
       'app-unreachable',
       'Nothing answers at the address of the app. Start the app first, or correct the address.',
@@ -46,13 +55,13 @@ async function read(
   }
 }
 
-export async function readAppId(client: Client, base: string): Promise<string | undefined> {
+export async function readAppId(client: AppClient, base: string): Promise<string | undefined> {
   const answer = await read(client, `${base}/gradio_api/app_id`)
   return answer.status === 200 ? /"app_id"\s*:\s*(-?\d+)/.exec(answer.text)?.[1] : undefined
 }
 
 /** GateFault `app-unsafe` when what answers is no Gradio app that can be read without a login. */
-export async function readApp(client: Client, base: string): Promise<AppFacts> {
+export async function readApp(client: AppClient, base: string): Promise<AppFacts> {
   const config = await read(client, `${base}/config`)
   if (config.status === 401) throw new GateFault('app-unsafe', ownLogin)
   const parsed = config.status === 200 ? parseConfig(config.text) : undefined

@@ -4,9 +4,12 @@ import type { Audit } from '../audit/audit.ts'
 import type { Risk } from '../config/config.ts'
 import { GateFault } from '../kit/fault.ts'
 import { findRisks, type FoundRisk } from './find-risks.ts'
-import { readApp, readAppId, type AppFacts } from './read-app.ts'
+import { readApp, readAppId, type AppClient, type AppFacts } from './read-app.ts'
 
-/** How often the app is asked whether it is still the one that was looked at. */
+/**
+ * How often the app is asked whether it is still the one that was looked at. More often than connections to it are
+ * given up for idleness, so that one is always open, and its end tells of a restart at once.
+ */
 const every = 2_000
 /** After so many askings it is looked at anew all the same: a tunnel can be opened without a restart. */
 const anew = 30
@@ -16,6 +19,8 @@ export interface WatchedApp {
   readonly base: string
   readonly pages: ReadonlySet<string>
   readonly facts: AppFacts | undefined
+  /** Resolves once it is certain which app is there; a busy app is waited for, as without the gate. */
+  settled(): Promise<void>
   suspect(): void
   close(): void
 }
@@ -25,7 +30,11 @@ interface Parts {
   readonly upstream: URL
   readonly accepted: readonly Risk[]
   readonly audit: Audit
+  /** Milliseconds until an app that took the connection counts as busy. */
+  readonly patience?: number
 }
+
+const certain = Promise.resolve()
 
 export class AppWatch implements WatchedApp {
   state: WatchedApp['state'] = 'away'
@@ -33,13 +42,21 @@ export class AppWatch implements WatchedApp {
   facts: AppFacts | undefined
   readonly base: string
   readonly #parts: Parts
+  readonly #patient: AppClient
   #timer: NodeJS.Timeout | undefined
-  #looking: Promise<void> | undefined
+  /** Set while nobody may rely on `state`. */
+  #doubt: Promise<void> | undefined
   #asked = 0
+  #closed = false
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#patient = { client: parts.client, patience: parts.patience ?? 10_000 }
     this.base = parts.upstream.pathname.replace(/\/+$/, '')
+    parts.client.on('disconnect', (_origin, _targets, error) => {
+      // Our own doing (idle, cut) says nothing of the app; that it hung up may mean that it is another one now.
+      if (/^(?:UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(error.code)) this.suspect()
+    })
   }
 
   /** The first look, at start. GateFault `app-unreachable`, or `app-unsafe` with every remedy in words. */
@@ -53,33 +70,55 @@ export class AppWatch implements WatchedApp {
     this.#timer.unref()
   }
 
+  settled(): Promise<void> {
+    return this.#doubt ?? certain
+  }
+
+  /** Something hints at another app: until the next look is over, requests wait. */
   suspect(): void {
-    void this.#look()
+    // Before the first look, and after the last, nobody asks.
+    if (this.#timer === undefined || this.#closed || this.#doubt !== undefined) return
+    this.#doubt = this.#dispel().finally(() => {
+      this.#doubt = undefined
+    })
   }
 
   close(): void {
+    this.#closed = true
     clearInterval(this.#timer)
   }
 
-  #look(): Promise<void> {
-    this.#looking ??= this.#lookOnce().finally(() => {
-      this.#looking = undefined
-    })
-    return this.#looking
+  async #dispel(): Promise<void> {
+    while (!this.#closed && (await this.#lookOnce()) === 'busy');
   }
 
-  async #lookOnce(): Promise<void> {
+  async #look(): Promise<void> {
+    if (this.#doubt !== undefined) return
     try {
-      const appId = await readAppId(this.#parts.client, this.base)
+      const appId = await readAppId(this.#patient, this.base)
       const same = this.state !== 'away' && appId !== undefined && appId === this.facts?.appId
-      if (!same || ++this.#asked % anew === 0) await this.#inspect()
+      if (!same || ++this.#asked % anew === 0) this.suspect()
     } catch (thrown) {
-      this.state = thrown instanceof GateFault && thrown.code === 'app-unsafe' ? 'rejected' : 'away'
+      // A busy app is the one it was.
+      if (!(thrown instanceof GateFault && thrown.code === 'app-busy')) this.suspect()
+    }
+  }
+
+  /** `busy`: it is there and says nothing yet, so what was known of it still stands. */
+  async #lookOnce(): Promise<'done' | 'busy'> {
+    try {
+      await this.#inspect()
+      return 'done'
+    } catch (thrown) {
+      const code = thrown instanceof GateFault ? thrown.code : 'unknown'
+      if (code === 'app-busy' && this.state !== 'away') return 'busy'
+      this.state = code === 'app-unsafe' ? 'rejected' : 'away'
+      return 'done'
     }
   }
 
   async #inspect(): Promise<readonly FoundRisk[]> {
-    const facts = await readApp(this.#parts.client, this.base)
+    const facts = await readApp(this.#patient, this.base)
     const found = await findRisks(this.#parts.upstream, facts)
     const rejected = found.filter((one) => !this.#parts.accepted.includes(one.risk))
     const state = rejected.length > 0 ? 'rejected' : 'verified'

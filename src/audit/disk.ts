@@ -92,9 +92,24 @@ class SystemFile implements DiskFile {
   }
 }
 
-/** No space, or no more of it for this user. */
-export function isDiskFull(error: unknown): boolean {
-  return ['ENOSPC', 'EDQUOT'].includes(codeOf(error))
+/**
+ * SQLITE_FULL, and what SQLite's os_unix.c says of a full disk in other words: SQLITE_IOERR_WRITE for EDQUOT, _FSYNC when
+ * the file system finds out late, _SHMSIZE when the index of the WAL can't grow (sqlite.org/rescode.html).
+ */
+const sqliteFull: ReadonlySet<number> = new Set([13, 778, 1034, 4874])
+
+/** Faults wrap one or two errors. */
+const deepestCause = 8
+
+/** No space, or no more of it for this user, in this error or in one that caused it. */
+export function isDiskFull(thrown: unknown): boolean {
+  let error = thrown
+  for (let depth = 0; depth < deepestCause && error instanceof Error; depth += 1) {
+    if (['ENOSPC', 'EDQUOT'].includes(codeOf(error))) return true
+    if ('errcode' in error && typeof error.errcode === 'number' && sqliteFull.has(error.errcode)) return true
+    error = error.cause
+  }
+  return false
 }
 
 function codeOf(error: unknown): string {

@@ -64,7 +64,8 @@ class AuditLog implements Audit {
   readonly #writer: LogWriter
   readonly #draft: (event: AuditEvent) => ReturnType<typeof makeDraft>
   readonly #clock: Clock
-  readonly #strangers: HourlyBudget
+  /** Apart, so that a flood of requests does not push attempts to sign in out of the log. */
+  readonly #budgets: Readonly<Record<Stranger['does'], HourlyBudget>>
   readonly #summaries: Summaries
   readonly #ticker: NodeJS.Timeout
   #closed = false
@@ -78,7 +79,8 @@ class AuditLog implements Audit {
     this.#writer = writer
     this.#draft = draft
     this.#clock = clock
-    this.#strangers = new HourlyBudget(limits.strangerRecordsPerHour, clock.now())
+    const makeBudget = () => new HourlyBudget(limits.strangerRecordsPerHour, clock.now())
+    this.#budgets = { request: makeBudget(), login: makeBudget() }
     this.#summaries = new Summaries(limits.strangerRecordsPerHour, clock.now())
     this.#ticker = setInterval(() => {
       this.#summariseIfDue()
@@ -128,7 +130,7 @@ class AuditLog implements Audit {
   /** True when the event is a stranger's and the budget for those is spent: then it is counted. */
   #countInstead(event: AuditEvent): boolean {
     const stranger = strangerIn(event)
-    if (stranger === undefined || this.#strangers.take(this.#clock.now())) return false
+    if (stranger === undefined || this.#budgets[stranger.does].take(this.#clock.now())) return false
     const prefix = addressPrefix(stranger.address)
     this.#summaries.add(stranger.what, stranger.code, prefix, this.#clock.now())
     return true
@@ -141,6 +143,7 @@ class AuditLog implements Audit {
 }
 
 interface Stranger {
+  readonly does: 'request' | 'login'
   readonly what: 'granted' | 'refused'
   readonly code: string
   readonly address: string | undefined
@@ -150,15 +153,15 @@ interface Stranger {
 function strangerIn(event: AuditEvent): Stranger | undefined {
   switch (event.kind) {
     case 'request.refused':
-      return nobody(event.asker, 'refused', event.code)
+      return nobody(event.asker, { does: 'request', what: 'refused', code: event.code })
     case 'request.granted':
     case 'stream.ended':
-      return nobody(event.asker, 'granted', event.kind)
+      return nobody(event.asker, { does: 'request', what: 'granted', code: event.kind })
     case 'login.started':
     case 'login.abandoned':
     case 'login.paced':
     case 'login.refused':
-      return nobody(event.asker, 'refused', event.kind)
+      return nobody(event.asker, { does: 'login', what: 'refused', code: event.kind })
     case 'gate.started':
     case 'gate.stopped':
     case 'gate.faulted':
@@ -177,9 +180,8 @@ function strangerIn(event: AuditEvent): Stranger | undefined {
 }
 
 function nobody(
-  asker: { readonly principal: string; readonly address?: string },
-  what: Stranger['what'],
-  code: string,
+  { principal, address }: { readonly principal: string; readonly address?: string },
+  stranger: Omit<Stranger, 'address'>,
 ): Stranger | undefined {
-  return asker.principal === 'nobody' ? { what, code, address: asker.address } : undefined
+  return principal === 'nobody' ? { ...stranger, address } : undefined
 }

@@ -47,6 +47,7 @@ export function exitCodeOf(code: FaultCode): ExitCode {
     case 'store-unusable':
     case 'address-unusable':
     case 'app-unreachable':
+    case 'app-busy':
     case 'upstream-unreachable':
     case 'upstream-broken':
     case 'web-not-built':

@@ -1,7 +1,7 @@
 /** Validated → the app's answer: one request to one app, exactly as it was judged. */
 import type { Dispatcher } from 'undici'
 import { refuse, type Refusal } from '../refusals.ts'
-import type { Answer, Validated } from '../request.ts'
+import type { Answer, StreamEnd, Validated } from '../request.ts'
 import type { SessionRow } from '../store/rows.ts'
 import { BodyTrouble } from '../kit/body-trouble.ts'
 import { makeAnswerHeaders } from './answer-headers.ts'
@@ -13,6 +13,8 @@ import { codeOf, isAbsent, isClosedEarly } from './upstream.ts'
 export interface ForwardParts {
   readonly upstream: Pick<Dispatcher, 'dispatch'>
   readonly app: {
+    /** Resolves once it is certain which app is there: at once, unless the last one has just gone. */
+    readonly settled: () => Promise<void>
     /** `verified`: inspected since it last started, and found fit to stand behind a gate. */
     readonly state: 'verified' | 'rejected' | 'away'
     /** The app stopped answering: look again before anything else is sent. */
@@ -21,6 +23,7 @@ export interface ForwardParts {
   readonly sessions: {
     /** Calls once when the session ends; answers how to stop waiting. */
     readonly watch: (session: SessionRow, onEnd: () => void) => () => void
+    readonly isOpen: (session: SessionRow) => Promise<boolean>
   }
   readonly forwardHeaders: readonly string[]
   /** The element that the gate adds to pages, by the page's language. */
@@ -28,24 +31,63 @@ export interface ForwardParts {
 }
 
 export async function forward(request: Validated, parts: ForwardParts): Promise<Answer | Refusal> {
+  const exchange = new Exchange()
+  request.onGone(() => exchange.cut('client-left'))
+  const unwatch = watchSession(request, exchange, parts)
+  const outcome = await attempt(request, exchange, parts).catch((error: unknown) =>
+    explainFailure(error, exchange, parts),
+  )
+  if (outcome.kind === 'answer') void exchange.relay.ended.then(unwatch)
+  else unwatch()
+  return outcome
+}
+
+/** One exchange with the app, over one relay or, after a retry, two. */
+class Exchange {
+  relay = new Relay()
+  cutAs: StreamEnd | undefined
+
+  cut(why: StreamEnd): void {
+    this.cutAs ??= why
+    this.relay.cut(why)
+  }
+}
+
+async function attempt(
+  request: Validated,
+  exchange: Exchange,
+  parts: ForwardParts,
+): Promise<Answer | Refusal> {
+  await parts.app.settled()
   if (parts.app.state === 'away') return refuse('upstream-down', { reason: 'away' }, 2)
   if (parts.app.state === 'rejected') return refuse('upstream-unverified', {}, 2)
-  let gone = false
-  let relay = new Relay()
-  request.onGone(() => {
-    gone = true
-    relay.cut('client-left')
-  })
-  for (let attempt = 1; ; attempt++) {
-    dispatch(request, relay, parts)
-    try {
-      return answerWith(request, await relay.head, relay, parts)
-    } catch (error) {
-      const again = attempt === 1 && request.entry.repeatable && isClosedEarly(error) && !gone
-      if (!again) return explainFailure(error, parts)
-      relay = new Relay()
-    }
+  const { principal } = request
+  // A body may take long to arrive; whoever signed out meanwhile doesn't call any more.
+  if (
+    request.body !== undefined &&
+    principal.kind !== 'nobody' &&
+    !(await parts.sessions.isOpen(principal.session))
+  ) {
+    return refuse('session-ended')
   }
+  if (exchange.cutAs !== undefined) return whyCut(exchange.cutAs)
+  dispatch(request, exchange.relay, parts)
+  try {
+    return answerWith(request, await exchange.relay.head, exchange.relay, parts)
+  } catch (error) {
+    if (!request.entry.repeatable || !isClosedEarly(error) || exchange.cutAs !== undefined) throw error
+  }
+  await parts.app.settled()
+  exchange.relay = new Relay()
+  if (exchange.cutAs !== undefined) return whyCut(exchange.cutAs)
+  dispatch(request, exchange.relay, parts)
+  return answerWith(request, await exchange.relay.head, exchange.relay, parts)
+}
+
+/** Whatever is under way in a session's name ends with it: streams, calls, uploads, downloads. */
+function watchSession({ principal }: Validated, exchange: Exchange, parts: ForwardParts): () => void {
+  if (principal.kind === 'nobody') return () => undefined
+  return parts.sessions.watch(principal.session, () => exchange.cut('session-ended'))
 }
 
 function dispatch(request: Validated, relay: Relay, parts: ForwardParts): void {
@@ -84,25 +126,27 @@ function answerWith(request: Validated, head: Head, relay: Relay, parts: Forward
     delete headers['content-length']
     delete headers['etag']
   }
-  watchSession(request, relay, parts)
   return { kind: 'answer', status: head.status, headers, body: { kind: 'stream', source: relay } }
 }
 
 function isPage(request: Validated, head: Head): boolean {
   const type = head.headers['content-type']
-  return request.entry.answer === 'document' && typeof type === 'string' && type.startsWith('text/html')
+  const plain = (head.headers['content-encoding'] ?? 'identity') === 'identity'
+  return (
+    request.entry.answer === 'document' && plain && typeof type === 'string' && type.startsWith('text/html')
+  )
 }
 
-function watchSession(request: Validated, relay: Relay, parts: ForwardParts): void {
-  const { principal, entry } = request
-  if (principal.kind === 'nobody') return
-  if (!entry.stream && entry.answer !== 'file' && entry.answer !== 'media') return
-  const stop = parts.sessions.watch(principal.session, () => relay.cut('session-ended'))
-  void relay.ended.then(stop)
+/** To a client that left nobody answers; it is for the log. */
+function whyCut(why: StreamEnd): Refusal {
+  return why === 'session-ended' ? refuse('session-ended') : refuse('upstream-broken', { reason: why })
 }
 
-function explainFailure(error: unknown, parts: ForwardParts): Refusal {
+function explainFailure(error: unknown, { cutAs }: Exchange, parts: ForwardParts): Refusal {
+  if (cutAs !== undefined) return whyCut(cutAs)
   if (error instanceof BodyTrouble) return refuse(error.code)
+  // No word of the network: a fault of our own.
+  if (codeOf(error) === 'unknown') throw error
   parts.app.suspect()
   if (isAbsent(error)) return refuse('upstream-down', { error: codeOf(error) }, 2)
   return refuse('upstream-broken', { error: codeOf(error) }, 2)

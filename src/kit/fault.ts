@@ -16,6 +16,7 @@ export type FaultCode =
   | 'store-unusable'
   | 'address-unusable'
   | 'app-unreachable'
+  | 'app-busy'
   | 'app-unsafe'
   | 'upstream-unreachable'
   | 'upstream-broken'

@@ -45,6 +45,8 @@ export interface Sessions {
   ): Promise<{ token: SessionToken; session: SessionRow }>
   /** One look into the store and one SHA-256; on every request's path. */
   find(token: string, now: number): Promise<SessionFound>
+  /** Whether it is still good by now: for a request that took its time to arrive. */
+  isOpen(session: SessionRow, now: number): Promise<boolean>
   /** A person did something. Not for heartbeats and polls. */
   markActive(id: SessionId, at: number): void
   /** Ends it, records that, and cuts its streams. False when it was over already. */
@@ -112,6 +114,11 @@ class LiveSessions implements Sessions {
     if (token === undefined) return { state: 'unknown' }
     const session = await this.#store.sessions.find(hashToken(token))
     return session === undefined ? { state: 'unknown' } : this.#judge(session, now)
+  }
+
+  async isOpen({ tokenHash }: SessionRow, now: number): Promise<boolean> {
+    const session = await this.#store.sessions.find(tokenHash)
+    return session !== undefined && this.#judge(session, now).state === 'active'
   }
 
   markActive(id: SessionId, at: number): void {

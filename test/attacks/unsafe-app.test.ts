@@ -19,16 +19,16 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close()
 })
 
-function watch(url: string, accepted: readonly Risk[] = []) {
+function watch(url: string, accepted: readonly Risk[] = [], patience = 10_000) {
   const upstream = new URL(url)
   const client = openUpstream(upstream)
   const audit = new MemoryAudit()
-  const app = new AppWatch({ client, upstream, accepted, audit })
+  const app = new AppWatch({ client, upstream, accepted, audit, patience })
   closers.push(async () => {
     app.close()
     await client.destroy()
   })
-  return { app, audit }
+  return { app, audit, client }
 }
 
 async function refusalOf(url: string): Promise<GateFault> {
@@ -128,5 +128,54 @@ describe('an app that becomes unsafe while the gate stands', () => {
     const careful = await startTestApp('bare', { port })
     closers.push(() => careful.stop())
     await expect.poll(() => app.state, { timeout: 20_000 }).toBe('verified')
+  })
+
+  it('is looked at before the next request, however quickly it came back', async () => {
+    let version = '6.31.0'
+    const answer: Parameters<typeof startUpstream>[0] = (request, _message, response) => {
+      if (request.target === '/gradio_api/app_id')
+        response.end(`{"app_id":${version.length + version.charCodeAt(0)}}`)
+      else if (request.target === '/config')
+        response.end(`{"version":"${version}","components":[],"pages":[]}`)
+      else response.end('<script>window.gradio_config = {}</script>')
+    }
+    const first = await startUpstream(answer)
+    const { app, client } = watch(first.url.href)
+    await app.open()
+    const gone = once(client, 'disconnect')
+    version = '5.0.0'
+    await first.close()
+    const second = await startUpstream(answer, { port: Number(first.url.port) })
+    closers.push(() => second.close())
+    await gone
+    await app.settled()
+    expect(app.state).toBe('rejected')
+  })
+
+  it('is waited for while it is busy, and stays what it was', async () => {
+    const held: (() => void)[] = []
+    let busy = false
+    const upstream = await startUpstream((request, _message, response) => {
+      const answer = () => {
+        if (request.target === '/gradio_api/app_id') response.end('{"app_id":1}')
+        else if (request.target === '/config') response.end('{"version":"6.31.0","components":[],"pages":[]}')
+        else response.end('<script>window.gradio_config = {}</script>')
+      }
+      if (busy) held.push(answer)
+      else answer()
+    })
+    closers.push(() => upstream.close())
+    const { app } = watch(upstream.url.href, [], 100)
+    await app.open()
+    busy = true
+    app.suspect()
+    const settled = app.settled()
+    // Three looks in vain.
+    await expect.poll(() => held.length, { timeout: 10_000 }).toBeGreaterThan(2)
+    expect(app.state).toBe('verified')
+    busy = false
+    for (const answer of held) answer()
+    await settled
+    expect(app.state).toBe('verified')
   })
 })

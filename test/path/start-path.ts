@@ -86,6 +86,7 @@ export async function startPath(options: PathOptions): Promise<Path> {
       base: options.base ?? '',
       pages: new Set(['/second']),
       state: 'verified',
+      settled: async () => undefined,
       suspect: () => undefined,
     },
     policy: await loadPolicy(),
@@ -104,6 +105,7 @@ export async function startPath(options: PathOptions): Promise<Path> {
       look: (cookie) => lookAtCookies(sessions, cookie, sessionCookie, clock.now()),
       mark: (session) => sessions.markActive(session.id, clock.now()),
       watch: (session, onEnd) => sessions.watch(session, onEnd),
+      isOpen: (session) => sessions.isOpen(session, clock.now()),
     },
     login: {
       start: async () => Promise.reject(new TypeError('not in this test')),

@@ -18,7 +18,7 @@ export interface Upstream {
 /** Every request is read whole and noted before `answer` is asked, unless `raw` takes it as it comes. */
 export async function startUpstream(
   answer: (request: Reached, ...raw: Parameters<RequestListener>) => void,
-  options: { readonly raw?: boolean } = {},
+  options: { readonly raw?: boolean; readonly port?: number } = {},
 ): Promise<Upstream> {
   const reached: Reached[] = []
   const server = createServer((message, response) => {
@@ -35,7 +35,7 @@ export async function startUpstream(
     message.on('data', (chunk: Buffer) => chunks.push(chunk))
     message.on('end', () => note(Buffer.concat(chunks).toString()))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
     url: new URL(`http://127.0.0.1:${port}`),

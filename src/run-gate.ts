@@ -98,7 +98,8 @@ function addressesOf(config: Config, server: Server): string[] {
   const { host } = config.listen
   const names =
     config.hosts.length > 0 && host !== '127.0.0.1' ? config.hosts : [host.includes(':') ? `[${host}]` : host]
-  return names.map((name) => `${scheme}://${name}:${port}/`)
+  const base = config.upstream.pathname.replace(/\/+$/, '')
+  return names.map((name) => `${scheme}://${name}:${port}${base}/`)
 }
 
 async function stop(server: Server, built: BuiltGate, state: { close(): Promise<void> }): Promise<void> {

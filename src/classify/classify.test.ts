@@ -84,6 +84,9 @@ describe('classify', () => {
     expect(ask('GET', '/config', '/sub').id).toBe('unknown')
     expect(ask('GET', '/.sekisho/login', '/sub').id).toBe('gate.login.page')
     expect(ask('GET', '/sub/.sekisho/login', '/sub').id).toBe('unknown')
+    expect(ask('GET', '/sub/', '/sub').id).toBe('page.main')
+    expect(['/', '/sub'].map((path) => ask('GET', path, '/sub').id)).toEqual(['gate.base', 'gate.base'])
+    expect(ask('POST', '/', '/sub').id).toBe('unknown')
   })
 
   it('gives names as decoded text', () => {

@@ -1,5 +1,6 @@
 /** Received → Classified: which catalogue entry is this? Unknown is an entry too, and nobody may use it. */
 import type { RouteEntry } from '../catalog/entry.ts'
+import { toBase } from '../catalog/gate/own.ts'
 import { unknownRoute } from '../catalog/index.ts'
 import { declaredPage } from '../catalog/gradio/pages.ts'
 import type { Classified, Received } from '../request.ts'
@@ -50,6 +51,13 @@ const nothing = {}
 export function classify(request: Received, parts: ClassifyParts): Classified {
   const whole = decodeURIComponent(request.path)
   const path = withoutBase(whole, parts.app.base)
+  if (
+    parts.app.base !== '' &&
+    (whole === '/' || whole === parts.app.base) &&
+    toBase.methods.some((one) => one === request.method)
+  ) {
+    return { ...request, entry: toBase, parameters: nothing, methodKnown: true }
+  }
   let methodKnown = true
   for (const row of candidates(whole, path, parts.catalogue)) {
     const parameters = row.template.match(row.entry.goesTo === 'serve' ? whole : (path ?? ''))

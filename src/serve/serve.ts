@@ -5,7 +5,7 @@ import { refuse, type Refusal } from '../refusals.ts'
 import type { Answer, Validated } from '../request.ts'
 import type { Site } from '../sessions/cookie.ts'
 import type { SessionRow } from '../store/rows.ts'
-import { answerFile, answerJson } from './answers.ts'
+import { answerEmpty, answerFile, answerJson } from './answers.ts'
 import { finishLogin, logOut, showLogin, showSession, startLogin } from './login.ts'
 import type { WebFiles } from './web-files.ts'
 
@@ -20,6 +20,7 @@ export interface ServeParts {
     readonly limitsOf: (session: SessionRow) => { readonly idleEndsAt: number; readonly endsAt: number }
   }
   readonly clock: { now(): number }
+  readonly app: { readonly base: string }
 }
 
 type Handler = (request: Validated, parts: ServeParts) => Promise<Answer | Refusal> | Answer | Refusal
@@ -31,6 +32,7 @@ const handlers: Readonly<Record<OwnRoute, Handler>> = {
   'gate.logout': logOut,
   'gate.session': showSession,
   'gate.asset': showAsset,
+  'gate.base': (_request, { app }) => answerEmpty(303, { location: `${app.base}/` }),
   'gate.health': () => answerJson(200, { status: 'ok' }),
 }
 

@@ -148,3 +148,20 @@ function askWithoutReading(port: number, bytes: string): Promise<Ended['by']> {
     })
   })
 }
+
+describe('a client that asks without waiting for answers', () => {
+  it('is cut after a handful, instead of piling up answers', async () => {
+    const flood = rawRequest('GET /.sekisho/health').repeat(100)
+    const answers = await new Promise<number>((resolve) => {
+      const socket = connect(gate().port, '127.0.0.1')
+      let text = ''
+      socket.on('connect', () => socket.write(flood))
+      socket.on('data', (bytes) => (text += bytes.toString('latin1')))
+      socket.on('error', () => undefined)
+      socket.on('close', () => {
+        resolve(text.split('HTTP/1.1 200').length - 1)
+      })
+    })
+    expect(answers).toBeLessThan(100)
+  })
+})

@@ -1,4 +1,5 @@
 /** What is open in a session's name ends with the session, whatever ended it. */
+import { PassThrough } from 'node:stream'
 import { request } from 'undici'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startUpstream, type Upstream } from '../upstreams/start-upstream.ts'
@@ -80,5 +81,48 @@ describe('an open stream', () => {
     ])
     expect(winner).toBe('open')
     next.catch(() => undefined)
+  })
+})
+
+describe('a call under way', () => {
+  it('ends with its session, at the app too', async () => {
+    const { cookie } = await path.signIn()
+    const silent = await startUpstream(() => undefined)
+    const other = await startPath({ upstream: silent })
+    const session = await other.signIn()
+    const call = request(`${other.url}/gradio_api/run/predict`, {
+      method: 'POST',
+      headers: { cookie: session.cookie, 'content-type': 'application/json' },
+      body: '{}',
+    })
+    await expect.poll(() => silent.reached.length).toBe(1)
+    await request(`${other.url}/.sekisho/api/logout`, { method: 'POST', headers: { cookie: session.cookie } })
+    expect((await call).statusCode).toBe(401)
+    expect(other.audit.codes).toEqual(['session-ended'])
+    await other.close()
+    await silent.close()
+    expect((await request(`${path.url}/.sekisho/health`, { headers: { cookie } })).statusCode).toBe(200)
+  })
+
+  it.each([
+    ['application/json', '/gradio_api/queue/join'],
+    ['multipart/form-data; boundary=x', '/gradio_api/upload'],
+  ])('whose %s body comes after the end never reaches the app', async (type, target) => {
+    const { cookie } = await path.signIn()
+    const body = new PassThrough()
+    const call = request(path.url + target, {
+      method: 'POST',
+      headers: { cookie, 'content-type': type, 'content-length': '20' },
+      body,
+    })
+    body.write('{"data":[]')
+    await expect
+      .poll(() => path.gate.sessions.look(cookie, { scheme: 'http', host: '' }))
+      .toMatchObject({ kind: 'active' })
+    await request(`${path.url}/.sekisho/api/logout`, { method: 'POST', headers: { cookie } })
+    body.end('          ')
+    const answer = await call.catch(() => undefined)
+    if (answer !== undefined) expect(answer.statusCode).toBe(401)
+    expect(upstream.reached).toEqual([])
   })
 })

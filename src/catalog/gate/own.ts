@@ -53,5 +53,15 @@ export const own = [
   { ...usual, id: 'gate.health', methods: ['GET', 'HEAD'], path: paths.health, action: 'checkHealth' },
 ] as const satisfies readonly RouteEntry[]
 
+/** Where an app stands below a path of its own: whoever comes to the root, or forgets the slash, is led there. */
+export const toBase = {
+  ...usual,
+  id: 'gate.base',
+  methods: ['GET', 'HEAD'],
+  path: '/',
+  action: 'viewPage',
+  answer: 'document',
+} as const satisfies RouteEntry
+
 /** The gate's own routes; serve has a handler for each, checked by the compiler. */
-export type OwnRoute = (typeof own)[number]['id']
+export type OwnRoute = (typeof own)[number]['id'] | (typeof toBase)['id']

@@ -12,13 +12,13 @@ const quiet = [
   '--disable-features=DialMediaRouteProvider',
 ]
 
-/** Each start makes a profile of its own and removes it. */
-export async function openBrowser(): Promise<Browser> {
+/** Each start makes a profile of its own and removes it. `more` are further switches of Chromium. */
+export async function openBrowser(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: await setUpChromium(),
     headless: true,
     // Chromium's sandbox needs a user that is not root.
-    args: process.getuid?.() === 0 ? [...quiet, '--no-sandbox'] : quiet,
+    args: [...quiet, ...more, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
   })
 }
 

@@ -2,36 +2,25 @@
  * The story: the gate serves HTTPS itself, and somebody opens connections whose handshake never ends. Each keeps a
  * socket; when all are taken nobody gets in. The gate hangs up on them, and serves the others meanwhile.
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { generate } from 'selfsigned'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeCertificate, type Certificate } from '../rig/certificate.ts'
 import { startTestGate, type TestGate } from '../rig/test-gate.ts'
 import { useApp } from './targets.ts'
 
 const app = useApp('careless')
-let folder: string
+let certificate: Certificate
 let gate: TestGate
-let ca: string
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'sekisho-tls-'))
-  const pair = await generate([{ name: 'commonName', value: 'localhost' }], {
-    extensions: [{ name: 'subjectAltName', altNames: [{ type: 2, value: 'localhost' }] }],
-  })
-  ca = pair.cert
-  await writeFile(join(folder, 'cert.pem'), pair.cert)
-  await writeFile(join(folder, 'key.pem'), pair.private)
-  const files = ['--tls-cert', join(folder, 'cert.pem'), '--tls-key', join(folder, 'key.pem')]
-  gate = await startTestGate({ upstream: app().url, args: files })
+  certificate = await makeCertificate()
+  gate = await startTestGate({ upstream: app().url, args: certificate.args })
 })
 
 afterAll(async () => {
   await gate.stop()
-  await rm(folder, { recursive: true })
+  await certificate.remove()
 })
 
 function get(path: string): Promise<{ status: number | undefined; protocol: string | null }> {
@@ -41,7 +30,7 @@ function get(path: string): Promise<{ status: number | undefined; protocol: stri
       servername: 'localhost',
       port: gate.port,
       path,
-      ca,
+      ca: certificate.text,
       agent: false,
       headers: { host: 'localhost' },
     })

@@ -1,0 +1,52 @@
+/** The same sign-in over HTTPS, and over plain HTTP under a public name where the operator accepted that. */
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeCertificate } from '../test/rig/certificate.ts'
+import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
+import { startTestGate } from '../test/rig/test-gate.ts'
+import { openBrowser } from './browser.ts'
+import { signIn } from './sign-in.ts'
+
+describe('signing in', () => {
+  let [app, browser]: [GradioApp, Browser] = [] as never
+
+  beforeAll(async () => {
+    app = await startTestApp('demo')
+    browser = await openBrowser(['--host-resolver-rules=MAP gate.test 127.0.0.1'])
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await app?.stop()
+  })
+
+  it.each([
+    { over: 'https', secure: true, prefix: '__Host-sekisho-' },
+    { over: 'http', secure: false, prefix: 'sekisho-' },
+  ])('works over $over under a name, with cookies that fit', async ({ over, secure, prefix }) => {
+    const certificate = await makeCertificate('gate.test')
+    const args = secure ? certificate.args : ['--insecure-http']
+    const gate = await startTestGate({ upstream: app.url, args: [...args, '--host', 'gate.test'] })
+    const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' })
+    try {
+      const page = await context.newPage()
+      await signIn(page, `${over}://gate.test:${gate.port}/`, gate.password)
+      await page.getByLabel('Content 1').fill('関所')
+      await page.getByRole('button', { name: 'Submit' }).click()
+      await page.getByText('関所').last().waitFor()
+      const cookies = (await context.cookies()).filter((cookie) => cookie.name.includes('sekisho'))
+      expect(cookies.length).toBe(2)
+      for (const cookie of cookies) {
+        expect(cookie.name.startsWith(prefix)).toBe(true)
+        expect(cookie).toMatchObject({ secure, httpOnly: true, sameSite: 'Lax', path: '/' })
+      }
+      await page.locator('sekisho-bar').getByRole('button').first().click()
+      await page.locator('sekisho-bar').getByRole('button', { name: 'Sign out', exact: true }).click()
+      await page.waitForURL('**/.sekisho/login')
+    } finally {
+      await context.close()
+      await gate.stop()
+      await certificate.remove()
+    }
+  })
+})

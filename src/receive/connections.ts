@@ -19,7 +19,7 @@ export function limitConnections(
   const held = new Map<string, number>()
   const most = Math.max(1, Math.floor(limits.connections / 2))
   server.maxConnections = limits.connections
-  server.on('drop', (dropped) => onDropped(dropped?.remoteAddress))
+  server.on('drop', (dropped?: { readonly remoteAddress?: string }) => onDropped(dropped?.remoteAddress))
   server.on('connection', (socket: Socket) => {
     const address = parseAddress(socket.remoteAddress ?? '')
     // Behind loopback are port forwards and local proxies, many people at one address.

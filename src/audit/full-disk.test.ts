@@ -1,7 +1,10 @@
 /** A disk that is full or fails: everything is refused, signing out and the fault are still recorded, and it recovers. */
 import { stat } from 'node:fs/promises'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { faultOf, granted, signedOut, TrialLog } from '../../test/rig/trial-log.ts'
+import { asFault } from '../store/engines/sqlite/faults.ts'
+import type { SegmentStore } from '../store/store.ts'
 import { systemDisk, type Disk, type DiskFile } from './disk.ts'
 
 // A busy machine is slow, not wrong.
@@ -160,6 +163,118 @@ describe('a full disk', () => {
   test('nothing opens on it without a reserve', async () => {
     expect(await faultOf(() => log.open({}, new SmallDisk(0)))).toBe('audit-unwritable')
     expect(await log.files()).toEqual([])
+    expect((await log.verify()).findings).toEqual([])
+  })
+})
+
+describe('a full disk that the database shares', () => {
+  /** Each write to the store needs more of the disk, and SQLite itself says when there is none. */
+  function share(disk: SmallDisk, segments: SegmentStore): void {
+    const database = new DatabaseSync(':memory:')
+    database.exec('create table filler (bytes blob)')
+    const grow = () => {
+      // SQLite takes a limit below the present size as that size.
+      database.exec(`pragma max_page_count = ${disk.room < 8192 ? 1 : 1_000_000}`)
+      try {
+        database.exec('insert into filler values (zeroblob(8192))')
+      } catch (thrown) {
+        throw asFault('sekisho.db', thrown)
+      }
+    }
+    const { open, advance } = segments
+    segments.open = async (row) => {
+      grow()
+      await open(row)
+    }
+    segments.advance = async (...head) => {
+      grow()
+      await advance(...head)
+    }
+  }
+
+  async function openShared() {
+    const disk = new SmallDisk(8 * megabyte)
+    share(disk, log.segments)
+    return { disk, audit: await log.open({}, disk) }
+  }
+
+  test('the reserve makes room for both: the request is refused, signing out is on record', async () => {
+    const { disk, audit } = await openShared()
+    disk.room = 300
+    expect(await faultOf(() => audit.write(granted('r1')))).toBe('audit-unwritable')
+    await vi.waitFor(async () => expect(await kinds()).toContain('gate.faulted'), patience)
+    await audit.write(signedOut)
+    expect(audit.writable).toBe(false)
+    expect(await faultOf(() => audit.note(granted('r2')))).toBe('audit-unwritable')
+    expect(await exists('reserve')).toBe(false)
+    expect(await kinds()).toEqual(['audit.opened', 'audit.opened', 'gate.faulted', 'session.ended'])
+    expect((await log.verify()).findings).toEqual([])
+  })
+
+  test('it recovers when there is room again', async () => {
+    const { disk, audit } = await openShared()
+    disk.room = 300
+    expect(await faultOf(() => audit.write(granted('r1')))).toBe('audit-unwritable')
+    disk.room = 8 * megabyte
+    await vi.waitFor(() => expect(audit.writable).toBe(true), patience)
+    expect(await exists('reserve')).toBe(true)
+    await audit.write(granted('after'))
+    expect(await kinds()).toContain('request.granted')
+    expect((await log.verify()).findings).toEqual([])
+  })
+
+  test('it fails closed when the reserve is used up too, and recovers', async () => {
+    const { disk, audit } = await openShared()
+    disk.room = 300
+    expect(await faultOf(() => audit.write(granted('r1')))).toBe('audit-unwritable')
+    await audit.write(signedOut)
+    disk.room = 0
+    expect(await faultOf(() => audit.write(signedOut))).toBe('audit-unwritable')
+    expect(audit.writable).toBe(false)
+    disk.room = 8 * megabyte
+    await vi.waitFor(() => expect(audit.writable).toBe(true), patience)
+    await audit.write(signedOut)
+    expect((await log.verify()).findings).toEqual([])
+  })
+
+  test('the reserve is given up when only the database is out of room, since signing out changes it first', async () => {
+    const { disk, audit } = await openShared()
+    disk.room = 4000
+    await audit.write(granted('r1'))
+    await vi.waitFor(() => expect(audit.writable).toBe(false), patience)
+    await vi.waitFor(async () => expect(await kinds()).toContain('gate.faulted'), patience)
+    expect(await exists('reserve')).toBe(false)
+    expect(disk.room).toBeGreaterThan(megabyte)
+    await audit.write(signedOut)
+    expect(await faultOf(() => audit.write(granted('r2')))).toBe('audit-unwritable')
+    expect(await kinds()).toEqual(['audit.opened', 'request.granted', 'gate.faulted', 'session.ended'])
+    disk.room = 8 * megabyte
+    await vi.waitFor(() => expect(audit.writable).toBe(true), patience)
+    expect((await log.verify()).findings).toEqual([])
+  })
+
+  test('closing writes the last records and keeps the reserve when the database has no room for their head', async () => {
+    const { disk, audit } = await openShared()
+    disk.room = 4000
+    audit.note(granted('r1'))
+    await audit.close()
+    expect(log.faults.map(({ code }) => code)).toEqual(['audit-unwritable'])
+    expect(await exists('reserve')).toBe(true)
+    expect(await kinds()).toEqual(['audit.opened', 'request.granted'])
+    expect((await log.verify()).findings).toEqual([])
+  })
+
+  test('a database that is out of room on a disk of its own leaves the reserve alone', async () => {
+    const audit = await log.open({}, new SmallDisk(8 * megabyte))
+    const elsewhere = new SmallDisk(0)
+    share(elsewhere, log.segments)
+    await audit.write(granted('r1'))
+    await vi.waitFor(() => expect(log.faults).toHaveLength(1), patience)
+    await audit.write(granted('r2'))
+    expect(audit.writable).toBe(true)
+    expect(await exists('reserve')).toBe(true)
+    elsewhere.room = megabyte
+    await audit.close()
     expect((await log.verify()).findings).toEqual([])
   })
 })

@@ -17,6 +17,8 @@ type State =
 /** The promise is 50 ms until a note is on its way to the disk; the rest is for a busy event loop. */
 const noteDelayMs = 35
 
+const nowOnReserve = { kind: 'gate.faulted', code: 'audit-unwritable' } as const
+
 export class LogWriter {
   readonly #parts: WriterParts
   readonly #pending = new Pending()
@@ -26,6 +28,9 @@ export class LogWriter {
   #timer: NodeJS.Timeout | undefined
   /** The disk has just filled up: what may be written on the reserve waits for it. */
   #givingUpReserve = false
+  /** The database found no room, while the log still had some left in its last block. */
+  #storeFull = false
+  #closing = false
   #commitDue = false
   #mendDue = false
   #running: Promise<void> | undefined
@@ -33,8 +38,16 @@ export class LogWriter {
   constructor(parts: WriterParts) {
     this.#parts = parts
     this.#opener = new SegmentOpener(parts)
-    this.#heads = new Heads(parts.segments, (error) => {
-      parts.onFault(unwritable('the head of the audit log could not be stored', error))
+    this.#heads = new Heads(parts.segments, {
+      onFailure: (error) => {
+        parts.onFault(unwritable('the head of the audit log could not be stored', error))
+      },
+      onFull: () => {
+        // Whoever closes waits for the last head, and nobody signs out any more.
+        if (this.#closing) return
+        this.#storeFull = true
+        this.#run()
+      },
     })
   }
 
@@ -81,6 +94,7 @@ export class LogWriter {
 
   /** Writes what is pending and closes the segment; rejects when something stays unwritten. */
   async close(): Promise<void> {
+    this.#closing = true
     this.#mendDue = true
     this.#commitDue = true
     this.#run()
@@ -98,12 +112,20 @@ export class LogWriter {
     this.#running ??= this.#loop().finally(() => {
       this.#running = undefined
       // Something may have come between the last look and here.
-      if (this.#commitDue || this.#mendDue) this.#run()
+      if (this.#isDue) this.#run()
     })
   }
 
+  get #isDue(): boolean {
+    return this.#commitDue || this.#mendDue || this.#storeFull
+  }
+
   async #loop(): Promise<void> {
-    while (this.#commitDue || this.#mendDue) {
+    while (this.#isDue) {
+      if (this.#storeFull) {
+        this.#storeFull = false
+        await this.#makeRoomForStore()
+      }
       if (this.#mendDue) {
         this.#mendDue = false
         if (this.#state.kind === 'open') await this.#rotateIfDue(this.#state.segment)
@@ -167,9 +189,24 @@ export class LogWriter {
       this.#state = { kind: 'broken', cause: error }
       return
     }
-    if (wasBroken && this.#stateKind() === 'on-reserve')
-      this.submit(draft({ kind: 'gate.faulted', code: 'audit-unwritable' }))
+    if (wasBroken && this.#stateKind() === 'on-reserve') this.submit(draft(nowOnReserve))
     if (this.#pending.size > 0) this.#commitDue = true
+  }
+
+  /** Signing out is a change in the store first: without room there, the reserve is for nothing. */
+  async #makeRoomForStore(): Promise<void> {
+    const { reserve, draft } = this.#parts
+    const state = this.#state
+    if (state.kind !== 'open') return
+    try {
+      if (!(await reserve.isNeeded()) || !(await reserve.release())) return
+    } catch {
+      // As for a disk that fails: the next write tells.
+      return
+    }
+    this.#state = { kind: 'on-reserve', segment: state.segment }
+    this.#pending.rejectWaiting(unwritable('the disk of the audit log is full'), false)
+    this.submit(draft(nowOnReserve))
   }
 
   async #openAtAnyCost(): Promise<SegmentFile> {

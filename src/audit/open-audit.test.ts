@@ -2,6 +2,7 @@
 import { readFile, rm, stat, utimes } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { day, faultOf, granted, refusedTo, signedOut, TrialLog } from '../../test/rig/trial-log.ts'
+import type { AuditEvent } from './event.ts'
 
 // A busy machine is slow, not wrong.
 vi.setConfig({ testTimeout: 60_000 })
@@ -109,23 +110,29 @@ describe('writing', () => {
 })
 
 describe('strangers', () => {
-  const millionFrom = async (address: (at: number) => string) => {
+  const millionFrom = async (
+    address: (at: number) => string,
+    event: (at: number, address: string) => AuditEvent = (_, from) => refusedTo('nobody', from),
+  ) => {
     const audit = await log.open()
     for (let at = 0; at < 1_000_000; at += 1) {
       if (at % 100 === 0) log.now += 10
-      audit.note(refusedTo('nobody', address(at)))
+      audit.note(event(at, address(at)))
     }
     await audit.close()
     const sizes = await Promise.all(
       (await log.files()).map(async (file) => (await stat(log.path(file))).size),
     )
     const records = await log.records()
-    const singles = records.filter((record) => record['kind'] === 'request.refused').length
+    const singles = records.filter(
+      ({ kind }) => kind === 'request.refused' || kind === 'login.started',
+    ).length
     const counted = records.reduce((sum, record) => {
       return record['kind'] === 'audit.summarised' ? sum + Number(record['count']) : sum
     }, 0)
     return { bytes: sizes.reduce((sum, size) => sum + size, 0), told: singles + counted, singles }
   }
+  const ownNetwork = (at: number) => `2001:${(at >> 16).toString(16)}:${(at & 0xffff).toString(16)}::1`
 
   test('one million refusals from one address grow the log by under 5 MB, and none goes uncounted', async () => {
     const { bytes, told, singles } = await millionFrom(() => '192.0.2.1')
@@ -135,11 +142,44 @@ describe('strangers', () => {
   })
 
   test('one million refusals from a million networks grow the log by under 5 MB, and none goes uncounted', async () => {
-    const { bytes, told } = await millionFrom(
-      (at) => `2001:${(at >> 16).toString(16)}:${(at & 0xffff).toString(16)}::1`,
+    const { bytes, told } = await millionFrom(ownNetwork)
+    expect(bytes).toBeLessThan(5e6)
+    expect(told).toBe(1_000_000)
+  })
+
+  const nobody = { principal: 'nobody', address: '192.0.2.1', userAgent: 'Mozilla/5.0' } as const
+  const started = { kind: 'login.started', asker: nobody, ceremony: 'c1' } as const
+  const refused = { kind: 'login.refused', asker: nobody, ceremony: 'c1', why: 'wrong-proof' } as const
+
+  test('a million networks that are refused pages and logins in turn grow the log by under 5 MB too', async () => {
+    const { bytes, told, singles } = await millionFrom(ownNetwork, (at, address) =>
+      at % 2 === 0 ? refusedTo('nobody', address) : { ...started, asker: { ...nobody, address } },
     )
     expect(bytes).toBeLessThan(5e6)
     expect(told).toBe(1_000_000)
+    expect(singles).toBeGreaterThanOrEqual(1200)
+  })
+
+  test('a flood of refused requests does not push attempts to sign in out of the log', async () => {
+    const audit = await log.open()
+    for (let at = 0; at < 10_000; at += 1) audit.note(refusedTo('nobody'))
+    audit.note(started)
+    await audit.write(refused)
+    const logins = (await log.records()).filter((record) => String(record['kind']).startsWith('login.'))
+    expect(logins).toMatchObject([
+      { kind: 'login.started', ceremony: 'c1', principal: 'nobody' },
+      { kind: 'login.refused', ceremony: 'c1', why: 'wrong-proof' },
+    ])
+  })
+
+  test('a flood of attempts to sign in does not push refused requests out of the log', async () => {
+    const audit = await log.open()
+    for (let at = 0; at < 10_000; at += 1) audit.note(started)
+    audit.note(refusedTo('nobody'))
+    await audit.close()
+    const found = await kinds()
+    expect(found.filter((kind) => kind === 'login.started')).toHaveLength(600)
+    expect(found.filter((kind) => kind === 'request.refused')).toHaveLength(1)
   })
 
   test('a refusal of somebody signed in is a record of its own, flood or not', async () => {
@@ -165,7 +205,8 @@ describe('strangers', () => {
     const from = log.now
     for (const address of ['192.0.2.1', '192.0.2.99', '::ffff:192.0.2.7'])
       audit.note(refusedTo('nobody', address))
-    audit.note({ kind: 'login.paced', asker: { principal: 'nobody' }, bucket: 'address' })
+    for (let at = 0; at < 2; at += 1)
+      audit.note({ kind: 'login.paced', asker: { principal: 'nobody' }, bucket: 'address' })
     log.now += 60_000
     await audit.write(signedOut)
     const summaries = (await log.records()).filter((record) => record['kind'] === 'audit.summarised')

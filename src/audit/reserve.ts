@@ -43,6 +43,11 @@ export class Reserve {
     }
   }
 
+  /** Whether so little is free that, once given up, the reserve could not be made anew. */
+  async isNeeded(): Promise<boolean> {
+    return (await this.#disk.freeBytes(this.#dir)) < reserveBytes
+  }
+
   /** Answers whether that freed anything. */
   release(): Promise<boolean> {
     return this.#disk.remove(this.#path)

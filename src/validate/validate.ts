@@ -47,9 +47,9 @@ async function checkBody(request: Authorized, parts: ValidateParts): Promise<Che
   const max = limitOf(entry.body, parts)
   if (body.length !== undefined && body.length > max)
     return refuse('body-large', { declared: body.length, max })
-  if (entry.goesTo === 'serve') return readOwn(body, max)
+  if (entry.goesTo === 'serve') return orRefusal(parsed(body, max))
   const small = entry.body.kind === 'json' && body.length !== undefined && body.length <= readWholeUpTo
-  return small ? readSmall(body, max) : metered(body, { max })
+  return small ? orRefusal(whole(body, max)) : metered(body, { max })
 }
 
 function hasType(rule: BodyRule, type: string): boolean {
@@ -78,18 +78,18 @@ function limitOf(rule: BodyRule, parts: ValidateParts): number {
   }
 }
 
-async function readOwn(body: IncomingBody, max: number): Promise<CheckedBody | Refusal> {
-  try {
-    return { kind: 'parsed', value: await readJson(body, max, bodyDeadline) } as unknown as CheckedBody
-  } catch (thrown) {
-    if (thrown instanceof BodyTrouble) return refuse(thrown.code)
-    throw thrown
-  }
+async function parsed(body: IncomingBody, max: number): Promise<CheckedBody> {
+  return { kind: 'parsed', value: await readJson(body, max, bodyDeadline) } as unknown as CheckedBody
 }
 
-async function readSmall(body: IncomingBody, max: number): Promise<CheckedBody | Refusal> {
+async function whole(body: IncomingBody, max: number): Promise<CheckedBody> {
+  return { kind: 'whole', bytes: await readWhole(body, max, bodyDeadline) } as unknown as CheckedBody
+}
+
+/** What is wrong with a body is a refusal; anything else that is thrown stays a fault. */
+async function orRefusal(reading: Promise<CheckedBody>): Promise<CheckedBody | Refusal> {
   try {
-    return { kind: 'whole', bytes: await readWhole(body, max, bodyDeadline) } as unknown as CheckedBody
+    return await reading
   } catch (thrown) {
     if (thrown instanceof BodyTrouble) return refuse(thrown.code)
     throw thrown

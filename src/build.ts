@@ -98,9 +98,6 @@ export function findWebFolder(): string {
 
 export interface BuiltGate {
   readonly gate: Gate
-  readonly web: WebFiles
-  readonly app: AppWatch
-  readonly audit: Audit
   readonly tls?: { readonly cert: string; readonly key: string }
   close(): Promise<void>
 }
@@ -133,7 +130,7 @@ export async function buildGate(config: Config, state: State, around: Surroundin
       app.close()
       for (const one of closers) await one()
     }
-    return { gate, web, app, audit, close, ...(tls === undefined ? {} : { tls }) }
+    return { gate, close, ...(tls === undefined ? {} : { tls }) }
   } catch (fault) {
     app.close()
     for (const one of closers) await one()

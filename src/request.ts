@@ -133,3 +133,9 @@ export interface Answer {
 export type Outcome = Answer | Refusal
 /** How far a request came. */
 export type Reached = Misreceived | Received | Classified | Authenticated | Authorized | Validated
+
+/** Gives up an answer that nobody will read, so that the app is let go too. */
+export function abandon({ body }: Answer): void {
+  if (body.kind !== 'stream') return
+  body.source.start({ write: () => true, end: () => undefined, cut: () => undefined }).abandon()
+}

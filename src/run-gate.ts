@@ -30,14 +30,14 @@ export async function runGate(config: Config, around: Surroundings): Promise<Run
     const built = await buildGate(config, state, around)
     try {
       const server = await listen(config, { built, exposure, around })
-      await built.audit.write({
+      await built.gate.audit.write({
         kind: 'gate.started',
         version: version(),
         upstream: config.upstream.origin,
         accepted: config.acceptRisks,
       })
       return {
-        addresses: addressesOf(config, server),
+        addresses: addressesOf(config, server, built.gate.app.base),
         auditDir: auditDir(config),
         stop: () => stop(server, built, state),
       }
@@ -71,7 +71,7 @@ async function listen(config: Config, { built, exposure, around }: Listening): P
     },
     {
       handle: (request) => handle(request, built.gate),
-      page: makeMessagePage(built.web),
+      page: makeMessagePage(built.gate.web),
       now: () => around.clock.now(),
     },
   )
@@ -92,13 +92,12 @@ function cannotListen({ listen: at }: Config, cause: NodeJS.ErrnoException): Gat
   return new GateFault('address-unusable', `Can't listen on ${at.host}:${at.port}: ${why}`, { cause })
 }
 
-function addressesOf(config: Config, server: Server): string[] {
+function addressesOf(config: Config, server: Server, base: string): string[] {
   const { port } = server.address() as AddressInfo
   const scheme = config.tls === undefined ? 'http' : 'https'
   const { host } = config.listen
   const names =
     config.hosts.length > 0 && host !== '127.0.0.1' ? config.hosts : [host.includes(':') ? `[${host}]` : host]
-  const base = config.upstream.pathname.replace(/\/+$/, '')
   return names.map((name) => `${scheme}://${name}:${port}${base}/`)
 }
 
@@ -109,7 +108,7 @@ async function stop(server: Server, built: BuiltGate, state: { close(): Promise<
   await closed
   clearTimeout(timer)
   try {
-    await built.audit.write({ kind: 'gate.stopped' })
+    await built.gate.audit.write({ kind: 'gate.stopped' })
   } finally {
     await built.close().finally(() => state.close())
   }

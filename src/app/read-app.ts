@@ -13,6 +13,7 @@ export interface AppFacts {
 }
 
 const largest = 32 * 1024 * 1024
+
 export interface AppClient {
   readonly client: Pick<Dispatcher, 'request'>
   /** Milliseconds to wait for an answer. */

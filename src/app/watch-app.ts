@@ -14,17 +14,6 @@ const every = 2_000
 /** After so many askings it is looked at anew all the same: a tunnel can be opened without a restart. */
 const anew = 30
 
-export interface WatchedApp {
-  readonly state: 'verified' | 'rejected' | 'away'
-  readonly base: string
-  readonly pages: ReadonlySet<string>
-  readonly facts: AppFacts | undefined
-  /** Resolves once it is certain which app is there; a busy app is waited for, as without the gate. */
-  settled(): Promise<void>
-  suspect(): void
-  close(): void
-}
-
 interface Parts {
   readonly client: Pool
   readonly upstream: URL
@@ -36,8 +25,8 @@ interface Parts {
 
 const certain = Promise.resolve()
 
-export class AppWatch implements WatchedApp {
-  state: WatchedApp['state'] = 'away'
+export class AppWatch {
+  state: 'verified' | 'rejected' | 'away' = 'away'
   pages: ReadonlySet<string> = new Set()
   facts: AppFacts | undefined
   readonly base: string
@@ -70,6 +59,7 @@ export class AppWatch implements WatchedApp {
     this.#timer.unref()
   }
 
+  /** Resolves once it is certain which app is there; a busy app is waited for, as without the gate. */
   settled(): Promise<void> {
     return this.#doubt ?? certain
   }

@@ -2,19 +2,13 @@
 import { refuse, type Refusal } from '../refusals.ts'
 import type { Authenticated, Classified, Principal } from '../request.ts'
 import type { Site } from '../sessions/cookie.ts'
+import type { SessionLooked } from '../sessions/look.ts'
 import type { SessionRow } from '../store/rows.ts'
-
-export type Looked =
-  | { readonly kind: 'none' }
-  /** Two session cookies: no telling which of them the browser means. */
-  | { readonly kind: 'ambiguous' }
-  | { readonly kind: 'active'; readonly session: SessionRow }
-  | { readonly kind: 'lapsed'; readonly why: 'expired' | 'ended' }
 
 export interface AuthenticateParts {
   readonly sessions: {
     /** Reads the Cookie field; the session's own lifetime is judged here, on every request. */
-    readonly look: (cookie: string | undefined, site: Site) => Promise<Looked>
+    readonly look: (cookie: string | undefined, site: Site) => Promise<SessionLooked>
     /** A person did something in this session. */
     readonly mark: (session: SessionRow) => void
   }
@@ -30,7 +24,7 @@ export async function authenticate(
   return { ...request, principal: principalOf(looked) }
 }
 
-function principalOf(looked: Exclude<Looked, { kind: 'ambiguous' }>): Principal {
+function principalOf(looked: Exclude<SessionLooked, { kind: 'ambiguous' }>): Principal {
   switch (looked.kind) {
     case 'active':
       return { kind: 'guest', session: looked.session }

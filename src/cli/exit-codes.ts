@@ -48,8 +48,6 @@ export function exitCodeOf(code: FaultCode): ExitCode {
     case 'address-unusable':
     case 'app-unreachable':
     case 'app-busy':
-    case 'upstream-unreachable':
-    case 'upstream-broken':
     case 'web-not-built':
       return exitCodes.fault
   }

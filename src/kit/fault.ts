@@ -18,8 +18,6 @@ export type FaultCode =
   | 'app-unreachable'
   | 'app-busy'
   | 'app-unsafe'
-  | 'upstream-unreachable'
-  | 'upstream-broken'
   | 'web-not-built'
   | 'usage'
 

@@ -7,7 +7,7 @@ import type { Method } from '../catalog/entry.ts'
 import type { Network } from '../kit/networks.ts'
 import { isInside, isLoopback, parseAddress } from '../kit/networks.ts'
 import { refuse, refusals, type Refusal, type RefusalCode } from '../refusals.ts'
-import type { Misreceived, Outcome, Received } from '../request.ts'
+import { abandon, type Misreceived, type Outcome, type Received } from '../request.ts'
 import { parseTarget } from './canonical-path.ts'
 import { findClientAddress } from './client-address.ts'
 import { readHeaders } from './headers.ts'
@@ -129,7 +129,7 @@ async function answer(
   try {
     const outcome = await parts.handle(request)
     if (response.destroyed) {
-      if (outcome.kind === 'answer' && outcome.body.kind === 'stream') abandon(outcome)
+      if (outcome.kind === 'answer') abandon(outcome)
       return
     }
     reply(request, outcome, response, parts.page)
@@ -137,12 +137,6 @@ async function answer(
     // Last resort: `handle` turns every fault into a refusal, so this is a fault of writing the answer itself.
     response.destroy()
   }
-}
-
-function abandon(outcome: Extract<Outcome, { kind: 'answer' }>): void {
-  if (outcome.body.kind !== 'stream') return
-  const nowhere = { write: () => true, end: () => undefined, cut: () => undefined }
-  outcome.body.source.start(nowhere).abandon()
 }
 
 interface Reading {

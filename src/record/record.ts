@@ -5,7 +5,7 @@ import type { Action } from '../catalog/actions.ts'
 import type { RouteEntry } from '../catalog/entry.ts'
 import { GateFault } from '../kit/fault.ts'
 import { refuse } from '../refusals.ts'
-import type { Answer, Outcome, Reached } from '../request.ts'
+import { abandon, type Answer, type Outcome, type Reached } from '../request.ts'
 
 export interface RecordParts {
   readonly audit: Audit
@@ -82,11 +82,6 @@ function noteQuietly(event: AuditEvent, parts: RecordParts): void {
   } catch {
     return
   }
-}
-
-function abandon(answer: Answer): void {
-  if (answer.body.kind !== 'stream') return
-  answer.body.source.start({ write: () => true, end: () => undefined, cut: () => undefined }).abandon()
 }
 
 function entryOf(reached: Reached): RouteEntry | undefined {

@@ -5,6 +5,7 @@ import type { Sessions } from './sessions.ts'
 
 export type SessionLooked =
   | { readonly kind: 'none' }
+  /** Two session cookies: no telling which of them the browser means. */
   | { readonly kind: 'ambiguous' }
   | { readonly kind: 'active'; readonly session: SessionRow }
   | { readonly kind: 'lapsed'; readonly why: 'expired' | 'ended' }

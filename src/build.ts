@@ -188,8 +188,9 @@ function assemble(config: Config, parts: Assembly): Gate {
     sessions: {
       look: (cookie, site) => lookAtCookies(sessions, cookie, namesAt(site).session, clock.now()),
       mark: (session) => sessions.markActive(session.id, clock.now()),
-      watch: (session, onEnd) => sessions.watch(session, onEnd),
-      isOpen: (session) => sessions.isOpen(session, clock.now()),
+      watch: (principal, onEnd) =>
+        'session' in principal ? sessions.watch(principal.session, onEnd) : () => undefined,
+      isOpen: async (principal) => 'session' in principal && sessions.isOpen(principal.session, clock.now()),
     },
     login: {
       start: (body, { site, ...asker }) => login.start(body, { ...asker, ...siteOf(site) }),

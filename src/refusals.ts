@@ -19,6 +19,12 @@ const slowDown = {
   en: 'Too many attempts. Please wait.',
   ja: '試行回数が多すぎます。しばらくお待ちください。',
 }
+const changePassword = { en: 'Please change your password.', ja: 'パスワードを変更してください。' }
+const invitationOver = {
+  en: 'This invitation cannot be used any more. Please ask for a new one.',
+  ja: 'この招待は使えません。新しい招待を依頼してください。',
+}
+const needsHttps = { en: 'Passwords are set over HTTPS only.', ja: 'パスワードの設定には HTTPS が必要です。' }
 
 export const refusals = {
   'path-ambiguous': { step: 'receive', status: 400, says: notUnderstood },
@@ -36,9 +42,12 @@ export const refusals = {
   'request-slow': { step: 'receive', status: 408, says: notUnderstood },
   'header-large': { step: 'receive', status: 431, says: tooLarge },
   'credential-ambiguous': { step: 'authenticate', status: 400, says: notUnderstood },
+  'credential-misplaced': { step: 'authenticate', status: 400, says: notUnderstood },
   'login-required': { step: 'authorize', status: 401, says: signIn },
   'session-expired': { step: 'authorize', status: 401, says: signIn },
   'session-ended': { step: 'authorize', status: 401, says: signIn },
+  'token-invalid': { step: 'authorize', status: 401, says: signIn },
+  'password-expired': { step: 'authorize', status: 403, says: changePassword },
   'route-unknown': { step: 'authorize', status: 404, says: notFound },
   'route-closed': { step: 'authorize', status: 404, says: notFound },
   'method-not-allowed': { step: 'authorize', status: 404, says: notFound },
@@ -54,6 +63,8 @@ export const refusals = {
   'login-failed': { step: 'serve', status: 401, says: loginFailed },
   'login-paced': { step: 'serve', status: 429, says: slowDown },
   'login-busy': { step: 'serve', status: 503, says: slowDown },
+  'invitation-invalid': { step: 'serve', status: 404, says: invitationOver },
+  'registration-insecure': { step: 'serve', status: 403, says: needsHttps },
   'internal-fault': { step: 'gate', status: 500, says: wrong },
   'audit-unwritable': { step: 'gate', status: 503, says: wrong },
 } as const satisfies Record<string, RefusalRow>

@@ -3,7 +3,8 @@ import type { Readable } from 'node:stream'
 import type { Method, RouteEntry } from './catalog/entry.ts'
 import type { Branded } from './kit/brand.ts'
 import type { Refusal } from './refusals.ts'
-import type { SessionRow } from './store/rows.ts'
+import type { Username } from './kit/username.ts'
+import type { ApiTokenRow, SessionRow } from './store/rows.ts'
 
 /** Decoded once, checked, and encoded again in the one canonical way. Made in receive/canonical-path.ts. */
 export type CanonicalPath = Branded<string, 'CanonicalPath'>
@@ -82,8 +83,11 @@ export interface Classified extends Received {
 
 export type Principal =
   | { readonly kind: 'guest'; readonly session: SessionRow }
-  /** `lapsed`: there was a session, and it is over. */
-  | { readonly kind: 'nobody'; readonly lapsed?: 'expired' | 'ended' }
+  | { readonly kind: 'user'; readonly username: Username; readonly session: SessionRow }
+  /** A program. `username`: whose token it is. */
+  | { readonly kind: 'token'; readonly token: ApiTokenRow; readonly username?: Username }
+  /** `lapsed`: a credential was shown, and it is over or was never good. */
+  | { readonly kind: 'nobody'; readonly lapsed?: 'expired' | 'ended' | 'token' }
 
 export interface Authenticated extends Classified {
   readonly principal: Principal

@@ -12,12 +12,16 @@ export interface Draft {
   readonly onReserve: boolean
 }
 
-/** Personal fields under OWASP's names; both longer than any honest value. */
-const personalFields = { address: ['source_ip', 64], userAgent: ['useragent', 256] } as const
+/** Personal fields under OWASP's names; all longer than any honest value. */
+const personalFields = {
+  username: ['username', 64],
+  address: ['source_ip', 64],
+  userAgent: ['useragent', 256],
+} as const
 
 export function makeDraft(event: AuditEvent, at: number, commitments: Commitments): Draft {
   const term = termOf(event)
-  const { parameters, asker, fields } = redact(event)
+  const { parameters, asker, user, fields } = redact(event)
   const personal: Record<string, Opening> = {}
   const subject = [asker?.principal ?? 'sekisho', ...parameters].join(',')
   const record = {
@@ -29,6 +33,9 @@ export function makeDraft(event: AuditEvent, at: number, commitments: Commitment
     ...(asker === undefined ? {} : askerFields(asker, commitments, personal)),
     kind: event.kind,
     ...fields,
+    ...(user === undefined
+      ? {}
+      : { user_name: commit('user_name', harmless(user, 64), commitments, personal) }),
   }
   return {
     rest: JSON.stringify(record).slice(1),
@@ -39,17 +46,27 @@ export function makeDraft(event: AuditEvent, at: number, commitments: Commitment
 
 function askerFields(asker: Asker, commitments: Commitments, personal: Record<string, Opening>) {
   const fields: Record<string, Field> = {}
-  for (const from of ['address', 'userAgent'] as const) {
+  for (const from of ['username', 'address', 'userAgent'] as const) {
     const value = asker[from]
     if (value === undefined) continue
     const [field, length] = personalFields[from]
-    const { commitment, opening } = commitments.commit(harmless(value, length))
-    fields[field] = commitment
-    personal[field] = opening
+    fields[field] = commit(field, harmless(value, length), commitments, personal)
   }
   fields['principal'] = asker.principal
   if (asker.session !== undefined) fields['session'] = harmless(asker.session, 80)
+  if (asker.token !== undefined) fields['token'] = harmless(asker.token, 80)
   return fields
+}
+
+function commit(
+  field: string,
+  value: string,
+  commitments: Commitments,
+  personal: Record<string, Opening>,
+): string {
+  const { commitment, opening } = commitments.commit(value)
+  personal[field] = opening
+  return commitment
 }
 
 let lastAt = Number.NaN

@@ -2,13 +2,23 @@
 import type { RefusalCode } from '../refusals.ts'
 import type { SessionEnd } from '../store/rows.ts'
 
-/** Who and where; `address` and `userAgent` are personal fields, kept as salted commitments in the chain. */
+/** Who and where; `username`, `address` and `userAgent` are personal fields, kept as salted commitments in the chain. */
 export interface Asker {
-  readonly principal: 'guest' | 'nobody' | 'operator'
+  readonly principal: 'guest' | 'user' | 'token' | 'nobody' | 'operator'
+  /** A user's name, or the name that somebody tried to sign in with. Personal, like the two below. */
+  readonly username?: string
   /** The public name of the session, never its token. */
   readonly session?: string
+  /** The public name of an API token. */
+  readonly token?: string
   readonly address?: string
   readonly userAgent?: string
+}
+
+/** Whom it is about. The id stands in the chain; the name is personal, a commitment there and its value beside it. */
+export interface UserName {
+  readonly id: string
+  readonly name: string
 }
 
 interface RequestFacts {
@@ -48,12 +58,52 @@ export type AuditEvent =
       readonly kind: 'login.refused'
       readonly asker: Asker
       readonly ceremony?: string
-      readonly why: 'wrong-proof' | 'expired' | 'reused' | 'forged' | 'malformed' | 'no-password-set'
+      readonly why:
+        | 'wrong-proof'
+        | 'expired'
+        | 'reused'
+        | 'forged'
+        | 'malformed'
+        | 'no-password-set'
+        | 'user-unknown'
+        | 'user-disabled'
     }
   | { readonly kind: 'login.abandoned'; readonly asker: Asker; readonly ceremony: string }
   | { readonly kind: 'login.paced'; readonly asker: Asker; readonly bucket: string }
   | { readonly kind: 'session.ended'; readonly asker: Asker; readonly why: SessionEnd }
-  | { readonly kind: 'password.changed'; readonly asker: Asker; readonly sessionsEnded: number }
+  /** The cap on failures in a row is reached: from here on only known browsers may try. */
+  | { readonly kind: 'login.locked'; readonly asker: Asker; readonly failures: number }
+  /** `user` is whose; absent: the shared password. */
+  | {
+      readonly kind: 'password.changed'
+      readonly asker: Asker
+      readonly user?: UserName
+      readonly sessionsEnded: number
+    }
+  | {
+      readonly kind: 'user.added' | 'user.enabled' | 'user.unlocked'
+      readonly asker: Asker
+      readonly user: UserName
+    }
+  | {
+      readonly kind: 'user.disabled' | 'user.removed' | 'user.reset'
+      readonly asker: Asker
+      readonly user: UserName
+      readonly sessionsEnded: number
+    }
+  | {
+      readonly kind: 'invitation.made' | 'invitation.revoked' | 'invitation.used'
+      readonly asker: Asker
+      readonly user: UserName
+      readonly purpose: 'join' | 'reset'
+    }
+  | {
+      readonly kind: 'token.created' | 'token.revoked'
+      readonly asker: Asker
+      readonly token: string
+      readonly name: string
+      readonly user?: UserName
+    }
   /** Written by the log itself. */
   | {
       readonly kind: 'audit.opened'

@@ -169,7 +169,19 @@ function strangerIn(event: AuditEvent): Stranger | undefined {
     case 'app.rejected':
     case 'login.succeeded':
     case 'session.ended':
+    case 'login.locked':
     case 'password.changed':
+    case 'user.added':
+    case 'user.disabled':
+    case 'user.enabled':
+    case 'user.removed':
+    case 'user.reset':
+    case 'user.unlocked':
+    case 'invitation.made':
+    case 'invitation.revoked':
+    case 'invitation.used':
+    case 'token.created':
+    case 'token.revoked':
     case 'audit.opened':
     case 'audit.pruned':
     case 'audit.summarised':

@@ -8,7 +8,7 @@ export interface Claim {
   readonly head: string
 }
 
-export const personalFieldNames = ['source_ip', 'useragent'] as const
+export const personalFieldNames = ['username', 'user_name', 'source_ip', 'useragent'] as const
 
 export interface ParsedRecord {
   readonly n: number

@@ -1,5 +1,5 @@
 /** What may be written, field by field: an event's known fields and nothing else, cut and made harmless. */
-import type { Asker, AuditEvent } from './event.ts'
+import type { Asker, AuditEvent, UserName } from './event.ts'
 
 type Plain = string | number | boolean
 export type Field = Plain | readonly Field[] | { readonly [name: string]: Field }
@@ -8,6 +8,8 @@ export interface Redacted {
   /** What follows the colon of OWASP's event, after the user. */
   readonly parameters: readonly string[]
   readonly asker?: Asker
+  /** The name of the user whom it is about: personal. */
+  readonly user?: string
   readonly fields: Readonly<Record<string, Field>>
 }
 
@@ -75,8 +77,25 @@ export function redact(event: AuditEvent): Redacted {
       return by(event.asker, [], { bucket: name(event.bucket.split(':', 1)[0] ?? '') })
     case 'session.ended':
       return by(event.asker, [event.why], { why: event.why })
+    case 'login.locked':
+      return by(event.asker, [], { failures: number(event.failures) })
     case 'password.changed':
-      return by(event.asker, [], { sessionsEnded: number(event.sessionsEnded) })
+      return about(event, [], { sessionsEnded: number(event.sessionsEnded) })
+    case 'user.added':
+    case 'user.enabled':
+    case 'user.unlocked':
+      return about(event, [], {})
+    case 'user.disabled':
+    case 'user.removed':
+    case 'user.reset':
+      return about(event, [], { sessionsEnded: number(event.sessionsEnded) })
+    case 'invitation.made':
+    case 'invitation.revoked':
+    case 'invitation.used':
+      return about(event, [event.purpose], { purpose: event.purpose })
+    case 'token.created':
+    case 'token.revoked':
+      return about(event, [name(event.token)], { token: name(event.token), name: name(event.name) })
     case 'audit.opened':
       return of(['audit'], {
         before: event.before.map(({ segment, count, head }) => ({
@@ -103,6 +122,21 @@ export function redact(event: AuditEvent): Redacted {
 
 function of(parameters: readonly string[], fields: Redacted['fields']): Redacted {
   return { parameters, fields }
+}
+
+function about(
+  event: { readonly asker: Asker; readonly user?: UserName },
+  parameters: readonly string[],
+  fields: Redacted['fields'],
+): Redacted {
+  if (event.user === undefined) return by(event.asker, parameters, fields)
+  const { id, name: username } = event.user
+  return {
+    asker: event.asker,
+    user: username,
+    parameters: [name(id), ...parameters],
+    fields: { user: name(id), ...fields },
+  }
 }
 
 function by(asker: Asker, parameters: readonly string[], fields: Redacted['fields']): Redacted {

@@ -16,6 +16,11 @@ interface KindTerm extends Term {
   readonly onReserve: boolean
 }
 
+/** What operators do, and must be able to do on a full disk. */
+function kind<Event extends string>(event: Event, level: Level, description: string) {
+  return { event, level, description, onReserve: true } as const
+}
+
 const kinds = {
   'gate.started': { event: 'sys_startup', level: 'WARN', description: 'The gate started.', onReserve: true },
   'gate.stopped': { event: 'sys_shutdown', level: 'WARN', description: 'The gate stopped.', onReserve: true },
@@ -68,6 +73,18 @@ const kinds = {
     description: 'Somebody signed in.',
     onReserve: false,
   },
+  'user.added': kind('user_created', 'WARN', 'A user was added.'),
+  'user.disabled': kind('user_updated', 'WARN', 'A user was disabled.'),
+  'user.enabled': kind('user_updated', 'WARN', 'A user was enabled again.'),
+  'user.removed': kind('user_deleted', 'WARN', 'A user was removed.'),
+  'user.reset': kind('user_updated', 'WARN', "A user's password was taken away for a new one."),
+  'user.unlocked': kind('authn_login_lock_removed', 'WARN', "A user's failed attempts were forgotten."),
+  'invitation.made': kind('authn_invitation_created', 'INFO', 'An invitation was made.'),
+  'invitation.revoked': kind('authn_invitation_revoked', 'WARN', 'An invitation was revoked.'),
+  'invitation.used': kind('authn_invitation_used', 'INFO', 'A password was set by invitation.'),
+  'token.created': kind('authn_token_created', 'WARN', 'An API token was created.'),
+  'token.revoked': kind('authn_token_revoked', 'WARN', 'An API token was revoked.'),
+  'login.locked': kind('authn_login_lock', 'WARN', 'An account takes no further attempts of strangers.'),
   'login.refused': {
     event: 'authn_login_fail',
     level: 'WARN',
@@ -138,6 +155,23 @@ const refused = {
   'request-slow': { ...invalid, description: 'The request came too slowly.' },
   'header-large': { ...invalid, description: 'The header was too large.' },
   'credential-ambiguous': { ...unexpected, description: 'Two credentials came in one request.' },
+  'credential-misplaced': { ...unexpected, description: 'A credential stood in an address.' },
+  'token-invalid': {
+    event: 'authn_token_fail',
+    level: 'WARN',
+    description: 'An API token was unknown, expired or revoked.',
+  },
+  'password-expired': { ...lapsed, description: 'The password was older than the rules allow.' },
+  'invitation-invalid': {
+    event: 'authn_login_fail',
+    level: 'WARN',
+    description: 'An invitation was unknown, used, revoked or over.',
+  },
+  'registration-insecure': {
+    event: 'authn_login_fail',
+    level: 'WARN',
+    description: 'A password was to be set over plain HTTP.',
+  },
   'login-required': { ...unsigned, description: 'Nobody was signed in.' },
   'session-expired': { ...lapsed, description: 'The session was past its limits.' },
   'session-ended': { ...lapsed, description: 'The session had been ended.' },

@@ -27,10 +27,15 @@ export async function authenticate(
 function principalOf(looked: Exclude<SessionLooked, { kind: 'ambiguous' }>): Principal {
   switch (looked.kind) {
     case 'active':
-      return { kind: 'guest', session: looked.session }
+      return principalIn(looked.session)
     case 'lapsed':
       return { kind: 'nobody', lapsed: looked.why }
     case 'none':
       return { kind: 'nobody' }
   }
+}
+
+function principalIn(session: SessionRow): Principal {
+  const { username } = session
+  return username === undefined ? { kind: 'guest', session } : { kind: 'user', username, session }
 }

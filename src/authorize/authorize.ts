@@ -1,7 +1,7 @@
 /** Authenticated → Authorized: may they? Asks the policy; whatever isn't a clear yes is a no. */
 import { refuse, type Refusal } from '../refusals.ts'
-import type { Allow, Authenticated, Authorized } from '../request.ts'
-import type { Decision, Question } from '../policy/engine.ts'
+import type { Allow, Authenticated, Authorized, Principal } from '../request.ts'
+import type { Decision, PolicyPrincipal, Question } from '../policy/engine.ts'
 import { findForeign } from './check-site.ts'
 import { explain } from './explain.ts'
 
@@ -12,7 +12,7 @@ export interface AuthorizeParts {
 export function authorize(request: Authenticated, parts: AuthorizeParts): Authorized | Refusal {
   const { principal, entry } = request
   const decision = parts.policy.decide({
-    principal: principal.kind === 'guest' ? { kind: 'guest', id: principal.session.id } : { kind: 'nobody' },
+    principal: forPolicy(principal),
     action: entry.action,
   })
   // An entry that goes nowhere is refused whatever a policy says about its action.
@@ -21,4 +21,18 @@ export function authorize(request: Authenticated, parts: AuthorizeParts): Author
   const foreign = findForeign(request)
   if (foreign !== undefined) return refuse('origin-foreign', { field: foreign })
   return { ...request, allow: { policies: decision.policies } as unknown as Allow }
+}
+
+function forPolicy(principal: Principal): PolicyPrincipal {
+  switch (principal.kind) {
+    case 'guest':
+    case 'nobody':
+      return { kind: principal.kind }
+    case 'user':
+      return { kind: 'user', username: principal.username }
+    case 'token':
+      return principal.username === undefined
+        ? { kind: 'token', id: principal.token.id }
+        : { kind: 'token', id: principal.token.id, user: principal.username }
+  }
 }

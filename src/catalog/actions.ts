@@ -27,10 +27,12 @@ export const actions = [
   'loadPublicAsset',
   // The gate itself
   'openLogin',
+  'joinByInvitation',
   'loadGateAsset',
   'checkHealth',
   'readOwnSession',
   'endOwnSession',
+  'changeOwnPassword',
   // Refused for everybody
   'administer',
   'useServerCredential',

@@ -7,6 +7,16 @@ export const paths = {
   loginFinish: '/.sekisho/api/login/finish',
   logout: '/.sekisho/api/logout',
   session: '/.sekisho/api/session',
+  /** An invitation's page; its secret stands in the fragment, which browsers keep to themselves. */
+  join: '/.sekisho/join',
+  joinLook: '/.sekisho/api/join/look',
+  joinStart: '/.sekisho/api/join/start',
+  joinFinish: '/.sekisho/api/join/finish',
+  account: '/.sekisho/account',
+  passwordRules: '/.sekisho/api/account/password/rules',
+  passwordStart: '/.sekisho/api/account/password/start',
+  passwordProve: '/.sekisho/api/account/password/prove',
+  passwordSet: '/.sekisho/api/account/password/set',
   assets: '/.sekisho/assets/',
   health: '/.sekisho/health',
 } as const
@@ -37,6 +47,8 @@ export interface Identifiers {
 /** POST loginStart: OPAQUE's KE1. Answer: KE2 and the server's state, sealed. All strings are base64url. */
 export interface LoginStart {
   readonly startLoginRequest: string
+  /** As typed; absent: the shared password. */
+  readonly username?: string
 }
 export interface LoginStarted {
   readonly loginResponse: string
@@ -53,9 +65,72 @@ export interface LoginFinish {
 
 /** GET session: 200 while signed in, 401 otherwise. Times in seconds from now. */
 export interface SessionState {
-  readonly principal: 'guest'
+  readonly principal: 'guest' | 'user'
+  /** Of a user. */
+  readonly username?: string
   readonly idleEndsIn: number
   readonly endsIn: number
+}
+
+export const characterKinds = ['lower', 'upper', 'digit', 'symbol'] as const
+export type CharacterKind = (typeof characterKinds)[number]
+
+/** What a new password must be; applied where it is typed, since the gate never sees it. */
+export interface PasswordRules {
+  /** Code points. */
+  readonly least: number
+  /** Kinds of characters that must occur: none, unless the operator must follow such a rule. */
+  readonly composition: readonly CharacterKind[]
+  /** Words that an attacker of this site would try: its names, the user's name. */
+  readonly siteWords: readonly string[]
+}
+
+/** POST joinLook: whose invitation is it? Uses nothing up. */
+export interface JoinLook {
+  readonly invitation: string
+}
+export interface JoinLooked {
+  readonly username: string
+  readonly purpose: 'join' | 'reset'
+  /** Seconds. */
+  readonly expiresIn: number
+  readonly rules: PasswordRules
+}
+
+/** POST joinStart: OPAQUE's registration request (RFC 9807 section 5.1). Uses nothing up. */
+export interface JoinStart {
+  readonly invitation: string
+  readonly registrationRequest: string
+}
+export interface RegistrationStarted {
+  readonly registrationResponse: string
+  readonly stretching: Stretching
+  readonly identifiers: Identifiers
+}
+/** POST joinFinish: the record, which uses the invitation up. Answer 204; the page then signs in like any other. */
+export interface JoinFinish {
+  readonly invitation: string
+  readonly registrationRecord: string
+}
+
+/** POST passwordStart: KE1 for the own account, to prove the current password. Answer: `LoginStarted`. */
+export interface PasswordStart {
+  readonly startLoginRequest: string
+}
+/** POST passwordProve: KE3, the sealed state and the new password's registration request. */
+export interface PasswordProve {
+  readonly finishLoginRequest: string
+  readonly state: string
+  readonly registrationRequest: string
+}
+export interface PasswordProved extends RegistrationStarted {
+  /** Sealed; good once, for a minute, for this session. */
+  readonly ticket: string
+}
+/** POST passwordSet: answer 204; every session of the account is over, and the page signs in again. */
+export interface PasswordSet {
+  readonly registrationRecord: string
+  readonly ticket: string
 }
 
 /** Gradio's own 401 body (gradio/routes.py 6.31, login_check), which its clients understand. */

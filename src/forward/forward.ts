@@ -1,8 +1,7 @@
 /** Validated → the app's answer: one request to one app, exactly as it was judged. */
 import type { Dispatcher } from 'undici'
 import { refuse, type Refusal } from '../refusals.ts'
-import type { Answer, StreamEnd, Validated } from '../request.ts'
-import type { SessionRow } from '../store/rows.ts'
+import type { Answer, Principal, StreamEnd, Validated } from '../request.ts'
 import { BodyTrouble } from '../kit/body-trouble.ts'
 import { makeAnswerHeaders } from './answer-headers.ts'
 import { makeInjector } from './inject.ts'
@@ -21,9 +20,10 @@ export interface ForwardParts {
     readonly suspect: () => void
   }
   readonly sessions: {
-    /** Calls once when the session ends; answers how to stop waiting. */
-    readonly watch: (session: SessionRow, onEnd: () => void) => () => void
-    readonly isOpen: (session: SessionRow) => Promise<boolean>
+    /** Calls once when the session or the token ends; answers how to stop waiting. */
+    readonly watch: (principal: Principal, onEnd: () => void) => () => void
+    /** Whether the session or the token is still good. */
+    readonly isOpen: (principal: Principal) => Promise<boolean>
   }
   readonly forwardHeaders: readonly string[]
   /** The element that the gate adds to pages, by the page's language. */
@@ -61,12 +61,11 @@ async function attempt(
   await parts.app.settled()
   if (parts.app.state === 'away') return refuse('upstream-down', { reason: 'away' }, 2)
   if (parts.app.state === 'rejected') return refuse('upstream-unverified', {}, 2)
-  const { principal } = request
   // A body may take long to arrive; whoever signed out meanwhile doesn't call any more.
   if (
     request.body !== undefined &&
-    principal.kind !== 'nobody' &&
-    !(await parts.sessions.isOpen(principal.session))
+    request.principal.kind !== 'nobody' &&
+    !(await parts.sessions.isOpen(request.principal))
   ) {
     return refuse('session-ended')
   }
@@ -86,8 +85,7 @@ async function attempt(
 
 /** Whatever is under way in a session's name ends with it: streams, calls, uploads, downloads. */
 function watchSession({ principal }: Validated, exchange: Exchange, parts: ForwardParts): () => void {
-  if (principal.kind === 'nobody') return () => undefined
-  return parts.sessions.watch(principal.session, () => exchange.cut('session-ended'))
+  return parts.sessions.watch(principal, () => exchange.cut('session-ended'))
 }
 
 function dispatch(request: Validated, relay: Relay, parts: ForwardParts): void {

@@ -116,7 +116,13 @@ export class Ceremony {
     if (started.kind === 'refusal') return started
     if (started.kind === 'rejected') return this.#refuse(who, 'malformed', ceremony)
     const expiresAt = now + stateMs
-    const state: LoginState = { ceremony, expiresAt, mark, serverLoginState: started.serverLoginState }
+    const state: LoginState = {
+      ceremony,
+      expiresAt,
+      mark,
+      passwordAt: row?.changedAt ?? 0,
+      serverLoginState: started.serverLoginState,
+    }
     this.#pending.add({ ceremony, asker: who, expiresAt })
     const answer: LoginStarted = {
       loginResponse: started.loginResponse,
@@ -176,7 +182,7 @@ export class Ceremony {
     const { sessions, audit, clock } = this.#parts
     const { ceremony } = state
     const { address, userAgent } = asker
-    const finished = { principal: 'guest', ceremony } as FinishedCeremony
+    const finished = { account: 'shared', passwordAt: state.passwordAt, ceremony } as FinishedCeremony
     const { token, session } = await sessions.issue(finished, { address, userAgent })
     // A password set between the proof and the session ended all sessions but this one.
     if (!(await this.#stillStands(state))) {

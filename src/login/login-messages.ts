@@ -13,6 +13,7 @@ const loginState = z.strictObject({
   ceremony: z.string(),
   expiresAt: z.number(),
   mark: z.string(),
+  passwordAt: z.number(),
   serverLoginState: z.string(),
 })
 /** What the server has to know at the end, and keeps with the browser, sealed. */

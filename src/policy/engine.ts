@@ -1,8 +1,12 @@
 /** What a policy engine must answer. */
 import type { Action } from '../catalog/actions.ts'
 
-/** A guest's id is that of the session; what is decided doesn't depend on it yet, since all share one password. */
-export type PolicyPrincipal = { readonly kind: 'guest'; readonly id: string } | { readonly kind: 'nobody' }
+/** All guests are one: they share a password. A token's id is its public name; `user` is whose it is. */
+export type PolicyPrincipal =
+  | { readonly kind: 'guest' }
+  | { readonly kind: 'user'; readonly username: string }
+  | { readonly kind: 'token'; readonly id: string; readonly user?: string }
+  | { readonly kind: 'nobody' }
 
 export type PrincipalKind = PolicyPrincipal['kind']
 

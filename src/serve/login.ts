@@ -7,7 +7,8 @@ import {
 } from '../contract/contract.ts'
 import { chooseLanguage } from '../kit/language.ts'
 import { refuse, type Refusal } from '../refusals.ts'
-import type { Answer, Validated } from '../request.ts'
+import type { Answer, Principal, Validated } from '../request.ts'
+import type { SessionRow } from '../store/rows.ts'
 import { answerEmpty, answerFile, answerJson } from './answers.ts'
 import type { ServeParts } from './serve.ts'
 
@@ -38,7 +39,8 @@ export async function finishLogin(request: Validated, parts: ServeParts): Promis
 }
 
 export async function logOut(request: Validated, parts: ServeParts): Promise<Answer> {
-  if (request.principal.kind !== 'nobody') await parts.login.end(request.principal.session)
+  const session = sessionOf(request.principal)
+  if (session !== undefined) await parts.login.end(session)
   return answerEmpty(204, {
     'set-cookie': parts.login.clearCookies(request.site),
     // The app's pages and files in this browser's cache were this session's (OWASP ASVS 5.0 14.3.1).
@@ -47,16 +49,24 @@ export async function logOut(request: Validated, parts: ServeParts): Promise<Ans
 }
 
 export function showSession(request: Validated, parts: ServeParts): Answer | Refusal {
-  if (request.principal.kind === 'nobody') return refuse('login-required')
-  const { idleEndsAt, endsAt } = parts.login.limitsOf(request.principal.session)
+  const session = sessionOf(request.principal)
+  if (session === undefined) return refuse('login-required')
+  const { idleEndsAt, endsAt } = parts.login.limitsOf(session)
   const now = parts.clock.now()
   const secondsTo = (at: number) => Math.max(0, Math.floor((at - now) / 1000))
   const state: SessionState = {
-    principal: 'guest',
+    ...(session.username === undefined
+      ? { principal: 'guest' }
+      : { principal: 'user', username: session.username }),
     idleEndsIn: secondsTo(idleEndsAt),
     endsIn: secondsTo(endsAt),
   }
   return answerJson(200, state)
+}
+
+/** A program has none. */
+function sessionOf(principal: Principal): SessionRow | undefined {
+  return 'session' in principal ? principal.session : undefined
 }
 
 function bodyOf(request: Validated): unknown {

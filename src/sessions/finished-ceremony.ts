@@ -1,8 +1,16 @@
 /** The proof that a login ceremony came to its end: the only thing that a session is issued for. */
 import type { Branded } from '../kit/brand.ts'
+import type { Username } from '../kit/username.ts'
+import type { AccountId } from '../store/rows.ts'
 
 /** Made in login/ceremony.ts and nowhere else; a test counts the casts. */
 export type FinishedCeremony = Branded<
-  { readonly principal: 'guest'; readonly ceremony: string },
+  {
+    readonly account: AccountId
+    readonly username?: Username
+    /** When the password that was proved had been set. */
+    readonly passwordAt: number
+    readonly ceremony: string
+  },
   'FinishedCeremony'
 >

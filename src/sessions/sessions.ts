@@ -1,5 +1,6 @@
 /** Sessions: issue, find, keep alive, end, and cut what is open in their name. */
 import type { Audit } from '../audit/audit.ts'
+import type { Asker } from '../audit/event.ts'
 import type { Clock } from '../kit/clock.ts'
 import { randomName } from '../kit/random.ts'
 import type { SessionEnd, SessionId, SessionRow } from '../store/rows.ts'
@@ -98,7 +99,9 @@ class LiveSessions implements Sessions {
     const session: SessionRow = {
       id: randomName(12) as SessionId,
       tokenHash: hashToken(token),
-      principal: finished.principal,
+      account: finished.account,
+      ...(finished.username === undefined ? {} : { username: finished.username }),
+      passwordAt: finished.passwordAt,
       createdAt: now,
       lastActiveAt: now,
       endsAt: now + this.#lifetime.absoluteMs,
@@ -131,11 +134,10 @@ class LiveSessions implements Sessions {
     this.#watchers.tell(session.id, why)
     // Only who really ended it writes the record, so that each end stands in the log once.
     if (ended) {
-      const { id, address, userAgent } = session
-      const principal = why === 'operator' ? 'operator' : session.principal
+      const asker = askerOf(session)
       await this.#audit.write({
         kind: 'session.ended',
-        asker: { principal, session: id, address, userAgent },
+        asker: why === 'operator' ? { ...asker, principal: 'operator' } : asker,
         why,
       })
     }
@@ -228,4 +230,10 @@ class LiveSessions implements Sessions {
     const lastActiveAt = this.#activity.latest(row.id, row.lastActiveAt)
     return lastActiveAt === row.lastActiveAt ? row : { ...row, lastActiveAt }
   }
+}
+
+/** Who stands behind a session, for the audit log. */
+export function askerOf({ id, username, address, userAgent }: SessionRow): Asker {
+  const where = { session: id, address, userAgent }
+  return username === undefined ? { principal: 'guest', ...where } : { principal: 'user', username, ...where }
 }

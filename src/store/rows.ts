@@ -1,18 +1,41 @@
 /** The stored shapes. All times are milliseconds since the epoch. */
 import type { Branded } from '../kit/brand.ts'
+import type { Username } from '../kit/username.ts'
 
 /** SHA-256 of a session token, base64url: what is stored in place of the token. */
 export type TokenHash = Branded<string, 'TokenHash'>
 /** The public name of a session, as listed and ended by the operator. */
 export type SessionId = Branded<string, 'SessionId'>
 
-export type SessionEnd = 'logout' | 'idle' | 'absolute' | 'operator' | 'password-changed'
+/** Names a user for ever; never used again for another one. */
+export type UserId = Branded<string, 'UserId'>
+/** Whose password it is: the one shared password, or a user's own. */
+export type AccountId = 'shared' | UserId
+/** SHA-256 of an invitation's secret, base64url. */
+export type InvitationHash = Branded<string, 'InvitationHash'>
+/** The public name of an API token, as listed and revoked by the operator. */
+export type ApiTokenId = Branded<string, 'ApiTokenId'>
+/** SHA-256 of an API token, base64url. */
+export type ApiTokenHash = Branded<string, 'ApiTokenHash'>
+
+export type SessionEnd =
+  | 'logout'
+  | 'idle'
+  | 'absolute'
+  | 'operator'
+  | 'password-changed'
+  | 'user-disabled'
+  | 'user-removed'
+  | 'user-reset'
 
 export interface SessionRow {
   readonly id: SessionId
   readonly tokenHash: TokenHash
-  /** Who is signed in; named users follow. */
-  readonly principal: 'guest'
+  readonly account: AccountId
+  /** Absent for the shared password. */
+  readonly username?: Username
+  /** When the password that it was opened with was set; a new password ends the session. */
+  readonly passwordAt: number
   readonly createdAt: number
   readonly lastActiveAt: number
   /** The session ends here whatever happens. */
@@ -24,8 +47,7 @@ export interface SessionRow {
 }
 
 export interface PasswordRow {
-  /** `shared` is the one shared password; user names follow. */
-  readonly id: 'shared'
+  readonly id: AccountId
   /** OPAQUE registration record (RFC 9807 section 4.1), base64url as the library writes it. */
   readonly record: string
   /** Argon2id parameters that the record was made with: KiB, passes, lanes. */
@@ -54,3 +76,58 @@ export interface SegmentRow {
   /** Set when retention removed the file. */
   readonly prunedAt?: number
 }
+
+export interface UserRow {
+  readonly id: UserId
+  readonly name: Username
+  readonly createdAt: number
+  readonly lastLoginAt?: number
+  /** Set while the user is disabled. */
+  readonly disabledAt?: number
+}
+
+/** A link by which a user sets a password; at most one of a user is open at a time. */
+export interface InvitationRow {
+  readonly hash: InvitationHash
+  readonly user: UserId
+  readonly purpose: 'join' | 'reset'
+  readonly createdAt: number
+  readonly expiresAt: number
+  readonly usedAt?: number
+  readonly revokedAt?: number
+}
+
+/** A key for a program. */
+export interface ApiTokenRow {
+  readonly id: ApiTokenId
+  readonly hash: ApiTokenHash
+  /** The operator's word for it. */
+  readonly name: string
+  /** Whose it is; absent: it stands on its own. */
+  readonly user?: UserId
+  readonly createdAt: number
+  readonly expiresAt?: number
+  readonly lastUsedAt?: number
+  readonly revokedAt?: number
+}
+
+/** Attempts in a row without a success, by account name, whether or not such an account exists. */
+export interface FailureRow {
+  readonly key: string
+  readonly count: number
+  readonly lastAt: number
+}
+
+/** After `free` failures each further attempt waits: `firstWaitMs`, then twice as long each time up to `mostWaitMs`. */
+export interface FailureRule {
+  readonly free: number
+  readonly firstWaitMs: number
+  readonly mostWaitMs: number
+  /** From here on no attempt is allowed until the count is cleared. */
+  readonly most: number
+}
+
+/** `retryAt` is absent when only clearing the count helps. */
+export type FailureAnswer =
+  | { readonly allowed: true; readonly count: number }
+  | { readonly allowed: false; readonly count: number; readonly retryAt?: number }

@@ -1,5 +1,15 @@
 /** What the gate keeps: narrow interfaces, so that each noun sees only its own. */
+import type { Username } from '../kit/username.ts'
 import type {
+  AccountId,
+  ApiTokenHash,
+  ApiTokenId,
+  ApiTokenRow,
+  FailureAnswer,
+  FailureRow,
+  FailureRule,
+  InvitationHash,
+  InvitationRow,
   PaceAnswer,
   PaceRule,
   PasswordRow,
@@ -8,6 +18,8 @@ import type {
   SessionId,
   SessionRow,
   TokenHash,
+  UserId,
+  UserRow,
 } from './rows.ts'
 
 export interface MetaStore {
@@ -17,9 +29,76 @@ export interface MetaStore {
 }
 
 export interface PasswordStore {
-  find(id: PasswordRow['id']): Promise<PasswordRow | undefined>
-  /** Sets the password and ends every session in one step; answers how many sessions that ended. */
+  find(id: AccountId): Promise<PasswordRow | undefined>
+  /** Sets the password and ends every session of its account in one step; answers how many sessions that ended. */
   set(row: PasswordRow): Promise<number>
+  /** Takes the password away and ends the account's sessions for this reason; undefined when there was none. */
+  remove(id: AccountId, at: number, reason: SessionEnd): Promise<number | undefined>
+}
+
+/** What ending an account, or setting it back, ended with it. */
+export interface AccountEnded {
+  readonly sessions: number
+  readonly tokens: number
+  readonly invitations: number
+}
+
+export interface UserStore {
+  /** False when the name is taken. */
+  insert(row: UserRow): Promise<boolean>
+  find(id: UserId): Promise<UserRow | undefined>
+  findByName(name: Username): Promise<UserRow | undefined>
+  /** By name. */
+  list(): Promise<readonly UserRow[]>
+  /** Whether there is any, disabled ones included. */
+  any(): Promise<boolean>
+  noteLogin(id: UserId, at: number): Promise<void>
+  /** Disables, ends the sessions and revokes the invitation in one step; undefined when unknown or disabled already. */
+  disable(id: UserId, at: number): Promise<AccountEnded | undefined>
+  /** False when unknown or not disabled. */
+  enable(id: UserId): Promise<boolean>
+  /** Forgets the user, password and failures, ends sessions and revokes tokens and invitation in one step; undefined when unknown. */
+  remove(id: UserId, at: number): Promise<AccountEnded | undefined>
+}
+
+export interface InvitationStore {
+  /** Takes the place of the user's open invitation, if there is one. */
+  insert(row: InvitationRow): Promise<void>
+  find(hash: InvitationHash): Promise<InvitationRow | undefined>
+  /** The user's invitation that is neither used, revoked nor over. */
+  findOpen(user: UserId, now: number): Promise<InvitationRow | undefined>
+  /** False when none is open. */
+  revoke(user: UserId, at: number): Promise<boolean>
+  /**
+   * Uses the invitation up, sets the password, forgets the account's failures and ends its sessions, all in one step; answers how
+   * many sessions. Undefined, and nothing done, unless the invitation is open, of this account, and the user not disabled.
+   */
+  redeem(hash: InvitationHash, password: PasswordRow, now: number): Promise<number | undefined>
+  prune(before: number): Promise<number>
+}
+
+export interface ApiTokenStore {
+  insert(row: ApiTokenRow): Promise<void>
+  /** The token and whose it is; one look-up, on every request of a program. */
+  find(hash: ApiTokenHash): Promise<{ readonly token: ApiTokenRow; readonly user?: UserRow } | undefined>
+  /** Oldest first, revoked and expired ones included until they are pruned. */
+  list(): Promise<readonly { readonly token: ApiTokenRow; readonly user?: UserRow }[]>
+  /** False when unknown or revoked already. */
+  revoke(id: ApiTokenId, at: number): Promise<boolean>
+  /** Moves `lastUsedAt` forward, never back. A power cut may take the last ones back. */
+  touch(seen: readonly { readonly id: ApiTokenId; readonly at: number }[]): Promise<void>
+  /** Forgets tokens that expired or were revoked before the given time. */
+  prune(before: number): Promise<number>
+}
+
+export interface FailureStore {
+  /** Counts one attempt, unless the rule says that it must wait; in one step. */
+  take(key: string, rule: FailureRule, now: number): Promise<FailureAnswer>
+  find(key: string): Promise<FailureRow | undefined>
+  /** False when nothing was counted. */
+  clear(key: string): Promise<boolean>
+  /** Keeps the newest `most` rows: names that nobody has can be tried without end. */
+  prune(most: number): Promise<number>
 }
 
 export interface SessionStore {
@@ -61,6 +140,10 @@ export interface SegmentStore {
 export interface Store {
   readonly meta: MetaStore
   readonly passwords: PasswordStore
+  readonly users: UserStore
+  readonly invitations: InvitationStore
+  readonly tokens: ApiTokenStore
+  readonly failures: FailureStore
   readonly sessions: SessionStore
   readonly paces: PaceStore
   readonly spent: SpentStore

@@ -32,7 +32,7 @@ export const listSessions: CliCommand = {
 function describeSession(row: SessionRow): Readonly<Record<string, string>> {
   return {
     id: row.id,
-    principal: row.principal,
+    user: row.username ?? '(shared password)',
     signedInAt: new Date(row.createdAt).toISOString(),
     lastActiveAt: new Date(row.lastActiveAt).toISOString(),
     endsAt: new Date(row.endsAt).toISOString(),

@@ -1,0 +1,14 @@
+/** How failed sign-ins of one account are counted: the rule, and under which key. */
+import type { Username } from '../kit/username.ts'
+import type { FailureRule } from '../store/rows.ts'
+
+/**
+ * NIST SP 800-63B-4 section 3.2.2: "no more than 100" failures in a row, and waits "that increase as the account
+ * approaches its maximum allowance". Five slips of the hand cost nothing.
+ */
+export const failureRule: FailureRule = { free: 5, firstWaitMs: 30_000, mostWaitMs: 15 * 60_000, most: 100 }
+
+/** By name, whether or not somebody has it: otherwise the waiting would tell. */
+export function failureKeyOf(name: Username): string {
+  return `user:${name}`
+}

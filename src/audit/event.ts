@@ -39,6 +39,21 @@ export type AuditEvent =
     }
   | { readonly kind: 'gate.stopped' }
   | { readonly kind: 'gate.faulted'; readonly code: string; readonly request?: string }
+  | {
+      readonly kind: 'certificate.obtained'
+      readonly how: 'acme' | 'self-signed' | 'files'
+      readonly names: readonly string[]
+      readonly issuer: string
+      readonly notAfter: number
+    }
+  | {
+      readonly kind: 'certificate.renewal-failed'
+      readonly why: string
+      /** When it is tried again. */
+      readonly again: number
+      /** The end of the certificate that is in use, if there is one. */
+      readonly until?: number
+    }
   | { readonly kind: 'app.verified'; readonly gradio: string }
   | { readonly kind: 'app.rejected'; readonly risks: readonly string[] }
   | ({ readonly kind: 'request.granted'; readonly status: number; readonly ms: number } & RequestFacts)
@@ -80,6 +95,7 @@ export type AuditEvent =
       readonly user?: UserName
       readonly sessionsEnded: number
     }
+  | { readonly kind: 'password.removed'; readonly asker: Asker; readonly sessionsEnded: number }
   | {
       readonly kind: 'user.added' | 'user.enabled' | 'user.unlocked'
       readonly asker: Asker
@@ -104,6 +120,30 @@ export type AuditEvent =
       readonly name: string
       readonly user?: UserName
     }
+  /** `backup` names it: in its manifest, and in the record of its being restored. */
+  | {
+      readonly kind: 'backup.made'
+      readonly asker: Asker
+      readonly backup: string
+      /** Segments of the audit log that are in it. */
+      readonly segments: number
+    }
+  /**
+   * The first thing written on a restored state: which segments the database knows and the backup did not bring. A long
+   * list takes several records.
+   */
+  | {
+      readonly kind: 'state.restored'
+      readonly asker: Asker
+      readonly backup: string
+      readonly madeAt: number
+      readonly sessionsEnded: number
+      /** What each must end with, should it be put back; `removed` were gone when the backup was made. */
+      readonly absent: readonly { readonly segment: string; readonly count: number; readonly head: string }[]
+      readonly removed: readonly string[]
+    }
+  /** `copy` is the name of the file as it was before. */
+  | { readonly kind: 'state.upgraded'; readonly from: number; readonly to: number; readonly copy: string }
   /** Written by the log itself. */
   | {
       readonly kind: 'audit.opened'

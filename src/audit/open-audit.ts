@@ -165,12 +165,15 @@ function strangerIn(event: AuditEvent): Stranger | undefined {
     case 'gate.started':
     case 'gate.stopped':
     case 'gate.faulted':
+    case 'certificate.obtained':
+    case 'certificate.renewal-failed':
     case 'app.verified':
     case 'app.rejected':
     case 'login.succeeded':
     case 'session.ended':
     case 'login.locked':
     case 'password.changed':
+    case 'password.removed':
     case 'user.added':
     case 'user.disabled':
     case 'user.enabled':
@@ -182,6 +185,9 @@ function strangerIn(event: AuditEvent): Stranger | undefined {
     case 'invitation.used':
     case 'token.created':
     case 'token.revoked':
+    case 'backup.made':
+    case 'state.restored':
+    case 'state.upgraded':
     case 'audit.opened':
     case 'audit.pruned':
     case 'audit.summarised':

@@ -45,6 +45,19 @@ export function redact(event: AuditEvent): Redacted {
         code: name(event.code),
         ...(event.request === undefined ? {} : { request: name(event.request) }),
       })
+    case 'certificate.obtained':
+      return of([event.how], {
+        how: event.how,
+        names: event.names.slice(0, 32).map(name),
+        issuer: name(event.issuer),
+        notAfter: dateOf(event.notAfter),
+      })
+    case 'certificate.renewal-failed':
+      return of([], {
+        why: harmless(event.why, 300),
+        again: dateOf(event.again),
+        ...(event.until === undefined ? {} : { until: dateOf(event.until) }),
+      })
     case 'app.verified':
       return of([], { gradio: name(event.gradio) })
     case 'app.rejected':
@@ -79,6 +92,8 @@ export function redact(event: AuditEvent): Redacted {
       return by(event.asker, [event.why], { why: event.why })
     case 'login.locked':
       return by(event.asker, [], { failures: number(event.failures) })
+    case 'password.removed':
+      return by(event.asker, [], { sessionsEnded: number(event.sessionsEnded) })
     case 'password.changed':
       return about(event, [], { sessionsEnded: number(event.sessionsEnded) })
     case 'user.added':
@@ -96,13 +111,28 @@ export function redact(event: AuditEvent): Redacted {
     case 'token.created':
     case 'token.revoked':
       return about(event, [name(event.token)], { token: name(event.token), name: name(event.name) })
+    case 'backup.made':
+      return by(event.asker, [name(event.backup)], {
+        backup: name(event.backup),
+        segments: number(event.segments),
+      })
+    case 'state.restored':
+      return by(event.asker, [name(event.backup)], {
+        backup: name(event.backup),
+        madeAt: number(event.madeAt),
+        sessionsEnded: number(event.sessionsEnded),
+        absent: event.absent.map(head),
+        removed: event.removed.map(name),
+      })
+    case 'state.upgraded':
+      return of([String(number(event.to))], {
+        from: number(event.from),
+        to: number(event.to),
+        copy: name(event.copy),
+      })
     case 'audit.opened':
       return of(['audit'], {
-        before: event.before.map(({ segment, count, head }) => ({
-          segment: name(segment),
-          count: number(count),
-          head: name(head),
-        })),
+        before: event.before.map(head),
       })
     case 'audit.pruned':
       return of([name(event.segment)], { segment: name(event.segment), count: number(event.count) })
@@ -118,6 +148,11 @@ export function redact(event: AuditEvent): Redacted {
     default:
       return event satisfies never
   }
+}
+
+/** What a segment holds, as another one says. */
+function head(of: { readonly segment: string; readonly count: number; readonly head: string }): Field {
+  return { segment: name(of.segment), count: number(of.count), head: name(of.head) }
 }
 
 function of(parameters: readonly string[], fields: Redacted['fields']): Redacted {
@@ -170,6 +205,10 @@ function reason(key: string, value: Plain): Plain {
   if (typeof value === 'number') return number(value)
   if (typeof value === 'boolean') return value
   return telling.test(key) ? '[withheld]' : harmless(value, 120).replace(random, '[withheld]')
+}
+
+function dateOf(at: number): string {
+  return Number.isFinite(at) && Math.abs(at) <= 8.64e15 ? new Date(at).toISOString() : 'unknown'
 }
 
 /** Scheme, host and port: a URL can hold a password, and a path a name. */

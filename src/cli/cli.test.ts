@@ -1,11 +1,10 @@
 /** The command as a process: what it prints, where, and with which exit code. */
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { runCli } from '../../test/rig/run-cli.ts'
 import { openSqliteStore } from '../store/engines/sqlite/open.ts'
 import type { SessionId, TokenHash } from '../store/rows.ts'
 import { commands } from './commands/index.ts'
@@ -13,7 +12,6 @@ import { commands } from './commands/index.ts'
 // Each test starts processes, on machines where two cores serve many.
 vi.setConfig({ testTimeout: 60_000 })
 
-const cli = fileURLToPath(new URL('./cli.ts', import.meta.url))
 const app = 'http://127.0.0.1:7999'
 const good = 'seven quiet lamps by the river'
 
@@ -25,28 +23,8 @@ afterEach(async () => {
   await rm(home, { recursive: true })
 })
 
-interface Ran {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-function run(args: readonly string[], input = '', env: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  const child = spawn(process.execPath, [cli, ...args], {
-    cwd: home,
-    env: { PATH: process.env['PATH'], HOME: home, NODE_NO_WARNINGS: '1', ...env },
-  })
-  let out = ''
-  let err = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text))
-  // A command that doesn't read its input may have ended before we wrote.
-  child.stdin.on('error', () => undefined).end(input)
-  return new Promise((resolve, reject) => {
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code, out, err }))
-  })
-}
+const run = (args: readonly string[], input?: string, env?: Readonly<Record<string, string>>) =>
+  runCli(home, args, input, env)
 
 describe('help', () => {
   test('lists every command, says the exit codes, on standard output', async () => {
@@ -113,7 +91,7 @@ describe('a command line that is wrong ends with 2, in words, and prints no resu
     [
       'no session named',
       ['session', 'end'],
-      'sekisho: Which session? Name one of `sekisho session list`, or say --all; one of the two.\n',
+      'sekisho: Which session? Name one of `sekisho session list`, or say --user NAME or --all; one of the three.\n',
     ],
     [
       'two ways to a password',
@@ -311,7 +289,7 @@ describe('the state of a gate', () => {
     expect(listed.out).toMatch(/^abc234 .* 192\.0\.2\.7 +Mozilla\\u001b\[2J\\u202e$/m)
     const json = await run(['session', 'list', '--json', ...upstream])
     expect(JSON.parse(json.out)).toMatchObject([
-      { id: 'abc234', principal: 'guest', userAgent: 'Mozilla\u001b[2J\u202e' },
+      { id: 'abc234', user: '(shared password)', userAgent: 'Mozilla\u001b[2J\u202e' },
     ])
     for (const { out } of [listed, json]) expect(out).not.toMatch(/hash|\u001b|\u202e/)
 
@@ -341,7 +319,8 @@ async function signIn(id: string, userAgent: string): Promise<void> {
   await store.sessions.insert({
     id: id as SessionId,
     tokenHash: 'hash' as TokenHash,
-    principal: 'guest',
+    account: 'shared',
+    passwordAt: 0,
     createdAt: now,
     lastActiveAt: now,
     endsAt: now + 3_600_000,

@@ -20,8 +20,23 @@ export function declareWhichGate(command: Command): Command {
 /** For the gate itself: everything that a command line may set. */
 export function declareAll(command: Command): Command {
   return command
-    .option('--listen <address>', 'port, or address and port, to listen at (default: 127.0.0.1:8484)')
+    .option(
+      '--listen <address>',
+      'port, or address and port (default: 127.0.0.1:8484; with --https: [::]:443)',
+    )
     .option('--config <file>', 'configuration (default: sekisho.yaml here, if there is one)')
+    .option(
+      '--https [name]',
+      'serve HTTPS and see to the certificate: for this name or IP address, or as --host says',
+    )
+    .option('--self-signed', 'with --https: make the certificate here, and print its fingerprint')
+    .option('--acme-directory <url>', "with --https: the CA (default: Let's Encrypt)")
+    .option('--acme-email <address>', 'with --https: where the CA may write to')
+    .option('--acme-ca <file>', 'with --https: PEM certificate that vouches for a private CA itself')
+    .option(
+      '--http-listen <address>',
+      'with --https: plain HTTP that leads to HTTPS (default: port 80), or off',
+    )
     .option('--tls-cert <file>', 'PEM certificate chain: serve HTTPS')
     .option('--tls-key <file>', 'PEM key of the certificate')
     .option('--insecure-http', 'accept plain HTTP beyond this machine; see below for what is lost')
@@ -53,12 +68,20 @@ export async function operatorConfigOf(given: Given, context: CommandContext): P
 }
 
 function overridesOf(given: Given, upstream: string | undefined): Overrides {
+  const name = textOption(given, 'https')
   const values: Record<OptionName, Overrides[OptionName]> = {
     upstream,
     listen: textOption(given, 'listen'),
     host: listOption(given, 'host'),
     'tls-cert': textOption(given, 'tlsCert'),
     'tls-key': textOption(given, 'tlsKey'),
+    https: given.options['https'] === undefined ? undefined : true,
+    'https-name': name === undefined ? undefined : [name],
+    'self-signed': flag(given, 'selfSigned') ? true : undefined,
+    'acme-directory': textOption(given, 'acmeDirectory'),
+    'acme-email': textOption(given, 'acmeEmail'),
+    'acme-ca': textOption(given, 'acmeCa'),
+    'http-listen': textOption(given, 'httpListen'),
     'insecure-http': flag(given, 'insecureHttp') ? true : undefined,
     'trusted-proxy': listOption(given, 'trustedProxy'),
     'state-dir': textOption(given, 'stateDir'),

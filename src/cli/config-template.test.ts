@@ -1,5 +1,6 @@
 /** The file that `init` writes: complete, true about the defaults, and what the loader reads. */
 import { expect, test } from 'vitest'
+import { httpsDefaults } from '../config/defaults.ts'
 import { makeConfig } from '../config/make-config.ts'
 import { readYaml } from '../config/read-yaml.ts'
 import { knownKeys } from '../config/schema.ts'
@@ -18,6 +19,10 @@ function allOn(text: string): string {
   return text.replace(/^#(?! \S)/gm, '')
 }
 
+function withoutGroup(text: string, group: string): string {
+  return text.replace(new RegExp(`^${group}:\\n(?: .*\\n)+`, 'm'), '')
+}
+
 test('every known key stands in it', () => {
   const { raw } = readYaml(allOn(configTemplate({ upstream })), 'x')
   const top = raw as Record<string, Record<string, unknown>>
@@ -28,14 +33,26 @@ test('every known key stands in it', () => {
 
 test('what is switched off shows the defaults, but for places and examples', () => {
   const defaults = load(configTemplate({ upstream }))
-  expect(load(allOn(configTemplate({ upstream })))).toEqual({
+  const all = allOn(configTemplate({ upstream }))
+  // The two ways to HTTPS exclude each other.
+  const [own, obtained] = [withoutGroup(all, 'https'), withoutGroup(all, 'tls')].map(load)
+  expect(own).toEqual({
     ...defaults,
-    tls: { cert: '/work/cert.pem', key: '/work/key.pem' },
+    tls: { cert: '/work/cert.pem', key: '/work/key.pem', hsts: httpsDefaults.hsts },
     policyFile: '/work/gate.cedar',
     hosts: ['demo.example.org'],
     trustedProxies: ['10.1.2.3/32'],
     stateDir: '/var/lib/sekisho',
     keyFile: '/etc/sekisho/sekisho.key',
+  })
+  expect(obtained?.https).toEqual({
+    names: ['demo.example.org'],
+    selfSigned: false,
+    directory: httpsDefaults.directory,
+    email: 'you@example.org',
+    caFile: '/work/private-ca.pem',
+    httpListen: { host: '127.0.0.1', port: 80 },
+    hsts: httpsDefaults.hsts,
   })
 })
 
@@ -47,6 +64,7 @@ test.each<Choices>([
     host: 'demo.example.org',
     tls: { cert: 'c.pem', key: '/etc/my keys/k: #1.pem' },
   },
+  { upstream, host: 'a.example.org', https: { name: '203.0.113.7', selfSigned: true } },
   { upstream, listen: '[::]:8484', host: 'a.example', trustedProxy: '2001:db8::/32' },
 ])('choices come back as chosen: %j', (choices) => {
   const config = load(configTemplate(choices))
@@ -54,5 +72,8 @@ test.each<Choices>([
   if (choices.listen !== undefined) expect(config.listen.port).toBe(Number(choices.listen.split(':').at(-1)))
   expect(config.hosts).toEqual(choices.host === undefined ? [] : [choices.host])
   expect(config.trustedProxies).toEqual(choices.trustedProxy === undefined ? [] : [choices.trustedProxy])
+  if (choices.https !== undefined) {
+    expect(config.https).toMatchObject({ names: [choices.https.name], selfSigned: choices.https.selfSigned })
+  }
   if (choices.tls !== undefined) expect(config.tls?.key).toBe(choices.tls.key)
 })

@@ -1,4 +1,5 @@
 /** The commented `sekisho.yaml` that `sekisho init` writes: every key with its default, most of them commented out. */
+import { httpsDefaults } from '../config/defaults.ts'
 
 export interface Choices {
   readonly upstream: string
@@ -6,12 +7,14 @@ export interface Choices {
   readonly listen?: string
   readonly host?: string
   readonly tls?: { readonly cert: string; readonly key: string }
+  /** A host name or an IP address; self-signed where no CA can help. */
+  readonly https?: { readonly name: string; readonly selfSigned: boolean }
   readonly trustedProxy?: string
 }
 
 /** A line `#key: value` is a setting that is off; `# Words` are words. */
 export function configTemplate(choices: Choices): string {
-  const { upstream, listen, host, tls, trustedProxy } = choices
+  const { upstream, listen, host, tls, https, trustedProxy } = choices
   return `# sekisho: the gate in front of a Gradio app. Lines that begin with # are off and show the default or an example.
 # After a change, restart: sekisho gate
 
@@ -24,8 +27,21 @@ ${on(listen !== undefined, `listen: ${quote(listen ?? '127.0.0.1:8484')}`)}
 # Host names that browsers use for the gate. Loopback names and plain IP addresses always work.
 ${on(host !== undefined, `hosts:\n  - ${quote(host ?? 'demo.example.org')}`)}
 
-# Serve HTTPS: PEM files, the certificate with its chain.
+# Serve HTTPS with a certificate of your own: PEM files, the certificate with its chain; looked at for new ones every 2 s.
+# Browsers then use nothing but HTTPS for the host names, for a year (hsts: off if that is too much).
 ${on(tls !== undefined, `tls:\n  cert: ${quote(tls?.cert ?? 'cert.pem')}\n  key: ${quote(tls?.key ?? 'key.pem')}`)}
+#  hsts: 365d
+
+# Or let the gate see to its certificate, by ACME (default: Let's Encrypt) or self-signed; it then listens at port 443, and
+# at port 80 to lead browsers on. Names default to hosts; an IP address may stand there too. Not together with tls.
+${on(https !== undefined, 'https:')}
+${on(https !== undefined, `  names:\n    - ${quote(https?.name ?? 'demo.example.org')}`)}
+${on(https?.selfSigned === true, `  self_signed: ${String(https?.selfSigned === true)}`)}
+#  directory: ${httpsDefaults.directory}
+#  email: you@example.org
+#  ca_file: private-ca.pem
+#  http_listen: 80
+#  hsts: 365d
 
 # Networks of TLS-terminating proxies in front, whose X-Forwarded-* headers are believed.
 ${on(trustedProxy !== undefined, `trusted_proxies:\n  - ${quote(trustedProxy ?? '10.1.2.3')}`)}

@@ -46,6 +46,7 @@ export function exitCodeOf(code: FaultCode): ExitCode {
     case 'store-newer':
     case 'store-unusable':
     case 'address-unusable':
+    case 'certificate-unavailable':
     case 'app-unreachable':
     case 'app-busy':
     case 'web-not-built':

@@ -34,7 +34,8 @@ function session(name: string): SessionRow {
   return {
     id: name as SessionId,
     tokenHash: `hash-of-${name}` as TokenHash,
-    principal: 'guest',
+    account: 'shared',
+    passwordAt: 0,
     createdAt: now,
     lastActiveAt: now,
     endsAt: now + 24 * hour,

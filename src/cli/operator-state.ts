@@ -10,12 +10,14 @@ import { openSessions } from '../sessions/sessions.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { SessionId } from '../store/rows.ts'
 import { matchesPassword } from './matches-password.ts'
+import { OperatorUsers } from './operator-users.ts'
 import type { OperatorState } from './parts.ts'
 
 export class LiveOperatorState implements OperatorState {
   readonly #state: State
   readonly #clock: Clock
   readonly #sessions: Sessions
+  readonly users: OperatorUsers
   #audit: Audit | undefined
 
   constructor(state: State, config: Config, clock: Clock) {
@@ -24,7 +26,21 @@ export class LiveOperatorState implements OperatorState {
     const audit = {
       write: async (event: Parameters<Audit['write']>[0]) => (await this.#openAudit()).write(event),
     }
+    this.users = new OperatorUsers({ state, clock, openAudit: () => this.#openAudit() })
     this.#sessions = openSessions({ store: state.store, audit, clock, lifetime: config.session })
+  }
+
+  async removePassword(): Promise<number | undefined> {
+    const audit = await this.#openAudit()
+    const sessionsEnded = await this.#state.store.passwords.remove(
+      'shared',
+      this.#clock.now(),
+      'password-changed',
+    )
+    if (sessionsEnded !== undefined) {
+      await audit.write({ kind: 'password.removed', asker: { principal: 'operator' }, sessionsEnded })
+    }
+    return sessionsEnded
   }
 
   async hasPassword(): Promise<boolean> {

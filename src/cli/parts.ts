@@ -4,14 +4,18 @@ import type { Verification } from '../audit/verify.ts'
 import type { Config } from '../config/config.ts'
 import type { Secret } from '../kit/secret.ts'
 import type { SessionId, SessionRow } from '../store/rows.ts'
+import type { OperatorUsers } from './operator-users.ts'
 
 /** What an operator may do to the state of a gate, whether it runs or not; every change is on record. */
 export interface OperatorState {
   hasPassword(): Promise<boolean>
   /** Whether this is the password that is set. */
   matchesPassword(password: Secret): Promise<boolean>
-  /** Sets the shared password, ends every session, answers how many. */
+  /** Sets the shared password, ends the sessions that were opened with it, answers how many. */
   setPassword(password: Secret): Promise<number>
+  /** Takes the shared password away; undefined when none was set. */
+  removePassword(): Promise<number | undefined>
+  readonly users: OperatorUsers
   /** Sessions that are neither ended nor past their limits, oldest first. */
   listSessions(): Promise<readonly SessionRow[]>
   /** False when there is no such session or it had ended. */

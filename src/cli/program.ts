@@ -11,7 +11,8 @@ import { refusePasswordOption } from './take-password.ts'
 import { version } from '../kit/version.ts'
 
 const groups: Readonly<Record<string, string>> = {
-  password: 'set the shared password',
+  password: 'set, change or remove a password',
+  user: 'add, invite, list, disable and remove users',
   session: 'list and end sessions',
   audit: 'verify and read the audit log',
 }

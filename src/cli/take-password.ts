@@ -1,9 +1,11 @@
 /** Where a password comes from: a hidden prompt, standard input or the generator. Never an argument. */
-import { leastPasswordLength, normalizePassword } from '../contract/contract.ts'
+import { normalizePassword, type PasswordRules } from '../contract/contract.ts'
+import { defaultPasswordRules, judgePassword, type Guessing } from '../contract/password-rules.ts'
 import { GateFault } from '../kit/fault.ts'
 import { Secret } from '../kit/secret.ts'
-import { judgePassword } from '../login/password-rules.ts'
 import type { CommandContext } from './context.ts'
+import { loadGuessing } from './guessing.ts'
+import { explainPassword } from './password-words.ts'
 
 export type PasswordSource = 'prompt' | 'stdin' | 'generate'
 
@@ -13,20 +15,34 @@ export interface TakenPassword {
   readonly generated: boolean
 }
 
-const mostInput = 4096
+/** What is asked for. */
+export interface WantedPassword {
+  /** In the prompt: "The password …". */
+  readonly whose: string
+  readonly rules: PasswordRules
+}
 
-/** Throws GateFault `usage` with the reason when there is no way to a password or it is refused. */
-export async function takePassword(source: PasswordSource, context: CommandContext): Promise<TakenPassword> {
+const mostInput = 4096
+const sharedPassword: WantedPassword = {
+  whose: 'for everybody who may use the app',
+  rules: defaultPasswordRules,
+}
+
+/** Throws GateFault `usage` with the reasons when there is no way to a password or it is refused. */
+export async function takePassword(
+  source: PasswordSource,
+  context: CommandContext,
+  wanted: WantedPassword = sharedPassword,
+): Promise<TakenPassword> {
   switch (source) {
     case 'generate':
       return { password: await context.parts.generatePassphrase(), generated: true }
-    case 'stdin':
-      return {
-        password: accept(withoutLineEnd(await context.terminal.readInput(mostInput))),
-        generated: false,
-      }
+    case 'stdin': {
+      const typed = withoutLineEnd(await context.terminal.readInput(mostInput))
+      return { password: accept(typed, wanted, await loadGuessing()), generated: false }
+    }
     case 'prompt':
-      return { password: await ask(context), generated: false }
+      return { password: await ask(context, wanted), generated: false }
   }
 }
 
@@ -42,7 +58,7 @@ export function passwordSource(options: {
   return options.generate === false ? 'prompt' : 'generate'
 }
 
-async function ask({ terminal, prompts }: CommandContext): Promise<Secret> {
+async function ask({ terminal, prompts }: CommandContext, wanted: WantedPassword): Promise<Secret> {
   if (!terminal.interactive) {
     throw new GateFault(
       'usage',
@@ -50,23 +66,24 @@ async function ask({ terminal, prompts }: CommandContext): Promise<Secret> {
         '`sekisho password set --generate`, `sekisho gate --generate-password`.',
     )
   }
+  const guessing = await loadGuessing()
   const typed = await prompts.hidden({
-    message: `The password for everybody who may use the app (${leastPasswordLength} characters or more)`,
+    message: `The password ${wanted.whose} (${wanted.rules.least} characters or more)`,
     check: (first) => {
-      const verdict = judgePassword(first)
-      return verdict.ok ? undefined : verdict.reason
+      const verdict = judgePassword(first, wanted.rules, guessing)
+      return verdict.ok ? undefined : explainPassword(verdict.reasons)
     },
   })
   await prompts.hidden({
     message: 'The same once more',
     check: (again) => (normalizePassword(again) === normalizePassword(typed) ? undefined : 'The two differ.'),
   })
-  return accept(typed)
+  return accept(typed, wanted, guessing)
 }
 
-function accept(typed: string): Secret {
-  const verdict = judgePassword(typed)
-  if (!verdict.ok) throw new GateFault('usage', verdict.reason)
+function accept(typed: string, { rules }: WantedPassword, guessing: Guessing): Secret {
+  const verdict = judgePassword(typed, rules, guessing)
+  if (!verdict.ok) throw new GateFault('usage', explainPassword(verdict.reasons))
   return new Secret(verdict.password)
 }
 

@@ -1,8 +1,30 @@
 /** The suite every storage engine must pass. */
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { PaceRule, PasswordRow, SegmentRow, SessionId, SessionRow, TokenHash } from './rows.ts'
+import { describeInvitations, describeUsers } from './accounts.contract.ts'
+import { describeFailures } from './failures.contract.ts'
+import type {
+  ApiTokenHash,
+  ApiTokenId,
+  InvitationHash,
+  PaceRule,
+  SegmentRow,
+  SessionId,
+  TokenHash,
+  UserId,
+} from './rows.ts'
+import {
+  failureRule,
+  hour,
+  passwordOf,
+  passwordRow,
+  sessionOf,
+  sessionRow,
+  start,
+  userRow,
+} from './sample-rows.contract.ts'
 import type { Store } from './store.ts'
+import { describeTokens } from './tokens.contract.ts'
 
 /** One fresh, empty store; each call makes another client of it, as another process would be. */
 export type Connect = () => Promise<Store>
@@ -20,6 +42,10 @@ export function describeStore(name: string, makeStore: () => Promise<Connect>): 
     describe('meta', () => describeMeta(fresh))
     describe('sessions', () => describeSessions(fresh))
     describe('passwords', () => describePasswords(fresh))
+    describe('users', () => describeUsers(fresh))
+    describe('invitations', () => describeInvitations(fresh))
+    describe('API tokens', () => describeTokens(fresh))
+    describe('failures', () => describeFailures(fresh))
     describe('paces', () => describePaces(fresh))
     describe('spent ids', () => describeSpent(fresh))
     describe('audit segments', () => describeSegments(fresh))
@@ -27,31 +53,8 @@ export function describeStore(name: string, makeStore: () => Promise<Connect>): 
   })
 }
 
-type Fresh = () => Promise<readonly [Store, Store]>
-
-const start = 1_900_000_000_000
-const hour = 3_600_000
-
-function sessionRow(name: string, change: Partial<SessionRow> = {}): SessionRow {
-  return {
-    id: `id-${name}` as SessionId,
-    tokenHash: `hash-${name}` as TokenHash,
-    principal: 'guest',
-    createdAt: start,
-    lastActiveAt: start,
-    endsAt: start + 24 * hour,
-    address: '192.0.2.7',
-    userAgent: 'Mozilla/5.0 “試験”',
-    ...change,
-  }
-}
-
-const password: PasswordRow = {
-  id: 'shared',
-  record: 'cmVjb3Jk',
-  stretching: { memory: 65536, iterations: 3, parallelism: 1 },
-  changedAt: start + hour,
-}
+/** Two clients of one fresh store. */
+export type Fresh = () => Promise<readonly [Store, Store]>
 
 function describeMeta(fresh: Fresh): void {
   test('a key that nobody set has no value', async () => {
@@ -83,7 +86,9 @@ function describeSessions(fresh: Fresh): void {
     const [store, other] = await fresh()
     await store.sessions.insert(sessionRow('a'))
     await store.sessions.insert(sessionRow('b'))
+    await store.sessions.insert(sessionOf('bob'))
     expect(await other.sessions.find(sessionRow('a').tokenHash)).toEqual(sessionRow('a'))
+    expect(await other.sessions.find(sessionOf('bob').tokenHash)).toEqual(sessionOf('bob'))
     expect(await other.sessions.find('hash-c' as TokenHash)).toBeUndefined()
   })
 
@@ -213,19 +218,19 @@ function describePasswords(fresh: Fresh): void {
   test('the password that was set last is found, by every client', async () => {
     const [store, other] = await fresh()
     await store.passwords.set({
-      ...password,
+      ...passwordRow,
       record: 'b2xk',
       stretching: { memory: 1, iterations: 2, parallelism: 3 },
     })
-    await store.passwords.set(password)
-    expect(await other.passwords.find('shared')).toEqual(password)
+    await store.passwords.set(passwordRow)
+    expect(await other.passwords.find('shared')).toEqual(passwordRow)
   })
 
-  test('a new password ends every open session, says how many, and leaves earlier ends as they were', async () => {
+  test('a new password ends every open session of its account, says how many, and leaves earlier ends as they were', async () => {
     const [store, other] = await fresh()
     for (const name of ['a', 'b', 'c']) await store.sessions.insert(sessionRow(name))
     await store.sessions.end(sessionRow('b').id, start + 1, 'logout')
-    expect(await other.passwords.set(password)).toBe(2)
+    expect(await other.passwords.set(passwordRow)).toBe(2)
     expect(await store.sessions.listOpen()).toEqual([])
     const end = async (name: string) => (await store.sessions.find(sessionRow(name).tokenHash))?.ended
     expect([await end('a'), await end('b'), await end('c')]).toEqual([
@@ -233,8 +238,54 @@ function describePasswords(fresh: Fresh): void {
       'logout',
       'password-changed',
     ])
-    expect((await store.sessions.find(sessionRow('a').tokenHash))?.endedAt).toBe(password.changedAt)
-    expect(await other.passwords.set(password)).toBe(0)
+    expect((await store.sessions.find(sessionRow('a').tokenHash))?.endedAt).toBe(passwordRow.changedAt)
+    expect(await other.passwords.set(passwordRow)).toBe(0)
+  })
+
+  test('a user’s password is a row of its own, and a new one ends the sessions of that user only', async () => {
+    const [store, other] = await fresh()
+    for (const name of ['bob', 'eve']) {
+      await store.users.insert(userRow(name))
+      await store.passwords.set(passwordOf(name))
+      await store.sessions.insert(sessionOf(name))
+    }
+    await store.passwords.set(passwordRow)
+    await store.sessions.insert(sessionRow('guest'))
+    expect(await other.passwords.set(passwordOf('bob', { changedAt: start + 2 * hour }))).toBe(1)
+    expect((await store.sessions.listOpen()).map(({ id }) => id)).toEqual(['id-eve', 'id-guest'])
+    expect(await store.sessions.find(sessionOf('bob').tokenHash)).toEqual(
+      sessionOf('bob', { endedAt: start + 2 * hour, ended: 'password-changed' }),
+    )
+    expect(await store.passwords.find(userRow('eve').id)).toEqual(passwordOf('eve'))
+    expect(await store.passwords.set({ ...passwordRow, changedAt: start + 3 * hour })).toBe(1)
+    expect((await store.sessions.listOpen()).map(({ id }) => id)).toEqual(['id-eve'])
+  })
+
+  test('a user whom nobody knows gets no password', async () => {
+    const [store] = await fresh()
+    const refused = expect.objectContaining({ code: 'store-unusable' }) as unknown
+    await expect(store.passwords.set(passwordOf('bob'))).rejects.toEqual(refused)
+    expect(await store.passwords.find(userRow('bob').id)).toBeUndefined()
+  })
+
+  test('a password that is taken away takes the sessions of its account with it, for the reason given', async () => {
+    const [store, other] = await fresh()
+    await store.users.insert(userRow('bob'))
+    await store.passwords.set(passwordOf('bob'))
+    await store.passwords.set(passwordRow)
+    await store.sessions.insert(sessionOf('bob'))
+    await store.sessions.insert(sessionRow('guest'))
+    const { id } = userRow('bob')
+    expect(await other.passwords.remove(id, start + 7, 'user-reset')).toBe(1)
+    expect(await store.passwords.find(id)).toBeUndefined()
+    expect(await store.passwords.find('shared')).toEqual(passwordRow)
+    expect(await store.sessions.find(sessionOf('bob').tokenHash)).toEqual(
+      sessionOf('bob', { endedAt: start + 7, ended: 'user-reset' }),
+    )
+    expect((await store.sessions.listOpen()).map((row) => row.id)).toEqual(['id-guest'])
+    expect(await other.passwords.remove(id, start + 8, 'user-reset')).toBeUndefined()
+    expect(await other.passwords.remove('shared', start + 9, 'operator')).toBe(1)
+    expect(await store.passwords.find('shared')).toBeUndefined()
   })
 }
 
@@ -444,6 +495,16 @@ function describeClients(fresh: Fresh): void {
     await other.sessions.listOpen()
     await other.paces.take([{ key: 'everyone', intervalMs: 1_000, burst: 1 }], start)
     await other.sessions.end('id-unknown' as SessionId, start, 'operator')
+    await other.users.disable('user-unknown' as UserId, start)
+    await other.users.enable('user-unknown' as UserId)
+    await other.users.remove('user-unknown' as UserId, start)
+    await other.passwords.remove('user-unknown' as UserId, start, 'operator')
+    await other.invitations.revoke('user-unknown' as UserId, start)
+    await other.invitations.redeem('hash' as InvitationHash, passwordOf('bob'), start)
+    await other.tokens.revoke('token-unknown' as ApiTokenId, start)
+    await other.tokens.touch([{ id: 'token-unknown' as ApiTokenId, at: start }])
+    await other.failures.clear('user:bob')
+    await other.failures.prune(0)
     expect(await store.changes()).toBe(before)
 
     await other.sessions.end(sessionRow('a').id, start, 'operator')
@@ -460,7 +521,13 @@ function describeClients(fresh: Fresh): void {
     const refused = expect.objectContaining({ code: 'store-unusable' }) as unknown
     await expect(store.sessions.find(sessionRow('a').tokenHash)).rejects.toEqual(refused)
     await expect(store.spent.spend('a', start)).rejects.toEqual(refused)
-    await expect(store.passwords.set(password)).rejects.toEqual(refused)
+    await expect(store.users.any()).rejects.toEqual(refused)
+    await expect(store.tokens.find('hash' as ApiTokenHash)).rejects.toEqual(refused)
+    await expect(
+      store.invitations.redeem('hash' as InvitationHash, passwordOf('bob'), start),
+    ).rejects.toEqual(refused)
+    await expect(store.failures.take('user:bob', failureRule, start)).rejects.toEqual(refused)
+    await expect(store.passwords.set(passwordRow)).rejects.toEqual(refused)
     await expect(store.changes()).rejects.toEqual(refused)
     expect(await other.sessions.find(sessionRow('a').tokenHash)).toEqual(sessionRow('a'))
   })

@@ -97,7 +97,7 @@ export interface FailureStore {
   find(key: string): Promise<FailureRow | undefined>
   /** False when nothing was counted. */
   clear(key: string): Promise<boolean>
-  /** Keeps the newest `most` rows: names that nobody has can be tried without end. */
+  /** Keeps the rows of users, and of the others the newest `most`: names that nobody has can be tried without end. */
   prune(most: number): Promise<number>
 }
 

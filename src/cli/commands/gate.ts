@@ -64,6 +64,13 @@ async function preparePassword(
   const state = await context.parts.openState(config, 'existing-or-new')
   try {
     if (!(await state.hasPassword())) {
+      // Also when a password was handed over: one that the operator removed must not come back at the next start.
+      if (await state.users.any()) {
+        context.terminal.say(
+          'Users sign in by name; there is no shared password (to set one: sekisho password set).',
+        )
+        return
+      }
       const { password, generated } = await takePassword(source, context)
       await state.setPassword(password)
       // Now and not with the addresses: if the gate fails to start, the password is set all the same.

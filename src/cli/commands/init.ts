@@ -1,7 +1,7 @@
 /** `sekisho init`: a few questions, then a commented sekisho.yaml. Never overwrites. */
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { parseHostName, parseNetwork, parseUpstream } from '../../config/addresses.ts'
+import { parseCertificateName, parseHostName, parseNetwork, parseUpstream } from '../../config/addresses.ts'
 import { checkListen } from '../../config/check-listen.ts'
 import { usualFile } from '../../config/load.ts'
 import { makeConfig } from '../../config/make-config.ts'
@@ -93,6 +93,11 @@ async function chooseReach(prompts: Prompts): Promise<Omit<Choices, 'upstream'>>
     message: 'Who reaches the gate?',
     choices: [
       { value: 'local', label: 'this machine only (a tunnel or a proxy on this machine included)' },
+      {
+        value: 'https',
+        label: 'the network, by HTTPS; the gate obtains a certificate (public name or address)',
+      },
+      { value: 'self-signed', label: 'the network, by HTTPS; the gate makes a certificate itself' },
       { value: 'tls', label: 'the network, by HTTPS with a certificate that you have' },
       { value: 'proxy', label: 'the network, through a proxy on another machine that does HTTPS' },
     ],
@@ -100,6 +105,17 @@ async function chooseReach(prompts: Prompts): Promise<Omit<Choices, 'upstream'>>
   switch (reach) {
     case 'local':
       return {}
+    case 'https':
+    case 'self-signed': {
+      const name = await prompts.text({
+        message: 'Host name or IP address that browsers use',
+        check: orElse(
+          parseCertificateName,
+          'A name or an address such as demo.example.org or 203.0.113.7, without https:// and port.',
+        ),
+      })
+      return { https: { name, selfSigned: reach === 'self-signed' } }
+    }
     case 'tls': {
       const host = await askHost(prompts)
       const cert = await askFile(prompts, 'File of the certificate with its chain (PEM)', 'cert.pem')

@@ -41,10 +41,16 @@ function describeSession(row: SessionRow): Readonly<Record<string, string>> {
   }
 }
 
-const header = ['SESSION', 'SIGNED IN', 'LAST ACTIVE', 'ENDS', 'ADDRESS', 'BROWSER']
+const header = ['SESSION', 'USER', 'SIGNED IN', 'LAST ACTIVE', 'ENDS', 'ADDRESS', 'BROWSER']
 
 function cells(row: SessionRow): readonly string[] {
   const time = (at: number) => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')}Z`
   const times = [row.createdAt, row.lastActiveAt, row.endsAt].map(time)
-  return [row.id, ...times, printable(row.address), printable(row.userAgent.slice(0, 60))]
+  return [
+    row.id,
+    row.username ?? '-',
+    ...times,
+    printable(row.address),
+    printable(row.userAgent.slice(0, 60)),
+  ]
 }

@@ -1,6 +1,5 @@
 /** `sekisho audit verify`: has the log been changed, re-ordered or cut? */
-import { describeFinding } from '../../audit/findings.ts'
-import type { Note } from '../../audit/findings.ts'
+import { describeFinding, describeNote } from '../../audit/findings.ts'
 import { flag } from '../command.ts'
 import type { CliCommand } from '../command.ts'
 import { operatorConfigOf, declareWhichGate } from '../config-options.ts'
@@ -31,15 +30,4 @@ export const verifyAudit: CliCommand = {
     }
     return intact ? exitCodes.ok : exitCodes.finding
   },
-}
-
-function describeNote(note: Note): string {
-  switch (note.kind) {
-    case 'line-torn':
-      return `${note.file}:${note.line}: the last line is incomplete (${note.bytes} bytes): a process was killed, or writes right now. Nothing acknowledged is lost.`
-    case 'personal-deleted':
-      return `${note.file}: ${note.count} personal values were deleted, as they may be.`
-    default:
-      return note satisfies never
-  }
 }

@@ -1,5 +1,6 @@
 /** Every migration, in order, without gaps. Add yours at the end; what was released is never edited. */
 import { first } from './0001-first.ts'
+import { users } from './0002-users.ts'
 import type { Migration } from './migration.ts'
 
-export const migrations = [first] as const satisfies readonly Migration[]
+export const migrations = [first, users] as const satisfies readonly Migration[]

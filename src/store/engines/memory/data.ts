@@ -1,5 +1,19 @@
 /** What a memory store holds. Clients that share it see each other's writes, as processes do that share a file. */
-import type { PasswordRow, SegmentRow, SessionId, SessionRow, TokenHash } from '../../rows.ts'
+import type {
+  ApiTokenHash,
+  ApiTokenId,
+  ApiTokenRow,
+  FailureRow,
+  InvitationHash,
+  InvitationRow,
+  PasswordRow,
+  SegmentRow,
+  SessionId,
+  SessionRow,
+  TokenHash,
+  UserId,
+  UserRow,
+} from '../../rows.ts'
 
 export interface MemoryData {
   readonly meta: Map<string, string>
@@ -7,6 +21,12 @@ export interface MemoryData {
   /** In the order of insertion. Rows are replaced, never changed: a reader keeps what it read. */
   readonly sessions: Map<SessionId, SessionRow>
   readonly hashes: Map<TokenHash, SessionId>
+  readonly users: Map<UserId, UserRow>
+  readonly invitations: Map<InvitationHash, InvitationRow>
+  /** In the order of insertion. */
+  readonly tokens: Map<ApiTokenId, ApiTokenRow>
+  readonly tokenHashes: Map<ApiTokenHash, ApiTokenId>
+  readonly failures: Map<string, FailureRow>
   readonly paces: Map<string, number>
   readonly spent: Map<string, number>
   readonly segments: Map<string, SegmentRow>
@@ -20,6 +40,11 @@ export function makeMemoryData(): MemoryData {
     passwords: new Map(),
     sessions: new Map(),
     hashes: new Map(),
+    users: new Map(),
+    invitations: new Map(),
+    tokens: new Map(),
+    tokenHashes: new Map(),
+    failures: new Map(),
     paces: new Map(),
     spent: new Map(),
     segments: new Map(),

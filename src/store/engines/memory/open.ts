@@ -4,13 +4,21 @@ import { decidePace } from '../../gcra.ts'
 import type { MetaStore, PaceStore, SegmentStore, SpentStore, Store } from '../../store.ts'
 import { makeMemoryClient, type MemoryClient } from './client.ts'
 import { makeMemoryData, type MemoryData } from './data.ts'
+import { makeFailures } from './failures.ts'
+import { makeInvitations } from './invitations.ts'
 import { makePasswords, makeSessions } from './sessions.ts'
+import { makeTokens } from './tokens.ts'
+import { makeUsers } from './users.ts'
 
 export function makeMemoryStore(shared: MemoryData = makeMemoryData()): Store {
   const client = makeMemoryClient(shared)
   return {
     meta: makeMeta(client),
     passwords: makePasswords(client),
+    users: makeUsers(client),
+    invitations: makeInvitations(client),
+    tokens: makeTokens(client),
+    failures: makeFailures(client),
     sessions: makeSessions(client),
     paces: makePaces(client),
     spent: makeSpent(client),

@@ -1,9 +1,10 @@
-/** Sessions and the password in memory. No method waits between reading and writing: each is one step. */
+/** Sessions and passwords in memory. No method waits between reading and writing: each is one step. */
 import { GateFault } from '../../../kit/fault.ts'
-import type { SessionEnd, SessionRow } from '../../rows.ts'
+import type { AccountId, PasswordRow, SessionEnd, SessionRow } from '../../rows.ts'
 import type { PasswordStore, SessionStore } from '../../store.ts'
 import type { MemoryClient } from './client.ts'
 import type { MemoryData } from './data.ts'
+import { mustHaveUser } from './known-user.ts'
 
 export function makePasswords(client: MemoryClient): PasswordStore {
   return {
@@ -11,13 +12,32 @@ export function makePasswords(client: MemoryClient): PasswordStore {
       return client.read().passwords.get(id)
     },
     async set(row) {
-      const data = client.write()
-      data.passwords.set(row.id, { ...row, stretching: { ...row.stretching } })
-      const open = openSessions(data)
-      for (const session of open) endOne(data, session, row.changedAt, 'password-changed')
-      return open.length
+      if (row.id !== 'shared') mustHaveUser(client, row.id)
+      return replacePassword(client, row)
+    },
+    async remove(id, at, reason) {
+      if (!client.read().passwords.has(id)) return undefined
+      client.write().passwords.delete(id)
+      return endSessionsOf(client, id, at, reason)
     },
   }
+}
+
+/** Sets the password and ends the account's sessions; answers how many. */
+export function replacePassword(client: MemoryClient, row: PasswordRow): number {
+  client.write().passwords.set(row.id, { ...row, stretching: { ...row.stretching } })
+  return endSessionsOf(client, row.id, row.changedAt, 'password-changed')
+}
+
+export function endSessionsOf(
+  client: MemoryClient,
+  account: AccountId,
+  at: number,
+  reason: SessionEnd,
+): number {
+  const open = openSessions(client.read()).filter((row) => row.account === account)
+  for (const session of open) endOne(client.write(), session, at, reason)
+  return open.length
 }
 
 export function makeSessions(client: MemoryClient): SessionStore {

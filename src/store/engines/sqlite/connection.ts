@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
 import { asFault, isBusy, unusable } from './faults.ts'
 import { claimFile } from './file.ts'
-import { migrate, refuseUnknown } from './migrate.ts'
+import { migrate, refuseUnknown, type Upgrade } from './migrate.ts'
 import { prepareStatements, type Statements } from './statements.ts'
 
 /**
@@ -14,6 +14,7 @@ export type Keeping = 'durable' | 'cheap'
 
 export interface Connection {
   readonly file: string
+  readonly upgrade?: Upgrade
   /** One statement, or reads that need no common view; a change is durable. */
   run<T>(work: (statements: Statements) => T): T
   /** Reading, deciding and writing as one step, whoever else writes; undone when `work` throws. */
@@ -28,8 +29,9 @@ export async function connect(path: string): Promise<Connection> {
   const file = claimFile(path)
   const database = open(file)
   let statements: Statements
+  let upgrade: Upgrade | undefined
   try {
-    await setUp(database, file)
+    upgrade = await setUp(database, file)
     statements = prepareStatements(database)
   } catch (thrown) {
     database.close()
@@ -45,6 +47,7 @@ export async function connect(path: string): Promise<Connection> {
   }
   return {
     file,
+    ...(upgrade === undefined ? {} : { upgrade }),
     run,
     transact: (keeping, work) => run(() => transact(database, statements, keeping, work)),
     close() {
@@ -61,7 +64,7 @@ function open(file: string): DatabaseSync {
   }
 }
 
-async function setUp(database: DatabaseSync, file: string): Promise<void> {
+async function setUp(database: DatabaseSync, file: string): Promise<Upgrade | undefined> {
   // sqlite.org/security.html: a database that somebody prepared must not make us run its functions.
   database.exec('pragma trusted_schema = off; pragma cell_size_check = on')
   const check = database.prepare('pragma quick_check(1)').get()?.['quick_check']
@@ -78,7 +81,7 @@ async function setUp(database: DatabaseSync, file: string): Promise<void> {
   database.exec('pragma secure_delete = on; pragma temp_store = memory')
   // SQLite opens what it may only read, and even begins; a write, undone, finds out before the first login does.
   database.exec('begin immediate; pragma user_version = 0; rollback')
-  migrate(database, file)
+  return migrate(database, file)
 }
 
 /**

@@ -36,7 +36,8 @@ function sessionRow(number: number): SessionRow {
   return {
     id: `id-${number}` as SessionId,
     tokenHash: `hash-${number}` as TokenHash,
-    principal: 'guest',
+    account: 'shared',
+    passwordAt: 0,
     createdAt: number,
     lastActiveAt: number,
     endsAt: number,
@@ -157,7 +158,9 @@ describe('the schema', () => {
     await expect(openSqliteStore({ file })).rejects.toEqual(
       fault(
         'store-newer',
-        new RegExp(`newer sekisho \\(schema ${newestVersion + 6}; this one knows up to ${newestVersion}\\)`),
+        new RegExp(
+          `newer sekisho \\(\\S+, schema ${newestVersion + 6}; this one knows up to ${newestVersion}\\)`,
+        ),
       ),
     )
     expect(readFileSync(file).equals(before)).toBe(true)

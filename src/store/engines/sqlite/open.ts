@@ -3,20 +3,39 @@ import { resolve } from 'node:path'
 import { decidePace } from '../../gcra.ts'
 import type { MetaStore, PaceStore, SegmentStore, SpentStore, Store } from '../../store.ts'
 import { connect, type Connection } from './connection.ts'
+import { makeFailures } from './failures.ts'
 import { unusable } from './faults.ts'
-import { refuseNewer } from './migrate.ts'
+import { makeInvitations } from './invitations.ts'
+import { refuseNewer, type Upgrade } from './migrate.ts'
 import { makePasswords, makeSessions } from './sessions.ts'
 import type { Statements } from './statements.ts'
+import { makeTokens } from './tokens.ts'
+import { makeUsers } from './users.ts'
+
+export interface SqliteOptions {
+  readonly file: string
+  /** Told when an existing file was migrated, and where the copy from before lies. */
+  readonly onUpgrade?: (upgrade: Upgrade) => void
+}
 
 /**
  * Opens the file, creating it where it is missing (its folder must exist) and migrating it where it is older. Faults:
  * `store-unusable`, `store-newer`. Calls block this process for microseconds, durable writes for one fsync.
  */
-export async function openSqliteStore(options: { readonly file: string }): Promise<Store> {
+export async function openSqliteStore(options: SqliteOptions): Promise<Store> {
   const connection = await connect(resolve(options.file))
+  if (connection.upgrade !== undefined) options.onUpgrade?.(connection.upgrade)
+  return storeOver(connection)
+}
+
+export function storeOver(connection: Connection): Store {
   return {
     meta: makeMeta(connection),
     passwords: makePasswords(connection),
+    users: makeUsers(connection),
+    invitations: makeInvitations(connection),
+    tokens: makeTokens(connection),
+    failures: makeFailures(connection),
     sessions: makeSessions(connection),
     paces: makePaces(connection),
     spent: makeSpent(connection),

@@ -7,7 +7,8 @@ import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import type { SessionId, TokenHash } from '../../rows.ts'
+import type { ApiTokenHash, InvitationHash, SessionId, TokenHash, UserId } from '../../rows.ts'
+import type { Username } from '../../../kit/username.ts'
 import type { Store } from '../../store.ts'
 import { openSqliteStore } from './open.ts'
 
@@ -70,14 +71,22 @@ function startProcess(program: string, ...words: readonly string[]): Child {
   }
 }
 
-/** Runs the program in two processes that go at the same moment; answers what both said after `ready`. */
-async function race(file: string, program: string): Promise<readonly string[]> {
-  const children = [startProcess(program, file), startProcess(program, file)]
+/** Runs two programs, or one twice, in processes that go at the same moment; answers what they said after `ready`. */
+async function race(file: string, program: string, rival = program): Promise<readonly string[]> {
+  const children = [startProcess(program, file), startProcess(rival, file)]
   await Promise.all(children.map((child) => child.wrote(1)))
   for (const child of children) child.process.stdin?.end('go\n')
   await Promise.all(children.map((child) => child.ended()))
   expect(children.map((child) => child.process.exitCode)).toEqual([0, 0])
   return children.flatMap((child) => child.lines.slice(1))
+}
+
+/** A user with an open invitation. */
+async function invite(store: Store, i: number): Promise<void> {
+  const id = `user-${i}` as UserId
+  await store.users.insert({ id, name: `name-${i}` as Username, createdAt: 1 })
+  const hash = `hash-${i}` as InvitationHash
+  await store.invitations.insert({ hash, user: id, purpose: 'join', createdAt: 1, expiresAt: 10 })
 }
 
 function integrity(file: string): unknown {
@@ -134,6 +143,80 @@ describe('several processes', { timeout: 60_000 }, () => {
     expect(Math.max(...[...byAddress.values()].map((taken) => taken.length))).toBeLessThanOrEqual(2)
   })
 
+  test('redeem each invitation once between them, and the password of the winner stands', async () => {
+    const program = `
+      const store = await open()
+      const stretching = { memory: 1, iterations: 1, parallelism: 1 }
+      say('ready'); await heard()
+      for (let i = 0; i < 100; i++) {
+        const password = { id: 'user-' + i, record: String(process.pid), stretching, changedAt: 5 }
+        if ((await store.invitations.redeem('hash-' + i, password, 5)) !== undefined) say(i + ' ' + process.pid)
+      }
+      await store.close()
+    `
+    const file = freshFile()
+    const store = await openSqliteStore({ file })
+    onTestFinished(() => store.close())
+    const ids = Array.from({ length: 100 }, (_, i) => i)
+    for (const i of ids) await invite(store, i)
+    const answers = await race(file, program)
+    expect(answers.map((answer) => parseInt(answer)).sort((a, b) => a - b)).toEqual(ids)
+    for (const answer of answers) {
+      const [i, pid] = answer.split(' ')
+      expect((await store.passwords.find(`user-${i}` as UserId))?.record).toBe(pid)
+    }
+  })
+
+  test('count no more failures between them than the rule lets through', async () => {
+    const program = `
+      const store = await open()
+      const rule = { free: 3, firstWaitMs: 1e6, mostWaitMs: 1e7, most: 9 }
+      say('ready'); await heard()
+      for (let i = 0; i < 300; i++) {
+        const { allowed, count } = await store.failures.take('user:' + (i % 50), rule, 1e12)
+        if (allowed) say((i % 50) + ' ' + count)
+      }
+      await store.close()
+    `
+    const answers = await race(freshFile(), program)
+    const expected = Array.from({ length: 50 }, (_, i) => [1, 2, 3].map((count) => `${i} ${count}`)).flat()
+    expect([...answers].sort()).toEqual(expected.sort())
+  })
+
+  test('leave nothing behind of a user whom one removes while the other hangs something on that user', async () => {
+    const remover = `
+      const store = await open()
+      say('ready'); await heard()
+      for (let i = 0; i < 100; i++) await store.users.remove('user-' + i, 5)
+      await store.close()
+    `
+    const giver = `
+      const store = await open()
+      const stretching = { memory: 1, iterations: 1, parallelism: 1 }
+      say('ready'); await heard()
+      for (let i = 0; i < 100; i++) {
+        const user = 'user-' + i
+        await Promise.allSettled([
+          store.passwords.set({ id: user, record: '', stretching, changedAt: 5 }),
+          store.tokens.insert({ id: user, hash: user, name: '', user, createdAt: 5 }),
+          store.invitations.insert({ hash: user, user, purpose: 'reset', createdAt: 5, expiresAt: 9 }),
+        ])
+      }
+      await store.close()
+    `
+    const file = freshFile()
+    const store = await openSqliteStore({ file })
+    for (let i = 0; i < 100; i++) await invite(store, i)
+    await store.close()
+    await race(file, remover, giver)
+    using database = new DatabaseSync(file)
+    const count = (sql: string) => database.prepare(`select count(*) as rows from ${sql}`).get()?.['rows']
+    expect(count('users')).toBe(0)
+    expect(count('passwords')).toBe(0)
+    expect(count('tokens where revoked_at is null')).toBe(0)
+    expect(count('invitations where used_at is null and revoked_at is null')).toBe(0)
+  })
+
   test('see at the next find that another one ended a session, and hear of it', async () => {
     const file = freshFile()
     const store = await openSqliteStore({ file })
@@ -175,7 +258,8 @@ describe('several processes', { timeout: 60_000 }, () => {
 })
 
 const rest = {
-  principal: 'guest',
+  account: 'shared',
+  passwordAt: 0,
   createdAt: 1,
   lastActiveAt: 1,
   endsAt: 2,
@@ -198,6 +282,15 @@ describe('kill -9 in the middle of writing', () => {
       await store.spent.spend(name, 1); say('spent ' + name)
       await store.paces.take([{ key: name, intervalMs: 1e6, burst: 1 }], 1e12); say('taken ' + name)
       await store.segments.advance('log-${round}', i, 'head-' + i); say('advanced ' + name)
+      await store.users.insert({ id: name, name, createdAt: 1 }); say('added ' + name)
+      await store.failures.take('user:' + name, { free: 1, firstWaitMs: 1, mostWaitMs: 1, most: 9 }, 5); say('failed ' + name)
+      await store.tokens.insert({ id: name, hash: name, name, user: name, createdAt: 1 }); say('created ' + name)
+      await store.invitations.insert({ hash: name, user: name, purpose: 'join', createdAt: 1, expiresAt: 9 }); say('invited ' + name)
+      if (i % 3 === 0) {
+        await store.invitations.redeem(name, { id: name, record: name, stretching, changedAt: 7 }, 5); say('redeemed ' + name)
+      }
+      if (i % 3 === 1) { await store.users.disable(name, 5); say('disabled ' + name) }
+      if (i % 3 === 2) { await store.users.remove(name, 5); say('removed ' + name) }
       if (i % 5 === 0) { await store.passwords.set({ id: 'shared', record: name, stretching, changedAt: 7 }); say('set ' + name) }
     }
   `
@@ -205,7 +298,7 @@ describe('kill -9 in the middle of writing', () => {
   test('loses nothing that was acknowledged, and leaves the file whole', { timeout: 60_000 }, async () => {
     const file = freshFile()
     const acknowledged: string[] = []
-    for (const [round, enough] of [1, 13, 57, 111, 238, 399].entries()) {
+    for (const [round, enough] of [1, 13, 57, 111, 238, 399, 511].entries()) {
       const child = startProcess(writer(round), file)
       await child.wrote(enough)
       child.process.kill('SIGKILL')
@@ -237,12 +330,48 @@ describe('kill -9 in the middle of writing', () => {
         const { allowed } = await store.paces.take([{ key: name, intervalMs: 1e6, burst: 1 }], 1e12)
         return expect(allowed, line).toBe(false)
       }
+      case 'added':
+      case 'failed':
+      case 'created':
+      case 'invited':
+      case 'redeemed':
+      case 'disabled':
+      case 'removed':
+        return expectUserKept(store, what, name, line)
       case 'advanced': {
         const segment = (await store.segments.list()).find(({ id }) => id === `log-${round}`)
         return expect(segment?.count, line).toBeGreaterThanOrEqual(Number(i))
       }
       default:
         return expect(what, line).toBe('set')
+    }
+  }
+
+  /** What was acknowledged later, or on its way to be, may have changed what came first. */
+  async function expectUserKept(store: Store, what: string, name: string, line: string): Promise<void> {
+    const user = await store.users.find(name as UserId)
+    const invitation = await store.invitations.find(name as InvitationHash)
+    const token = (await store.tokens.find(name as ApiTokenHash))?.token
+    switch (what) {
+      case 'redeemed':
+        expect(invitation?.usedAt, line).toBe(5)
+        return expect((await store.passwords.find(name as UserId))?.record, line).toBe(name)
+      case 'disabled':
+        expect(invitation?.revokedAt, line).toBe(5)
+        return expect(user?.disabledAt, line).toBe(5)
+      case 'removed':
+        expect([invitation?.revokedAt, token?.revokedAt], line).toEqual([5, 5])
+        return expect(user, line).toBeUndefined()
+      case 'created':
+        return expect(token, line).toBeDefined()
+      case 'invited':
+        return expect(invitation, line).toBeDefined()
+      default: {
+        // Removed or redeemed since.
+        const gone = user === undefined ? token?.revokedAt : invitation?.usedAt
+        const kept = what === 'added' ? user : await store.failures.find(`user:${name}`)
+        return expect(kept ?? gone, line).toBeDefined()
+      }
     }
   }
 

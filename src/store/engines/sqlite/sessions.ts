@@ -1,8 +1,9 @@
-/** Sessions and the password in SQLite. `find` is on every request's path: one statement, a few microseconds. */
-import type { SessionRow } from '../../rows.ts'
+/** Sessions and passwords in SQLite. `find` is on every request's path: one statement, a few microseconds. */
+import type { PasswordRow, SessionRow } from '../../rows.ts'
 import type { PasswordStore, SessionStore } from '../../store.ts'
 import type { Connection } from './connection.ts'
-import type { SessionColumns } from './statements.ts'
+import { mustHaveUser } from './known-user.ts'
+import type { SessionColumns, Statements } from './statements.ts'
 
 export function makePasswords(connection: Connection): PasswordStore {
   return {
@@ -12,13 +13,25 @@ export function makePasswords(connection: Connection): PasswordStore {
       const { memory, iterations, parallelism, ...row } = found
       return { ...row, stretching: { memory, iterations, parallelism } }
     },
-    async set({ id, record, stretching: { memory, iterations, parallelism }, changedAt }) {
-      return connection.transact('durable', ({ setPassword, endAllSessions }) => {
-        setPassword.run(id, record, memory, iterations, parallelism, changedAt)
-        return Number(endAllSessions.run(changedAt).changes)
+    async set(row) {
+      return connection.transact('durable', (statements) => {
+        if (row.id !== 'shared') mustHaveUser(connection, statements, row.id)
+        return replacePassword(statements, row)
       })
     },
+    async remove(id, at, reason) {
+      return connection.transact('durable', ({ removePassword, endSessionsOf }) =>
+        removePassword.run(id).changes === 0 ? undefined : Number(endSessionsOf.run(at, reason, id).changes),
+      )
+    },
   }
+}
+
+/** Sets the password and ends the account's sessions; answers how many. Inside a transaction. */
+export function replacePassword({ setPassword, endSessionsOf }: Statements, row: PasswordRow): number {
+  const { memory, iterations, parallelism } = row.stretching
+  setPassword.run(row.id, row.record, memory, iterations, parallelism, row.changedAt)
+  return Number(endSessionsOf.run(row.changedAt, 'password-changed', row.id).changes)
 }
 
 export function makeSessions(connection: Connection): SessionStore {
@@ -28,7 +41,9 @@ export function makeSessions(connection: Connection): SessionStore {
         insertSession.run(
           row.id,
           row.tokenHash,
-          row.principal,
+          row.account,
+          row.username ?? null,
+          row.passwordAt,
           row.createdAt,
           row.lastActiveAt,
           row.endsAt,
@@ -65,8 +80,20 @@ export function makeSessions(connection: Connection): SessionStore {
 
 /** Written out, since this is on every request's path and the rest operator costs ten times as much. */
 function readSession(found: SessionColumns): SessionRow {
-  const { id, tokenHash, principal, createdAt, lastActiveAt, endsAt, address, userAgent, endedAt, ended } =
-    found
-  const row = { id, tokenHash, principal, createdAt, lastActiveAt, endsAt, address, userAgent }
-  return endedAt === null || ended === null ? row : { ...row, endedAt, ended }
+  const {
+    id,
+    tokenHash,
+    account,
+    username,
+    passwordAt,
+    createdAt,
+    lastActiveAt,
+    endsAt,
+    address,
+    userAgent,
+  } = found
+  const { endedAt, ended } = found
+  const row = { id, tokenHash, account, passwordAt, createdAt, lastActiveAt, endsAt, address, userAgent }
+  const named = username === null ? row : { ...row, username }
+  return endedAt === null || ended === null ? named : { ...named, endedAt, ended }
 }

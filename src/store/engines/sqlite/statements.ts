@@ -1,6 +1,17 @@
 /** Every statement the engine runs, prepared once when the file is opened. */
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
-import type { PasswordRow, SegmentRow, SessionEnd, SessionRow } from '../../rows.ts'
+import type {
+  ApiTokenRow,
+  FailureRow,
+  InvitationRow,
+  PasswordRow,
+  SegmentRow,
+  SessionEnd,
+  SessionRow,
+  UserId,
+  UserRow,
+} from '../../rows.ts'
+import type { Username } from '../../../kit/username.ts'
 
 type Values = readonly SQLInputValue[]
 
@@ -9,9 +20,32 @@ interface Query<Row> {
   all(...values: Values): Row[]
 }
 
-export interface SessionColumns extends Omit<SessionRow, 'endedAt' | 'ended'> {
+export interface SessionColumns extends Omit<SessionRow, 'username' | 'endedAt' | 'ended'> {
+  readonly username: Username | null
   readonly endedAt: number | null
   readonly ended: SessionEnd | null
+}
+
+export interface UserColumns extends Omit<UserRow, 'lastLoginAt' | 'disabledAt'> {
+  readonly lastLoginAt: number | null
+  readonly disabledAt: number | null
+}
+
+export interface InvitationColumns extends Omit<InvitationRow, 'usedAt' | 'revokedAt'> {
+  readonly usedAt: number | null
+  readonly revokedAt: number | null
+}
+
+/** A token and, where it has one that still exists, its user. */
+export interface TokenColumns extends Pick<ApiTokenRow, 'id' | 'hash' | 'name' | 'createdAt'> {
+  readonly user: UserId | null
+  readonly expiresAt: number | null
+  readonly lastUsedAt: number | null
+  readonly revokedAt: number | null
+  readonly userName: Username | null
+  readonly userCreatedAt: number | null
+  readonly userLastLoginAt: number | null
+  readonly userDisabledAt: number | null
 }
 
 export interface SegmentColumns extends Omit<SegmentRow, 'prunedAt'> {
@@ -24,8 +58,25 @@ export interface PasswordColumns extends Omit<PasswordRow, 'stretching'> {
   readonly parallelism: number
 }
 
-const sessionColumns = `id, token_hash as tokenHash, principal, created_at as createdAt,
-  last_active_at as lastActiveAt, ends_at as endsAt, address, user_agent as userAgent, ended_at as endedAt, ended`
+const sessionColumns = `id, token_hash as tokenHash, account, username, password_at as passwordAt,
+  created_at as createdAt, last_active_at as lastActiveAt, ends_at as endsAt, address, user_agent as userAgent,
+  ended_at as endedAt, ended`
+
+const userColumns = `id, name, created_at as createdAt, last_login_at as lastLoginAt, disabled_at as disabledAt`
+
+const invitationColumns = `hash, user, purpose, created_at as createdAt, expires_at as expiresAt, used_at as usedAt,
+  revoked_at as revokedAt`
+
+const tokensWithUsers = `select tokens.id, hash, tokens.name, user, tokens.created_at as createdAt,
+    expires_at as expiresAt, last_used_at as lastUsedAt, revoked_at as revokedAt, users.name as userName,
+    users.created_at as userCreatedAt, last_login_at as userLastLoginAt, disabled_at as userDisabledAt
+  from tokens left join users on users.id = tokens.user`
+
+/** Neither used nor revoked; whether it is over is a question of the time. */
+const unused = 'used_at is null and revoked_at is null'
+
+/** Of a user that exists: such rows are few and must last. The others are names that somebody made up. */
+const ofStrangers = `not (substr(key, 1, 5) = 'user:' and exists (select 1 from users where name = substr(key, 6)))`
 
 export type Statements = ReturnType<typeof prepareStatements>
 
@@ -51,24 +102,80 @@ export function prepareStatements(database: DatabaseSync) {
       `insert or replace into passwords (id, record, memory, iterations, parallelism, changed_at)
        values (?, ?, ?, ?, ?, ?)`,
     ),
+    removePassword: change('delete from passwords where id = ?'),
 
     insertSession: change(
-      `insert into sessions (id, token_hash, principal, created_at, last_active_at, ends_at, address, user_agent,
-         ended_at, ended)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into sessions (id, token_hash, account, username, password_at, created_at, last_active_at, ends_at,
+         address, user_agent, ended_at, ended)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     findSession: query<SessionColumns>(`select ${sessionColumns} from sessions where token_hash = ?`),
     touchSession: change(
       'update sessions set last_active_at = ? where id = ? and ended_at is null and last_active_at < ?',
     ),
     endSession: change('update sessions set ended_at = ?, ended = ? where id = ? and ended_at is null'),
-    endAllSessions: change(
-      `update sessions set ended_at = ?, ended = 'password-changed' where ended_at is null`,
+    endSessionsOf: change(
+      'update sessions set ended_at = ?, ended = ? where account = ? and ended_at is null',
     ),
     listOpenSessions: query<SessionColumns>(
       `select ${sessionColumns} from sessions where ended_at is null order by created_at, number`,
     ),
     pruneSessions: change('delete from sessions where ends_at < ? or ended_at < ?'),
+
+    insertUser: change(
+      `insert into users (id, name, created_at, last_login_at, disabled_at) values (?, ?, ?, ?, ?)
+       on conflict (name) do nothing`,
+    ),
+    findUser: query<UserColumns>(`select ${userColumns} from users where id = ?`),
+    findUserByName: query<UserColumns>(`select ${userColumns} from users where name = ?`),
+    listUsers: query<UserColumns>(`select ${userColumns} from users order by name`),
+    anyUser: query<unknown>('select 1 from users limit 1'),
+    noteLogin: change(
+      'update users set last_login_at = ? where id = ? and (last_login_at is null or last_login_at < ?)',
+    ),
+    disableUser: change('update users set disabled_at = ? where id = ? and disabled_at is null'),
+    enableUser: change('update users set disabled_at = null where id = ? and disabled_at is not null'),
+    removeUser: change('delete from users where id = ?'),
+
+    insertInvitation: change(
+      `insert into invitations (hash, user, purpose, created_at, expires_at, used_at, revoked_at)
+       values (?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    findInvitation: query<InvitationColumns>(`select ${invitationColumns} from invitations where hash = ?`),
+    findOpenInvitation: query<InvitationColumns>(
+      `select ${invitationColumns} from invitations where user = ? and ${unused} and expires_at > ?`,
+    ),
+    replaceInvitation: change(`update invitations set revoked_at = ? where user = ? and ${unused}`),
+    revokeInvitation: change(
+      `update invitations set revoked_at = ? where user = ? and ${unused} and expires_at > ?`,
+    ),
+    useInvitation: change(
+      `update invitations set used_at = ? where hash = ? and user = ? and ${unused} and expires_at > ?
+         and exists (select 1 from users where id = user and disabled_at is null)`,
+    ),
+    pruneInvitations: change('delete from invitations where expires_at < ? or used_at < ? or revoked_at < ?'),
+
+    insertToken: change(
+      `insert into tokens (id, hash, name, user, created_at, expires_at, last_used_at, revoked_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    findToken: query<TokenColumns>(`${tokensWithUsers} where hash = ?`),
+    listTokens: query<TokenColumns>(`${tokensWithUsers} order by tokens.created_at, number`),
+    revokeToken: change('update tokens set revoked_at = ? where id = ? and revoked_at is null'),
+    revokeTokensOf: change('update tokens set revoked_at = ? where user = ? and revoked_at is null'),
+    touchToken: change(
+      'update tokens set last_used_at = ? where id = ? and (last_used_at is null or last_used_at < ?)',
+    ),
+    pruneTokens: change('delete from tokens where expires_at < ? or revoked_at < ?'),
+
+    findFailures: query<FailureRow>('select key, count, last_at as lastAt from failures where key = ?'),
+    setFailures: change('insert or replace into failures (key, count, last_at) values (?, ?, ?)'),
+    clearFailures: change('delete from failures where key = ?'),
+    countFailures: query<{ rows: number }>('select count(*) as rows from failures'),
+    pruneFailures: change(
+      `delete from failures where key in (
+         select key from failures where ${ofStrangers} order by last_at desc, key limit -1 offset ?)`,
+    ),
 
     findPace: query<{ arrival: number }>('select arrival from paces where key = ?'),
     setPace: change('insert or replace into paces (key, arrival) values (?, ?)'),

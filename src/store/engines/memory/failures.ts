@@ -1,0 +1,31 @@
+/** Failures in a row, in memory. No method waits between reading and writing: each is one step. */
+import { decideFailure, failureKeyOf } from '../../failures.ts'
+import type { FailureStore } from '../../store.ts'
+import type { MemoryClient } from './client.ts'
+
+export function makeFailures(client: MemoryClient): FailureStore {
+  return {
+    async take(key, rule, now) {
+      const { answer, counted } = decideFailure(client.read().failures.get(key), rule, now)
+      if (counted !== undefined) client.write().failures.set(key, { key, ...counted })
+      return answer
+    },
+    async find(key) {
+      return client.read().failures.get(key)
+    },
+    async clear(key) {
+      if (!client.read().failures.has(key)) return false
+      return client.write().failures.delete(key)
+    },
+    async prune(most) {
+      const { users, failures } = client.read()
+      const ofUsers = new Set([...users.values()].map(({ name }) => failureKeyOf(name)))
+      const over = [...failures.values()]
+        .filter(({ key }) => !ofUsers.has(key))
+        .sort((a, b) => b.lastAt - a.lastAt || (a.key < b.key ? -1 : 1))
+        .slice(most)
+      for (const { key } of over) client.write().failures.delete(key)
+      return over.length
+    },
+  }
+}

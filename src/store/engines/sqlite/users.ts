@@ -1,0 +1,77 @@
+/** Users in SQLite. What hangs on a user ends with it, in the same transaction. */
+import { failureKeyOf } from '../../failures.ts'
+import type { UserRow } from '../../rows.ts'
+import type { UserStore } from '../../store.ts'
+import type { Connection } from './connection.ts'
+import type { UserColumns } from './statements.ts'
+
+export function makeUsers(connection: Connection): UserStore {
+  return {
+    ...makeEndings(connection),
+    async insert({ id, name, createdAt, lastLoginAt, disabledAt }) {
+      const { changes } = connection.run(({ insertUser }) =>
+        insertUser.run(id, name, createdAt, lastLoginAt ?? null, disabledAt ?? null),
+      )
+      return changes === 1
+    },
+    async find(id) {
+      const found = connection.run(({ findUser }) => findUser.get(id))
+      return found && readUser(found)
+    },
+    async findByName(name) {
+      const found = connection.run(({ findUserByName }) => findUserByName.get(name))
+      return found && readUser(found)
+    },
+    async list() {
+      return connection.run(({ listUsers }) => listUsers.all()).map(readUser)
+    },
+    async any() {
+      return connection.run(({ anyUser }) => anyUser.get()) !== undefined
+    },
+    async noteLogin(id, at) {
+      connection.run(({ noteLogin }) => noteLogin.run(at, id, at))
+    },
+    async enable(id) {
+      return connection.run(({ enableUser }) => enableUser.run(id)).changes === 1
+    },
+  }
+}
+
+function makeEndings(connection: Connection): Pick<UserStore, 'disable' | 'remove'> {
+  return {
+    async disable(id, at) {
+      return connection.transact('durable', ({ disableUser, endSessionsOf, revokeInvitation }) => {
+        if (disableUser.run(at, id).changes === 0) return undefined
+        return {
+          sessions: Number(endSessionsOf.run(at, 'user-disabled', id).changes),
+          tokens: 0,
+          invitations: Number(revokeInvitation.run(at, id, at).changes),
+        }
+      })
+    },
+    async remove(id, at) {
+      return connection.transact('durable', (statements) => {
+        const found = statements.findUser.get(id)
+        if (found === undefined) return undefined
+        statements.removeUser.run(id)
+        statements.removePassword.run(id)
+        statements.clearFailures.run(failureKeyOf(found.name))
+        return {
+          sessions: Number(statements.endSessionsOf.run(at, 'user-removed', id).changes),
+          tokens: Number(statements.revokeTokensOf.run(at, id).changes),
+          invitations: Number(statements.revokeInvitation.run(at, id, at).changes),
+        }
+      })
+    },
+  }
+}
+
+function readUser({ id, name, createdAt, lastLoginAt, disabledAt }: UserColumns): UserRow {
+  return {
+    id,
+    name,
+    createdAt,
+    ...(lastLoginAt === null ? {} : { lastLoginAt }),
+    ...(disabledAt === null ? {} : { disabledAt }),
+  }
+}

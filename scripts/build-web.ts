@@ -8,7 +8,9 @@ import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build, type BuildOptions } from 'esbuild'
 import { paths } from '../src/contract/contract.ts'
-import { fillPage, parseWords, type Words } from './fill-page.ts'
+import { readBundledLicences } from './bundled-licences.ts'
+import { composePage, fillPage, parseWords, type Words } from './fill-page.ts'
+import { loadedByScript, pages, type PageRow, type Piece } from './web-pages.ts'
 
 export interface WebManifest {
   /** Logical name to file in `assets/`, served under `/.sekisho/assets/`; `.br` and `.gz` stand beside. */
@@ -21,14 +23,12 @@ const root = fileURLToPath(new URL('../', import.meta.url))
 const web = join(root, 'web')
 const languages = ['en', 'ja'] as const
 
-/** Placeholders left for the gate, by page; a page with others than these is a mistake. */
-const pages = { login: [], message: ['title', 'text'], unavailable: [] } as const
-
 const brotliBest = { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY }
 
 const options = {
   bundle: true,
   write: false,
+  metafile: true,
   minify: true,
   charset: 'utf8',
   target: 'es2022',
@@ -39,17 +39,13 @@ const options = {
   absWorkingDir: web,
 } as const satisfies BuildOptions
 
-async function bundle(entry: string, extra: BuildOptions): Promise<Uint8Array> {
-  const { outputFiles } = await build({ ...options, ...extra, entryPoints: [entry] })
-  const [output] = outputFiles ?? []
-  if (output === undefined) throw new TypeError(`esbuild made nothing of ${entry}.`)
-  return output.contents
-}
+type Extra = Pick<BuildOptions, 'format' | 'define'>
 
-/** The licence of what is bundled travels with it. */
-async function readOpaqueLicence(): Promise<string> {
-  const licence = await readFile(join(root, 'node_modules/@serenity-kit/opaque/LICENSE'), 'utf8')
-  return `/*! @serenity-kit/opaque\n${licence.replaceAll('*/', '* /')}*/`
+async function bundle(entry: string, extra: Extra): Promise<Uint8Array> {
+  const { outputFiles, metafile } = await build({ ...options, ...extra, entryPoints: [entry] })
+  const [output] = outputFiles
+  if (output === undefined) throw new TypeError(`esbuild made nothing of ${entry}.`)
+  return Buffer.concat([Buffer.from(await readBundledLicences(metafile, web)), output.contents])
 }
 
 /** Whole or not at all: a gate may be reading while tests in another process build again. */
@@ -101,40 +97,60 @@ class Assets {
 }
 
 async function addAssets(assets: Assets): Promise<void> {
-  const opaqueWorkerUrl = await assets.add(
-    'opaque-worker.js',
-    await bundle('src/login/opaque-worker.ts', { format: 'esm', banner: { js: await readOpaqueLicence() } }),
+  const esm = { format: 'esm' } as const
+  const opaqueUrl = await assets.add('opaque-worker.js', await bundle('src/ceremony/opaque-worker.ts', esm))
+  const guessingUrl = await assets.add(
+    'guessing-worker.js',
+    await bundle('src/password/guessing-worker.ts', esm),
   )
-  const define = { opaqueWorkerUrl: JSON.stringify(opaqueWorkerUrl) }
-  await assets.add('login.js', await bundle('src/login/login.ts', { format: 'esm', define }))
+  const define = {
+    opaqueWorkerUrl: JSON.stringify(opaqueUrl),
+    guessingWorkerUrl: JSON.stringify(guessingUrl),
+  }
+  for (const name of ['login', 'join', 'account'])
+    await assets.add(`${name}.js`, await bundle(`src/${name}/${name}.ts`, { ...esm, define }))
   const barStyle = JSON.stringify(new TextDecoder().decode(await bundle('pages/bar.css', {})).trim())
   await assets.add('bar.js', await bundle('src/bar/bar.ts', { format: 'iife', define: { barStyle } }))
   await assets.add('page.css', await bundle('pages/page.css', {}))
   await assets.add('mark.svg', await readFile(join(web, 'pages/mark.svg')))
 }
 
-async function readWords(page: string): Promise<Words> {
-  return parseWords(JSON.parse(await readFile(join(web, `words/${page}.json`), 'utf8')), languages)
+async function readWords(file: string): Promise<Words> {
+  return parseWords(JSON.parse(await readFile(join(web, `words/${file}.json`), 'utf8')), languages)
+}
+
+async function readPiece(piece: Piece): Promise<string> {
+  return 'text' in piece ? piece.text : readFile(join(web, `pages/${piece.file}.html`), 'utf8')
+}
+
+/** The whole document, with everything but words and assets in its place. */
+async function compose({ main, title, script, head, slots }: PageRow): Promise<string> {
+  const own = Object.entries(slots ?? {}).map(async ([name, piece]) => [name, await readPiece(piece)])
+  const load = script === undefined ? '' : `<script type="module" src="{{asset.${script}}}"></script>`
+  return composePage(await readPiece({ file: 'frame' }), {
+    title: title ?? '{{words.title}}',
+    head: `${head ?? ''}${load}`,
+    main: composePage(await readPiece({ file: main }), Object.fromEntries(await Promise.all(own))),
+    // Whoever can change the page by hand chose it before: message pages come in the language of the request.
+    foot: script === undefined ? '' : await readPiece({ file: 'language' }),
+  })
 }
 
 async function writePages(out: string, assets: Assets): Promise<WebManifest['pages']> {
   const written: Record<string, readonly string[]> = {}
-  for (const [page, leave] of Object.entries(pages)) {
-    const template = await readFile(join(web, `pages/${page}.html`), 'utf8')
-    const words = await readWords(page)
+  for (const [name, row] of Object.entries(pages)) {
+    const template = await compose(row)
+    const all = await Promise.all(row.words.map(readWords))
     for (const lang of languages) {
       const filled = fillPage(template, {
         lang,
-        words: words[lang] ?? {},
-        leave,
-        assetUrl: (name) => assets.url(name),
+        words: Object.assign({}, ...all.map((words) => words[lang] ?? {})) as Words[string],
+        leave: row.leave ?? [],
+        assetUrl: (asset) => assets.url(asset),
       })
-      const file = `${page}.${lang}.html`
+      const file = `${name}.${lang}.html`
       await place(out, `pages/${file}`, filled.html)
-      // The script loads the worker, the document doesn't name it.
-      written[file] = filled.assets.has('login.js')
-        ? [...filled.assets, 'opaque-worker.js']
-        : [...filled.assets]
+      written[file] = [...filled.assets].flatMap((asset) => [asset, ...(loadedByScript[asset] ?? [])])
     }
   }
   return written

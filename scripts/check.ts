@@ -1,14 +1,31 @@
-/** Format, lint, types, imports: everything that reads the code without running it. Exit code 1 when one fails. */
+/** Format, lint, types, imports, supply chain: everything that reads without running. Exit code 1 when one fails. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { auditDependencies, places } from './audit-dependencies.ts'
 import { findForbiddenImports } from './check-imports.ts'
+import { checkSupply, readSupply } from './check-supply.ts'
 
 const root = join(import.meta.dirname, '..')
 
 interface Check {
   readonly name: string
   readonly run: () => boolean
+}
+
+function lines(name: string, find: () => readonly string[]): Check {
+  const run = () => {
+    const found = find()
+    for (const line of found) console.error(line)
+    return found.length === 0
+  }
+  return { name, run }
+}
+
+function knownVulnerabilities(): readonly string[] {
+  const { failures, warnings } = auditDependencies(places, new Date())
+  for (const line of warnings) console.warn(`warning: ${line}`)
+  return failures
 }
 
 function command(name: string, ...args: string[]): Check {
@@ -24,14 +41,9 @@ const checks: readonly Check[] = [
   command('prettier', '--check', '--log-level', 'warn', '.'),
   command('tsc', '--build'),
   command('eslint', '--max-warnings', '0', '.'),
-  {
-    name: 'import directions',
-    run: () => {
-      const forbidden = findForbiddenImports()
-      for (const line of forbidden) console.error(line)
-      return forbidden.length === 0
-    },
-  },
+  lines('import directions', findForbiddenImports),
+  lines('supply chain', () => checkSupply(readSupply(root))),
+  lines('known vulnerabilities', knownVulnerabilities),
 ]
 
 /** Runs all of them, says each result, and answers how many passed and failed. */

@@ -1,4 +1,4 @@
-/** Fills a page template: `{{words.x}}`, `{{asset.x}}` and `{{page.lang}}` now, a few named ones left for the gate. */
+/** Fills a page template: `{{slot.x}}` first, then `{{words.x}}`, `{{asset.x}}` and `{{page.lang}}`; a few are left for the gate. */
 
 export type Words = Readonly<Record<string, Readonly<Record<string, string>>>>
 
@@ -35,6 +35,19 @@ export function parseWords(value: unknown, languages: readonly string[]): Words 
 
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}
+
+/** Puts pieces of markup into their places; each place is filled, and no piece is left over. */
+export function composePage(frame: string, slots: Readonly<Record<string, string>>): string {
+  const left = new Set(Object.keys(slots))
+  const page = frame.replace(/\{\{slot\.([^{}]*)\}\}/g, (place, name: string) => {
+    const piece = slots[name]
+    if (piece === undefined) throw new TypeError(`Nothing fills ${place}.`)
+    left.delete(name)
+    return piece.trim()
+  })
+  if (left.size > 0) throw new TypeError(`The page has no place for ${[...left].join(', ')}.`)
+  return page
 }
 
 export function fillPage(template: string, filling: Filling): { html: string; assets: ReadonlySet<string> } {

@@ -50,7 +50,7 @@ export async function startGate(options: GateOptions): Promise<GateProcess> {
     env: { ...options.env },
     ...(options.password === undefined ? {} : { stdin: `${options.password}\n` }),
   })
-  const tls = options.args?.includes('--tls-cert') === true
+  const tls = options.args?.some((one) => one === '--tls-cert' || one === '--https') === true
   const url = `${tls ? 'https' : 'http'}://127.0.0.1:${String(port)}`
   try {
     const waiting = { what: 'The gate', process: gate }

@@ -7,6 +7,7 @@ import { buildWeb } from './build-web.ts'
 import { runChecks } from './check.ts'
 import { setUpChromium } from './setup-chromium.ts'
 import { setUpGradio } from './setup-gradio.ts'
+import { setUpPebble } from './setup-pebble.ts'
 
 const root = join(import.meta.dirname, '..')
 const projects = process.argv.slice(2)
@@ -44,6 +45,7 @@ await buildWeb()
 const checks = projects.length === 0 ? runChecks() : { passed: 0, failed: 0 }
 await setUpGradio()
 await setUpChromium()
+await setUpPebble()
 const suites = await runSuites()
 const failed = checks.failed + suites.failed
 const passed = checks.passed + suites.passed

@@ -1,25 +1,28 @@
 /** Configuration → parts: the only file that knows every part. */
 import { existsSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { createSecureContext } from 'node:tls'
+import { mkdir } from 'node:fs/promises'
+import { hostname, networkInterfaces } from 'node:os'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Pool } from 'undici'
 import { AppWatch } from './app/watch-app.ts'
 import type { Audit } from './audit/audit.ts'
 import { openAudit } from './audit/open-audit.ts'
+import { finishRestore } from './backup/place.ts'
 import { catalogue } from './catalog/index.ts'
+import type { CertificateSource } from './certificates/certificate-source.ts'
+import { readMachineNames } from './certificates/machine-names.ts'
+import { makeCertificateSource } from './certificates/open-certificates.ts'
 import { compileCatalogue } from './classify/classify.ts'
 import type { Config } from './config/config.ts'
+import { passwordRulesOf } from './config/password-rules-of.ts'
 import { openUpstream } from './forward/upstream.ts'
 import type { Gate } from './gate.ts'
-import { GateFault } from './kit/fault.ts'
 import { chooseLanguage } from './kit/language.ts'
 import type { Clock } from './kit/clock.ts'
-import { Ceremony } from './login/ceremony.ts'
 import { loadKeyRing, loadOrMakeKeyRing } from './login/key-file.ts'
 import { bindKeyRing, type KeyRing } from './login/key.ts'
-import { openOpaque } from './login/opaque.ts'
+import { openLogin, type Login } from './login/open-login.ts'
 import { loadPolicy } from './policy/load-policy.ts'
 import { readWebFiles, type WebFiles } from './serve/web-files.ts'
 import { clearCookie, cookieNames, type Site } from './sessions/cookie.ts'
@@ -29,13 +32,17 @@ import { absoluteEnd, idleEnd } from './sessions/lifetime.ts'
 import { openSessions, type Sessions } from './sessions/sessions.ts'
 import { startUpkeep } from './sessions/upkeep.ts'
 import { engines } from './store/engines/index.ts'
+import type { Upgrade } from './store/engines/sqlite/migrate.ts'
 import type { Store } from './store/store.ts'
+import { Tokens } from './tokens/tokens.ts'
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly clock: Clock
   /** Told of faults that no request waits for. */
   readonly onFault: (fault: unknown) => void
+  /** Told what takes a while, and what the operator should know, a line each. */
+  readonly say?: (words: string) => void
 }
 
 /** What every command that touches the state needs. */
@@ -51,24 +58,38 @@ export interface State {
 /** Opens the database and the set-up key, and sees that they belong together. */
 export async function openState(config: Config, around: Surroundings): Promise<State> {
   await mkdir(config.stateDir, { recursive: true, mode: 0o700 })
+  await finishRestore(config.stateDir)
   const database = join(config.stateDir, 'sekisho.db')
   const place = { env: around.env, file: config.keyFile }
   // A database without its key needs the backup of the key; a new one would void the password.
   const keys = existsSync(database) ? await loadKeyRing(place) : await loadOrMakeKeyRing(place)
-  const store = await engines.sqlite({ file: database })
+  let upgrade: Upgrade | undefined
+  const store = await engines.sqlite({ file: database, onUpgrade: (done) => (upgrade = done) })
   try {
     await bindKeyRing(keys, store.meta)
     const instance = await readInstance(store.meta)
+    const openOwnAudit = () => openAudit(auditOptions(config, { store, keys }, around))
+    if (upgrade !== undefined) await recordUpgrade(upgrade, openOwnAudit)
     return {
       store,
       keys,
       instance,
-      openAudit: () => openAudit(auditOptions(config, { store, keys }, around)),
+      openAudit: openOwnAudit,
       close: () => store.close(),
     }
   } catch (fault) {
     await store.close()
     throw fault
+  }
+}
+
+/** At once, since a command that only reads opens no log of its own. */
+async function recordUpgrade({ from, to, copy }: Upgrade, open: () => Promise<Audit>): Promise<void> {
+  const audit = await open()
+  try {
+    await audit.write({ kind: 'state.upgraded', from, to, copy: basename(copy) })
+  } finally {
+    await audit.close()
   }
 }
 
@@ -98,23 +119,42 @@ export function findWebFolder(): string {
 
 export interface BuiltGate {
   readonly gate: Gate
-  readonly tls?: { readonly cert: string; readonly key: string }
+  /** Absent where the gate speaks plain HTTP; not yet open where a CA has to reach us first. */
+  readonly certificates?: CertificateSource
   close(): Promise<void>
+}
+
+function certificatesOf(config: Config, audit: Audit, around: Surroundings): CertificateSource | undefined {
+  return makeCertificateSource(config, {
+    folder: join(config.stateDir, 'certificates'),
+    clock: around.clock,
+    record: (event) => audit.write(event),
+    say: (words) => around.say?.(words),
+    random: Math.random,
+    machine: readMachineNames(networkInterfaces(), hostname()),
+  })
 }
 
 /** Makes every part and starts what works beside the requests. Throws before anything listens. */
 export async function buildGate(config: Config, state: State, around: Surroundings): Promise<BuiltGate> {
   const web = readWebFiles(findWebFolder())
   const policy = await loadPolicy(config.policyFile)
-  const tls = config.tls === undefined ? undefined : await readTls(config.tls)
   const audit = await state.openAudit()
   const client = openUpstream(config.upstream)
   const app = new AppWatch({ client, upstream: config.upstream, accepted: config.acceptRisks, audit })
   const closers: (() => Promise<unknown>)[] = [() => audit.close(), () => client.destroy()]
   try {
+    const certificates = certificatesOf(config, audit, around)
+    if (certificates !== undefined) closers.unshift(() => certificates.close())
+    if (certificates?.challenges === undefined) await certificates?.open({ http: false })
     await app.open()
-    const { sessions, login, upkeep } = startLogin(config, { state, audit, around })
-    closers.unshift(upkeep.stop, () => sessions.close(), login.close)
+    const { sessions, tokens, login, upkeep } = startLogin(config, { state, audit, around })
+    closers.unshift(
+      upkeep.stop,
+      () => sessions.close(),
+      () => tokens.close(),
+      login.close,
+    )
     const gate = assemble(config, {
       state,
       around,
@@ -124,13 +164,14 @@ export async function buildGate(config: Config, state: State, around: Surroundin
       client,
       app,
       sessions,
-      login: login.ceremony,
+      tokens,
+      login,
     })
     const close = async () => {
       app.close()
       for (const one of closers) await one()
     }
-    return { gate, close, ...(tls === undefined ? {} : { tls }) }
+    return { gate, close, ...(certificates && { certificates }) }
   } catch (fault) {
     app.close()
     for (const one of closers) await one()
@@ -146,12 +187,16 @@ interface LoginNeeds {
 
 function startLogin(config: Config, { state, audit, around }: LoginNeeds) {
   const { store, keys, instance } = state
-  const opaque = openOpaque(keys.opaqueSetup)
-  const sessions = openSessions({ store, audit, clock: around.clock, lifetime: config.session })
-  const parts = { keys, instance, store, sessions, audit, opaque, clock: around.clock, paces: config.pace }
-  const ceremony = new Ceremony(parts)
-  const upkeep = startUpkeep([() => sessions.review(), () => ceremony.review()], around.onFault)
-  return { sessions, upkeep, login: { ceremony, close: () => opaque.close() } }
+  const { clock } = around
+  const sessions = openSessions({ store, audit, clock, lifetime: config.session })
+  const login = openLogin({
+    ...{ keys, instance, store, sessions, audit, clock },
+    paces: config.pace,
+    rulesFor: (username) => passwordRulesOf(config, username),
+  })
+  const tokens = new Tokens({ store, clock })
+  const tasks = [() => sessions.review(), () => tokens.review(), ...login.reviews]
+  return { sessions, tokens, upkeep: startUpkeep(tasks, around.onFault), login }
 }
 
 interface Assembly {
@@ -163,11 +208,13 @@ interface Assembly {
   readonly client: Pool
   readonly app: AppWatch
   readonly sessions: Sessions
-  readonly login: Ceremony
+  readonly tokens: Tokens
+  readonly login: Login
 }
 
 function assemble(config: Config, parts: Assembly): Gate {
-  const { sessions, login, web, around } = parts
+  const { sessions, tokens, web, around } = parts
+  const { ceremony, registration, passwordChange, waysIn } = parts.login
   // Cookies without `Secure` exist only where the operator accepted plain http.
   const siteOf = (site: Site | undefined) => (config.insecureHttp && site !== undefined ? { site } : {})
   const namesAt = (site: Site) => cookieNames(parts.state.instance, siteOf(site).site)
@@ -188,45 +235,48 @@ function assemble(config: Config, parts: Assembly): Gate {
     sessions: {
       look: (cookie, site) => lookAtCookies(sessions, cookie, namesAt(site).session, clock.now()),
       mark: (session) => sessions.markActive(session.id, clock.now()),
-      watch: (principal, onEnd) =>
-        'session' in principal ? sessions.watch(principal.session, onEnd) : () => undefined,
-      isOpen: async (principal) => 'session' in principal && sessions.isOpen(principal.session, clock.now()),
+    },
+    tokens: {
+      look: async (text) => {
+        const now = clock.now()
+        const found = await tokens.find(text, now)
+        if (found.state === 'active') tokens.markUsed(found.token.id, now)
+        return found
+      },
+    },
+    credentials: {
+      watch: (principal, onEnd) => {
+        if (principal.kind === 'nobody') return () => undefined
+        return principal.kind === 'token'
+          ? tokens.watch(principal.token, onEnd)
+          : sessions.watch(principal.session, onEnd)
+      },
+      isOpen: async (principal) => {
+        if (principal.kind === 'nobody') return false
+        return principal.kind === 'token'
+          ? tokens.isOpen(principal.token, clock.now())
+          : sessions.isOpen(principal.session, clock.now())
+      },
     },
     login: {
-      start: (body, { site, ...asker }) => login.start(body, { ...asker, ...siteOf(site) }),
-      finish: (body, { site, ...asker }) => login.finish(body, { ...asker, ...siteOf(site) }),
+      start: (body, { site, ...asker }) => ceremony.start(body, { ...asker, ...siteOf(site) }),
+      finish: (body, { site, ...asker }) => ceremony.finish(body, { ...asker, ...siteOf(site) }),
       end: (session) => sessions.end(session, 'logout'),
       clearCookies: (site) => [clearCookie(namesAt(site).session)],
       limitsOf: (session) => ({
         idleEndsAt: idleEnd(session, config.session),
         endsAt: absoluteEnd(session, config.session),
       }),
+      waysIn,
     },
+    registration,
+    passwordChange: {
+      rules: (session) => passwordChange.rules(session),
+      start: (body, session) => passwordChange.start(body, session),
+      prove: (body, session) => passwordChange.prove(body, session),
+      set: (body, session, { site, ...asker }) =>
+        passwordChange.set(body, session, { ...asker, ...siteOf(site) }),
+    },
+    passwords: config.passwords,
   }
-}
-
-async function readTls(files: { readonly cert: string; readonly key: string }) {
-  const read = async (field: 'cert' | 'key') => {
-    try {
-      return await readFile(files[field], 'utf8')
-    } catch (cause) {
-      throw new GateFault('config-unreadable', `tls.${field}: the file ${files[field]} can't be read.`, {
-        cause,
-      })
-    }
-  }
-  const pair = { cert: await read('cert'), key: await read('key') }
-  try {
-    createSecureContext(pair)
-  } catch (cause) {
-    throw new GateFault('config-invalid', unusablePair(files), { cause })
-  }
-  return pair
-}
-
-function unusablePair({ cert, key }: { readonly cert: string; readonly key: string }): string {
-  return (
-    `tls: ${cert} and ${key} are not a certificate and its key. Both must be PEM, and the key must be the one ` +
-    'that the certificate was made for.'
-  )
 }

@@ -21,7 +21,7 @@ const slowDown = {
 }
 const changePassword = { en: 'Please change your password.', ja: 'パスワードを変更してください。' }
 const invitationOver = {
-  en: 'This invitation cannot be used any more. Please ask for a new one.',
+  en: 'This invitation cannot be used. Please ask for a new one.',
   ja: 'この招待は使えません。新しい招待を依頼してください。',
 }
 const needsHttps = { en: 'Passwords are set over HTTPS only.', ja: 'パスワードの設定には HTTPS が必要です。' }
@@ -39,6 +39,11 @@ export const refusals = {
   },
   'peer-unexpected': { step: 'receive', status: 403, says: noAccess },
   'connection-dropped': { step: 'receive', status: 503, says: notUnderstood },
+  'https-required': {
+    step: 'receive',
+    status: 403,
+    says: { en: 'This is served over HTTPS only.', ja: 'HTTPS でのみ提供しています。' },
+  },
   'request-slow': { step: 'receive', status: 408, says: notUnderstood },
   'header-large': { step: 'receive', status: 431, says: tooLarge },
   'credential-ambiguous': { step: 'authenticate', status: 400, says: notUnderstood },

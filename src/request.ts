@@ -87,7 +87,12 @@ export type Principal =
   /** A program. `username`: whose token it is. */
   | { readonly kind: 'token'; readonly token: ApiTokenRow; readonly username?: Username }
   /** `lapsed`: a credential was shown, and it is over or was never good. */
-  | { readonly kind: 'nobody'; readonly lapsed?: 'expired' | 'ended' | 'token' }
+  | {
+      readonly kind: 'nobody'
+      readonly lapsed?: 'expired' | 'ended' | 'token'
+      /** What was wrong with it; for the audit log. */
+      readonly because?: Readonly<Record<string, string>>
+    }
 
 export interface Authenticated extends Classified {
   readonly principal: Principal
@@ -104,7 +109,7 @@ export interface Validated extends Authorized {
 export type AnswerHeaders = Record<string, string | readonly string[]>
 
 /** Why a streamed answer ended. */
-export type StreamEnd = 'finished' | 'client-left' | 'session-ended' | 'upstream-broke'
+export type StreamEnd = 'finished' | 'client-left' | 'session-ended' | 'token-ended' | 'upstream-broke'
 
 /** Where a streamed body goes. */
 export interface Sink {

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { networkInterfaces, platform } from 'node:os'
 import type { Risk } from '../config/config.ts'
 import { isLoopback } from '../kit/networks.ts'
+import { readListeners } from './listening.ts'
 import type { AppFacts } from './read-app.ts'
 
 export interface FoundRisk {
@@ -16,7 +17,11 @@ export interface FoundRisk {
 const known = /^6\./
 
 export async function findRisks(upstream: URL, facts: AppFacts): Promise<readonly FoundRisk[]> {
-  const port = Number(upstream.port === '' ? 80 : upstream.port)
+  return [...judgeFacts(facts), ...(await findWaysAround(upstream))]
+}
+
+/** What the app itself tells of its kind. */
+export function judgeFacts(facts: Pick<AppFacts, 'gradio' | 'serverRendered'>): readonly FoundRisk[] {
   const found: FoundRisk[] = []
   if (!known.test(facts.gradio)) {
     found.push({
@@ -31,6 +36,17 @@ export async function findRisks(upstream: URL, facts: AppFacts): Promise<readonl
         'The app renders its pages on a server of its own (ssr_mode), which answers beside the paths that the gate judges. Start it with launch(ssr_mode=False).',
     })
   }
+  return found
+}
+
+export function portOf(url: URL): number {
+  return Number(url.port !== '' ? url.port : url.protocol === 'https:' ? 443 : 80)
+}
+
+/** Other ways to the app than its address; they are looked for without asking the app. */
+export async function findWaysAround(upstream: URL): Promise<readonly FoundRisk[]> {
+  const port = portOf(upstream)
+  const found: FoundRisk[] = []
   if (await isExposed(upstream, port)) {
     found.push({
       risk: 'app-exposed',
@@ -59,33 +75,11 @@ export async function findRisks(upstream: URL, facts: AppFacts): Promise<readonl
 async function isExposed(upstream: URL, port: number): Promise<boolean> {
   const host = upstream.hostname.replace(/^\[|\]$/g, '')
   if (host !== 'localhost' && !isLoopback(host)) return true
-  if (platform() === 'linux') return isListeningWide(port)
+  if (platform() === 'linux') return (await readListeners(port)).some((listener) => !listener.loopback)
   const own = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
   const outside = own.filter((one) => !one.internal).map((one) => one.address)
   const answers = await Promise.all(outside.map((address) => accepts(address, port)))
   return answers.includes(true)
-}
-
-/** Reads the kernel's table of listening sockets (proc(5), /proc/net/tcp): state 0A is LISTEN. */
-async function isListeningWide(port: number): Promise<boolean> {
-  const wanted = port.toString(16).toUpperCase().padStart(4, '0')
-  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    const text = await readFile(table, 'utf8').catch(() => '')
-    for (const line of text.split('\n').slice(1)) {
-      const [, local = '', , state] = line.trim().split(/\s+/)
-      const [address = '', at] = local.split(':')
-      if (state === '0A' && at === wanted && !isLoopbackHex(address)) return true
-    }
-  }
-  return false
-}
-
-function isLoopbackHex(address: string): boolean {
-  if (address.length === 8) return address.endsWith('7F')
-  return (
-    address === '00000000000000000000000001000000' ||
-    /^0{16}0000FFFF0000..7F$|^0{16}FFFF0000.{6}7F$/.test(address)
-  )
 }
 
 function accepts(host: string, port: number): Promise<boolean> {
@@ -116,9 +110,12 @@ function isTunnel(command: readonly string[], port: number): boolean {
   return at !== -1 && command[at + 1] === String(port)
 }
 
+/** How far behind the app's port its static workers are looked for. */
+export const workerSteps = [1, 2, 3, 4] as const
+
 /** Static workers listen right behind the app's port (gradio/blocks.py 6.31) and call themselves by this title. */
 async function hasStaticWorkers(upstream: URL, port: number): Promise<boolean> {
-  const ports = [1, 2, 3, 4].map((step) => port + step)
+  const ports = workerSteps.map((step) => port + step)
   const found = await Promise.all(ports.map((next) => isStaticWorker(upstream.hostname, next)))
   return found.includes(true)
 }

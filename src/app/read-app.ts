@@ -20,17 +20,28 @@ export interface AppClient {
   readonly patience: number
 }
 
-/** GET one of the app's paths; GateFault `app-unreachable` when nobody is there, `app-busy` when nobody answers. */
-async function read(
-  { client, patience }: AppClient,
-  path: string,
-): Promise<{ readonly status: number; readonly text: string }> {
+export interface AppRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST'
+  readonly path: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+export interface AppAnswer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>
+  readonly text: string
+}
+
+/** Asks the app; GateFault `app-unreachable` when nobody is there, `app-busy` when nobody answers. */
+export async function askApp({ client, patience }: AppClient, request: AppRequest): Promise<AppAnswer> {
   try {
     const answer = await client.request({
-      method: 'GET',
-      path,
+      method: request.method,
+      path: request.path,
       // Loopback without X-Forwarded-For makes Gradio trust the caller with its owner's credentials.
-      headers: { 'x-forwarded-for': '0.0.0.0', accept: '*/*' },
+      headers: { 'x-forwarded-for': '0.0.0.0', accept: '*/*', ...request.headers },
+      ...(request.body === undefined ? {} : { body: request.body }),
       signal: AbortSignal.timeout(patience),
     })
     let text = ''
@@ -39,7 +50,7 @@ async function read(
       text += decoder.decode(chunk as Uint8Array, { stream: true })
       if (text.length > largest) break
     }
-    return { status: answer.statusCode, text }
+    return { status: answer.statusCode, headers: answer.headers, text }
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'TimeoutError') {
       throw new GateFault(
@@ -54,6 +65,10 @@ async function read(
       { cause },
     )
   }
+}
+
+function read(client: AppClient, path: string): Promise<AppAnswer> {
+  return askApp(client, { method: 'GET', path })
 }
 
 export async function readAppId(client: AppClient, base: string): Promise<string | undefined> {
@@ -71,7 +86,7 @@ export async function readApp(client: AppClient, base: string): Promise<AppFacts
   const appId = (await readAppId(client, base)) ?? ''
   // Fills Gradio's cache of the schema under an address of our own: the first asker's is kept for all (6.31).
   await read(client, `${base}/gradio_api/info`)
-  return { ...parsed, appId, serverRendered: !page.text.includes('window.gradio_config') }
+  return { ...parsed, appId, serverRendered: isServerRendered(page.text) }
 }
 
 const ownLogin =
@@ -79,7 +94,12 @@ const ownLogin =
   'and its own login has the weaknesses that the gate closes.'
 const noGradio = 'What answers there is not a Gradio app: /config holds no Gradio configuration.'
 
-function parseConfig(text: string): Pick<AppFacts, 'gradio' | 'pages'> | undefined {
+/** Gradio's own page carries the configuration; one that a page server rendered doesn't (gradio/routes.py 6.31). */
+export function isServerRendered(page: string): boolean {
+  return !page.includes('window.gradio_config')
+}
+
+export function parseConfig(text: string): Pick<AppFacts, 'gradio' | 'pages'> | undefined {
   let config: unknown
   try {
     config = JSON.parse(text)

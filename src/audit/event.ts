@@ -64,7 +64,7 @@ export type AuditEvent =
     } & RequestFacts)
   | ({
       readonly kind: 'stream.ended'
-      readonly why: 'finished' | 'client-left' | 'session-ended' | 'upstream-broke'
+      readonly why: 'finished' | 'client-left' | 'session-ended' | 'token-ended' | 'upstream-broke'
     } & RequestFacts)
   /** An attempt began: a wrong password never comes back, so the attempt itself is on record. */
   | { readonly kind: 'login.started'; readonly asker: Asker; readonly ceremony: string }

@@ -1,4 +1,5 @@
 /** What a verification of the audit log can find, and how it is said. */
+import type { Claim } from './parse-record.ts'
 
 /** Something was done to the log that the gate does not do. Lines count from 1. */
 export type Finding =
@@ -36,10 +37,44 @@ export type Note =
   /** A process was killed, or is writing at this moment; nothing acknowledged is lost. */
   | { readonly kind: 'line-torn'; readonly file: string; readonly line: number; readonly bytes: number }
   | { readonly kind: 'personal-deleted'; readonly file: string; readonly count: number }
+  | StateRestoredNote
+  /** Put back, and written after the backup that the database comes from: its chain holds, its end is not on record. */
+  | { readonly kind: 'segment-between'; readonly file: string }
+
+/** The state comes from a backup; these earlier segments are not here, and must end so should they be put back. */
+export interface StateRestoredNote {
+  readonly kind: 'state-restored'
+  readonly file: string
+  readonly backup: string
+  readonly madeAt: string
+  readonly absent: readonly Claim[]
+}
 
 export function describeFinding(finding: Finding): string {
   const place = 'line' in finding ? `${finding.file}:${finding.line.toString()}` : finding.file
   return `${place}: ${sentence(finding)}`
+}
+
+export function describeNote(note: Note): string {
+  switch (note.kind) {
+    case 'line-torn':
+      return `${note.file}:${note.line}: the last line is incomplete (${note.bytes} bytes): a process was killed, or writes right now. Nothing acknowledged is lost.`
+    case 'personal-deleted':
+      return `${note.file}: ${note.count} personal values were deleted, as they may be.`
+    case 'state-restored':
+      return `${note.file}: the state was restored from the backup ${note.backup}, made ${note.madeAt}. ${describeAbsent(note.absent.length)}`
+    case 'segment-between':
+      return `${note.file}: written after the backup was made and before it was restored. Its records hold; whether any are missing at its end can't be told.`
+    default:
+      return note satisfies never
+  }
+}
+
+function describeAbsent(count: number): string {
+  const between = 'Nothing here vouches for what was recorded between the backup and the restore.'
+  if (count === 0) return between
+  const segments = count === 1 ? 'One earlier segment is' : `${count} earlier segments are`
+  return `${segments} not here and can't be checked; put back into the folder of the log, they are checked against the ends on record. ${between}`
 }
 
 function sentence(finding: Finding): string {

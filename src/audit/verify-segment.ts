@@ -14,6 +14,7 @@ import {
   type ParsedRecord,
 } from './parse-record.ts'
 import { LineReader } from './read-lines.ts'
+import { parseRestore, type Restore } from './restores.ts'
 
 export interface SegmentReport {
   readonly findings: readonly Finding[]
@@ -27,6 +28,7 @@ export interface SegmentReport {
   readonly macs: ReadonlyMap<number, string>
   readonly before: readonly Claim[]
   readonly pruned: readonly string[]
+  readonly restores: readonly Restore[]
 }
 
 /** More than that, and the file as a whole is broken. */
@@ -104,6 +106,7 @@ class Seen {
   readonly #macs = new Map<number, string>()
   readonly #pruned: string[] = []
   readonly #before: Claim[] = []
+  readonly #restores: Restore[] = []
   #open: OpenBreak | undefined
   #lines = 0
   #holding = 0
@@ -126,6 +129,11 @@ class Seen {
     this.#open = undefined
     if (this.#asked.has(record.n)) this.#macs.set(record.n, toBase64url(chained.mac))
     if (record.fields['kind'] === 'audit.opened') this.#before.push(...parseClaims(record.fields['before']))
+    const restore = parseRestore(record)
+    if (restore !== undefined) {
+      this.#restores.push(restore)
+      this.#before.push(...restore.absent)
+    }
     const { segment } = record.fields
     if (record.fields['kind'] === 'audit.pruned' && typeof segment === 'string') this.#pruned.push(segment)
     this.#checkPersonal(chained, record)
@@ -167,6 +175,7 @@ class Seen {
       macs: this.#macs,
       before: this.#before,
       pruned: this.#pruned,
+      restores: this.#restores,
     }
   }
 

@@ -6,6 +6,7 @@ import { deriveChainKey, parseLine } from './chain.ts'
 import type { Finding, Note } from './findings.ts'
 import { parseClaims, parseRecord, type Claim } from './parse-record.ts'
 import { LineReader } from './read-lines.ts'
+import { Restores } from './restores.ts'
 import { segmentIds, segmentPath } from './segment-file.ts'
 import { verifySegment, type SegmentReport } from './verify-segment.ts'
 
@@ -42,13 +43,20 @@ export async function verifyAudit({ dir, key, segments }: VerifyOptions): Promis
   }
   // Asked again: the store hears of a segment before its file is made, and of a removal after it.
   const latest = await segments.list()
-  const findings = [
-    ...Array.from(reports.values(), (report) => report.findings).flat(),
-    ...compare(rows, latest, reports),
-  ]
+  const restores = new Restores(reports)
+  const pruned = new Set(Array.from(reports.values(), (report) => report.pruned).flat())
+  const strays = judgeUnknown(latest, reports, restores)
   return {
-    findings,
-    notes: Array.from(reports.values(), (report) => report.notes).flat(),
+    findings: [
+      ...Array.from(reports.values(), (report) => report.findings).flat(),
+      ...strays.findings,
+      ...compare({ rows, latest, reports, restores, pruned }),
+    ],
+    notes: [
+      ...Array.from(reports.values(), (report) => report.notes).flat(),
+      ...restores.notes(new Set(ids), pruned),
+      ...strays.notes,
+    ],
     segments: reports.size,
     records: Array.from(reports.values(), (report) => report.holding).reduce((sum, count) => sum + count, 0),
   }
@@ -63,32 +71,59 @@ async function collectAsked(dir: string, ids: readonly string[], rows: readonly 
   }
   for (const { id, count } of rows) ask(id, count)
   for (const id of ids) {
-    const line = await new LineReader(segmentPath(dir, id)).next()
-    const chained = line && parseLine(line)
-    const record = chained && parseRecord(chained.record)
-    // Not verified yet: this only says what to look for.
-    for (const { segment, count } of parseClaims(record?.fields['before'])) ask(segment, count)
+    const reader = new LineReader(segmentPath(dir, id))
+    // A segment names others only at its beginning. Not verified yet: this only says what to look for.
+    for (let naming = true; naming;) {
+      const line = await reader.next()
+      const chained = line && parseLine(line)
+      const { kind, before, absent } = (chained && parseRecord(chained.record))?.fields ?? {}
+      for (const { segment, count } of parseClaims(before ?? absent)) ask(segment, count)
+      naming = kind === 'audit.opened' || kind === 'audit.pruned' || kind === 'state.restored'
+    }
   }
   return asked
 }
 
-function compare(
-  rows: readonly SegmentRow[],
+/** Files that the database doesn't know: somebody else's, or put back after a restore. */
+function judgeUnknown(
   latest: readonly SegmentRow[],
   reports: ReadonlyMap<string, SegmentReport>,
-): readonly Finding[] {
+  restores: Restores,
+) {
+  const findings: Finding[] = []
+  const notes: Note[] = []
+  const known = new Set(latest.map(({ id }) => id))
+  for (const [id, report] of reports) {
+    if (known.has(id)) continue
+    const file = `${id}.jsonl`
+    // Only whoever has the key can make a chain that holds under this name.
+    const isOurs = report.holding > 0 && report.findings.length === 0
+    if (isOurs && restores.isBetween(id)) notes.push({ kind: 'segment-between', file })
+    else findings.push({ kind: 'segment-unknown', file })
+  }
+  return { findings, notes }
+}
+
+interface Compared {
+  /** The database before the files were read, and after. */
+  readonly rows: readonly SegmentRow[]
+  readonly latest: readonly SegmentRow[]
+  readonly reports: ReadonlyMap<string, SegmentReport>
+  readonly restores: Restores
+  /** Removed by retention, as a record says that holds. */
+  readonly pruned: ReadonlySet<string>
+}
+
+function compare(compared: Compared): readonly Finding[] {
+  const { rows, latest, reports } = compared
   const findings: Finding[] = []
   const known = new Map(latest.map((row) => [row.id, row]))
-  for (const id of reports.keys()) {
-    if (!known.has(id)) findings.push({ kind: 'segment-unknown', file: `${id}.jsonl` })
-  }
-  const pruned = Array.from(reports.values(), (report) => report.pruned).flat()
   const done = new Set<string>()
   for (const named of listNamed(rows, reports)) {
     const report = reports.get(named.segment)
     const finding =
       report === undefined
-        ? judgeMissing(named, rows, known.get(named.segment), pruned)
+        ? judgeMissing(named, known.get(named.segment), compared)
         : judgeHead(named, report)
     // One finding of a kind for a file; the store speaks first.
     if (finding === undefined || done.has(finding.kind + finding.file)) continue
@@ -110,17 +145,19 @@ function listNamed(rows: readonly SegmentRow[], reports: ReadonlyMap<string, Seg
 
 /**
  * Retention records a removal before it removes, oldest first, in a segment younger than all that name the file. So
- * either that record is still here, or one that says that a younger segment went the same way.
+ * either that record is still here, or one that says that a younger segment went the same way. What a restore did not
+ * bring stands in the first records after it, and the database has it as removed from then on: when retention takes those
+ * records, the same rule holds.
  */
 function judgeMissing(
   { segment, namedBy }: Named,
-  rows: readonly SegmentRow[],
   now: SegmentRow | undefined,
-  pruned: readonly string[],
+  { rows, restores, pruned }: Compared,
 ): Finding | undefined {
-  if (pruned.includes(segment)) return undefined
+  if (pruned.has(segment) || restores.excusesMissing(segment)) return undefined
+  if (now === undefined && restores.isBetween(segment)) return undefined
   const markedPruned = now === undefined || now.prunedAt !== undefined
-  if (markedPruned && pruned.some((id) => id > segment)) return undefined
+  if (markedPruned && Array.from(pruned).some((id) => id > segment)) return undefined
   const earlier = rows.find(({ id }) => id === segment)
   const justNow = now?.prunedAt !== undefined && earlier !== undefined && earlier.prunedAt === undefined
   return justNow ? undefined : { kind: 'segment-missing', file: `${segment}.jsonl`, namedBy }

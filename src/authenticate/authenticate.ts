@@ -4,6 +4,9 @@ import type { Authenticated, Classified, Principal } from '../request.ts'
 import type { Site } from '../sessions/cookie.ts'
 import type { SessionLooked } from '../sessions/look.ts'
 import type { SessionRow } from '../store/rows.ts'
+import { holdsApiToken } from '../tokens/token.ts'
+import type { TokenFound } from '../tokens/tokens.ts'
+import { readBearer } from './bearer.ts'
 
 export interface AuthenticateParts {
   readonly sessions: {
@@ -12,14 +15,27 @@ export interface AuthenticateParts {
     /** A person did something in this session. */
     readonly mark: (session: SessionRow) => void
   }
+  readonly tokens: {
+    /** Judges an API token and notes its use. */
+    readonly look: (text: string) => Promise<TokenFound>
+  }
 }
 
 export async function authenticate(
   request: Classified,
   parts: AuthenticateParts,
 ): Promise<Authenticated | Refusal> {
+  if (isTokenMisplaced(request)) return refuse('credential-misplaced')
   const looked = await parts.sessions.look(request.headers['cookie'], request.site)
-  if (looked.kind === 'ambiguous') return refuse('credential-ambiguous')
+  const bearer = readBearer(request.headers['authorization'])
+  // Two credentials may name two principals; no rule of ours decides between them.
+  if (looked.kind === 'ambiguous' || (looked.kind !== 'none' && bearer.kind !== 'none')) {
+    return refuse('credential-ambiguous')
+  }
+  if (bearer.kind === 'malformed') return { ...request, principal: lapsedToken({ why: 'malformed' }) }
+  if (bearer.kind === 'token') {
+    return { ...request, principal: principalOfToken(await parts.tokens.look(bearer.text)) }
+  }
   if (looked.kind === 'active' && request.entry.activity) parts.sessions.mark(looked.session)
   return { ...request, principal: principalOf(looked) }
 }
@@ -38,4 +54,26 @@ function principalOf(looked: Exclude<SessionLooked, { kind: 'ambiguous' }>): Pri
 function principalIn(session: SessionRow): Principal {
   const { username } = session
   return username === undefined ? { kind: 'guest', session } : { kind: 'user', username, session }
+}
+
+/**
+ * Addresses end up in logs, histories and referrers, and cookies are the app's too: whoever puts a token there must learn it
+ * at once (RFC 6750 sections 2.3 and 5.3; OWASP ASVS 5.0 14.2.1).
+ */
+function isTokenMisplaced({ path, query, headers }: Classified): boolean {
+  return [path, query, headers['cookie'] ?? ''].some(holdsApiToken)
+}
+
+/** No pace on wrong ones: nobody guesses 190 bits, and a look costs a hash and one read. */
+function principalOfToken(found: TokenFound): Principal {
+  if (found.state === 'over') {
+    const { why, id } = found
+    return lapsedToken(id === undefined ? { why } : { why, id })
+  }
+  const { token, username } = found
+  return username === undefined ? { kind: 'token', token } : { kind: 'token', token, username }
+}
+
+function lapsedToken(because: Readonly<Record<string, string>>): Principal {
+  return { kind: 'nobody', lapsed: 'token', because }
 }

@@ -4,8 +4,9 @@ import type { Allow, Authenticated, Authorized, Principal } from '../request.ts'
 import type { Decision, PolicyPrincipal, Question } from '../policy/engine.ts'
 import { findForeign } from './check-site.ts'
 import { explain } from './explain.ts'
+import { isPasswordExpired, type PasswordAgeParts } from './password-age.ts'
 
-export interface AuthorizeParts {
+export interface AuthorizeParts extends PasswordAgeParts {
   readonly policy: { readonly decide: (question: Question) => Decision }
 }
 
@@ -20,6 +21,7 @@ export function authorize(request: Authenticated, parts: AuthorizeParts): Author
   // After the decision: a stranger from elsewhere gets the answer of any stranger, whatever the path.
   const foreign = findForeign(request)
   if (foreign !== undefined) return refuse('origin-foreign', { field: foreign })
+  if (isPasswordExpired(request, parts)) return refuse('password-expired')
   return { ...request, allow: { policies: decision.policies } as unknown as Allow }
 }
 

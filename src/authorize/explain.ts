@@ -13,7 +13,7 @@ export function explain(request: Authenticated, decision: Decision): Refusal {
   if (principal.kind === 'nobody') {
     if (principal.lapsed === 'expired') return refuse('session-expired', because)
     if (principal.lapsed === 'ended') return refuse('session-ended', because)
-    if (principal.lapsed === 'token') return refuse('token-invalid', because)
+    if (principal.lapsed === 'token') return refuse('token-invalid', { ...principal.because, ...because })
     return refuse('login-required', because)
   }
   if (!request.methodKnown) return refuse('method-not-allowed', because)

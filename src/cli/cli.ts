@@ -11,7 +11,9 @@ import { makeTerminal } from './terminal.ts'
 import { untilStopped } from './until-stopped.ts'
 
 // `sekisho audit tail | head`: the reader has gone, and that is no fault.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (!terminal.isSending) process.exit(error.code === 'EPIPE' ? 0 : 1)
+})
 
 const terminal = makeTerminal(process)
 const inWords = (fault: unknown) => explain(fault, process.env).words
@@ -28,6 +30,6 @@ process.exitCode = await runProgram(process.argv.slice(2), {
   prompts: makePrompts(process.stdin, process.stderr),
   surroundings: { cwd: process.cwd(), home: homedir(), env: process.env },
   clock: systemClock,
-  parts: makeParts({ env: process.env, clock: systemClock, onFault }),
+  parts: makeParts({ env: process.env, clock: systemClock, onFault, say: terminal.say }),
   stopped: () => untilStopped(process),
 })

@@ -61,6 +61,14 @@ ${on(trustedProxy !== undefined, `trusted_proxies:\n  - ${quote(trustedProxy ?? 
 #  idle: 1h
 #  absolute: 24h
 
+# New passwords: the least length (15 to 64), and rules that make them weaker in practice and are off for that reason: NIST
+# SP 800-63B-4 section 3.1.1.2 forbids both. Switch them on only if somebody makes you: kinds of characters that must occur
+# (lower, upper, digit, symbol), and an age after which a user can do nothing but choose a new one (30d to 3650d).
+#passwords:
+#  length: 15
+#  require: []
+#  max_age: off
+
 # Attempts to log in: so many at once, then one more for each interval.
 # By address (IPv6 by /64), for everybody together, and for browsers that signed in before.
 #pace:

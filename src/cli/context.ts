@@ -8,6 +8,8 @@ export interface Terminal {
   print(text: string): void
   /** Words beside the result, to standard error. */
   say(text: string): void
+  /** Standard output for a file; rejects when whoever was to take it leaves. Undefined when it is a terminal. */
+  readonly sendBytes: ((pieces: AsyncIterable<Uint8Array>) => Promise<void>) | undefined
   /** Whether a person sits at standard input. */
   readonly interactive: boolean
   /** Everything on standard input; throws GateFault `usage` beyond `most` bytes or when it isn't UTF-8. */

@@ -35,6 +35,37 @@ export function makeParts(around: Surroundings): Parts {
         await state.close()
       }
     },
+    async backup(config, { target, withAudit, passphrase }) {
+      await requireState(config)
+      const { auditDir, openState } = await import('../build.ts')
+      const { makeBackup } = await import('../backup/make-backup.ts')
+      const { checkTarget } = await import('../backup/target.ts')
+      await checkTarget(target)
+      const { stateDir } = config
+      const state = await openState(config, around)
+      try {
+        const wish = { target, withAudit, passphrase: await passphrase() }
+        const audit = await state.openAudit()
+        try {
+          const parts = { ...state, audit, clock: around.clock, stateDir, auditDir: auditDir(config) }
+          return await makeBackup(wish, parts)
+        } finally {
+          await audit.close()
+        }
+      } finally {
+        await state.close()
+      }
+    },
+    async restore({ stateDir, keyFile, audit: limits }, wish) {
+      const { restoreBackup } = await import('../backup/restore.ts')
+      return restoreBackup(wish, { ...around, stateDir, keyFile, limits })
+    },
+    async check(config, options) {
+      const { runCheck } = await import('../check/run-check.ts')
+      const { readSqliteStore } = await import('../store/engines/sqlite/read-only.ts')
+      const openReadOnly = (file: string) => readSqliteStore({ file })
+      return runCheck(config, options, { env: around.env, clock: around.clock, openReadOnly })
+    },
     async *tailAudit(config, { last, follow, stopped }) {
       await requireState(config)
       const { auditDir } = await import('../build.ts')

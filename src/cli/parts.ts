@@ -1,6 +1,11 @@
 /** The parts of the gate that commands use, each behind the few methods that they need. */
 import type { AuditRecord } from '../audit/tail.ts'
 import type { Verification } from '../audit/verify.ts'
+import type { BackupMade } from '../backup/make-backup.ts'
+import type { Restored, RestoreWish } from '../backup/restore.ts'
+import type { Target } from '../backup/target.ts'
+import type { CheckOptions } from '../check/run-check.ts'
+import type { Report } from '../check/report.ts'
 import type { Config } from '../config/config.ts'
 import type { Secret } from '../kit/secret.ts'
 import type { SessionId, SessionRow } from '../store/rows.ts'
@@ -26,6 +31,8 @@ export interface OperatorState {
 export interface RunningGate {
   /** Where it listens, as URLs. */
   readonly addresses: readonly string[]
+  /** SHA-256 of a certificate that nobody but this machine vouches for. */
+  readonly fingerprint?: string
   /** Ends open work and the audit segment in order. */
   stop(): Promise<void>
 }
@@ -35,6 +42,18 @@ export interface Parts {
   /** `existing`: throws GateFault `usage` where no gate ever ran, instead of making a new state. */
   openState(config: Config, which: 'existing' | 'existing-or-new'): Promise<OperatorState>
   verifyAudit(config: Config): Promise<Verification>
+  backup(
+    config: Config,
+    wish: {
+      readonly target: Target
+      readonly withAudit: boolean
+      /** Asked for when the target and the state have been found in order. */
+      readonly passphrase: () => Promise<Secret>
+    },
+  ): Promise<BackupMade>
+  restore(config: Config, wish: RestoreWish): Promise<Restored>
+  /** Looks at the app and the gate and changes neither. */
+  check(config: Config, options: CheckOptions): Promise<Report>
   /** The newest `last` records and, when following, what comes until `stopped`. */
   tailAudit(
     config: Config,

@@ -1,13 +1,29 @@
 /** Standard input, output and error as commands see them. */
+import { pipeline } from 'node:stream/promises'
 import { GateFault } from '../kit/fault.ts'
 import type { Terminal } from './context.ts'
+
+export interface ProcessTerminal extends Terminal {
+  /** Whether an error of standard output is the business of whoever sends bytes, and not a reader that has had enough. */
+  readonly isSending: boolean
+}
 
 export function makeTerminal(process: {
   readonly stdin: NodeJS.ReadStream
   readonly stdout: NodeJS.WriteStream
   readonly stderr: NodeJS.WriteStream
-}): Terminal {
+}): ProcessTerminal {
+  let sending = false
+  const sendBytes = async (pieces: AsyncIterable<Uint8Array>) => {
+    sending = true
+    await pipeline(pieces, process.stdout, { end: false })
+    sending = false
+  }
   return {
+    get isSending() {
+      return sending
+    },
+    sendBytes: process.stdout.isTTY ? undefined : sendBytes,
     print: (text) => void process.stdout.write(`${text}\n`),
     say: (text) => void process.stderr.write(`${text}\n`),
     // Undefined, not false, when it is a pipe.

@@ -45,6 +45,51 @@ export function parseHostName(value: unknown): string | undefined {
   return name.length <= 253 && new RegExp(`^${label}(?:\\.${label})*$`).test(name) ? name : undefined
 }
 
+/** What a certificate can be for: a host name, or an IP address in its shortest spelling. */
+export function parseCertificateName(value: unknown): string | undefined {
+  if (typeof value !== 'string') return undefined
+  const address = value.replace(/^\[(.*)\]$/, '$1')
+  if (isIP(address) !== 0) return address.includes('%') ? undefined : canonicalAddress(address)
+  // Four numbers that are no address are a slip, not a name (RFC 1123 section 2.1).
+  const name = parseHostName(value)
+  return name === undefined || /(?:^|\.)\d+$/.test(name) ? undefined : name
+}
+
+/** Assigned to somebody on the internet, by the IANA special-purpose registries (RFC 6890). */
+export function isPublicAddress(address: string): boolean {
+  return ipaddr.isValid(address) && ipaddr.process(address).range() === 'unicast'
+}
+
+/** Whether a CA that everybody trusts could issue for it: not for private networks, nor for names without an owner. */
+export function isPublicName(name: string): boolean {
+  if (isIP(name) !== 0) return isPublicAddress(name)
+  // RFC 6761, RFC 6762, RFC 8375, RFC 9476, and ICANN's `internal`.
+  return (
+    name.includes('.') && !/\.(?:local|localhost|internal|test|example|invalid|alt|home\.arpa)$/.test(name)
+  )
+}
+
+/** The URL of an ACME directory; RFC 8555 section 6.1 requires HTTPS. */
+export function parseDirectory(value: unknown): string | undefined {
+  const url = parseUpstream(value)
+  return url?.protocol === 'https:' ? url.href : undefined
+}
+
+/** An address such as CAs take (RFC 8555 section 7.3: one, without header fields). */
+export function parseEmail(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= 254 && /^[^\s@,?&%<>"]+@[^\s@,?&%<>"]+$/.test(value)
+    ? value
+    : undefined
+}
+
+/** A port alone is meant beside the HTTPS port, at the same address. */
+export function parseHttpListen(value: unknown): Listen | number | 'off' | undefined {
+  if (value === 'off') return 'off'
+  const listen = parseListen(value)
+  if (listen === undefined) return undefined
+  return typeof value === 'number' || /^\d+$/.test(String(value)) ? listen.port : listen
+}
+
 /** `10.0.0.0/8`, or one address. The network that holds everybody is no network of proxies and is refused. */
 export function parseNetwork(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined

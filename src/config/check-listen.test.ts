@@ -21,6 +21,8 @@ test.each<[string, Overrides, string]>([
   ['localhost', { listen: 'localhost:1' }, 'loopback'],
   ['loopback with TLS', tls, 'tls'],
   ['everywhere with TLS', { listen: '0.0.0.0:443', ...tls }, 'tls'],
+  ['everywhere with --https', { https: true }, 'tls'],
+  ['an address with --https', { listen: '192.0.2.1:443', https: true }, 'tls'],
   ['TLS and a needless --insecure-http', { listen: '0.0.0.0:443', 'insecure-http': true, ...tls }, 'tls'],
   ['everywhere behind a proxy elsewhere', { listen: '0.0.0.0:80', 'trusted-proxy': ['10.0.0.2'] }, 'proxied'],
   ['everywhere, loss accepted', { listen: '0.0.0.0:80', 'insecure-http': true }, 'insecure'],
@@ -43,7 +45,8 @@ test.each<[string, Overrides]>([
 test('the refusal names the address, the three ways out and what is lost', () => {
   const words =
     "The gate doesn't listen on [::]:80 without TLS: other machines reach that address, and their traffic would travel in clear. Ways out:\n" +
-    '  1. A certificate: --tls-cert and --tls-key (in sekisho.yaml, tls: with cert: and key:).\n' +
+    '  1. A certificate: --https, which obtains one (https: in sekisho.yaml), or your own with --tls-cert and\n' +
+    '     --tls-key (tls: with cert: and key:).\n' +
     '  2. A proxy in front that ends TLS: name its address in trusted_proxies (--trusted-proxy).\n' +
     '  3. --insecure-http (insecure_http: true), if you accept the loss. Without TLS, whoever can listen on the way sees ' +
     'everything but the password: the pages, what people type into the app, its answers, and the cookie that stands for a ' +

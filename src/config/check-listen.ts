@@ -19,7 +19,7 @@ export const lostWithoutTls =
 
 /** Throws GateFault `config-invalid` when the address would carry logins in clear over a network. */
 export function checkListen(config: Config): Exposure {
-  if (config.tls !== undefined) return { kind: 'tls' }
+  if (config.tls !== undefined || config.https !== undefined) return { kind: 'tls' }
   if (isLoopback(config.listen.host)) return { kind: 'loopback' }
   if (config.insecureHttp) return { kind: 'insecure', warning: lostWithoutTls }
   // Proxies on this machine alone need no address that others can reach.
@@ -42,7 +42,8 @@ function refusal({ listen, trustedProxies }: Config): string {
   return [
     `The gate doesn't listen on ${at} without TLS: other machines reach that address, and ` +
       `their traffic would travel in clear.${local} Ways out:`,
-    '  1. A certificate: --tls-cert and --tls-key (in sekisho.yaml, tls: with cert: and key:).',
+    '  1. A certificate: --https, which obtains one (https: in sekisho.yaml), or your own with --tls-cert and',
+    '     --tls-key (tls: with cert: and key:).',
     '  2. A proxy in front that ends TLS: name its address in trusted_proxies (--trusted-proxy).',
     `  3. --insecure-http (insecure_http: true), if you accept the loss. ${lostWithoutTls}`,
     'Or stay on this machine: --listen 127.0.0.1:8484.',

@@ -1,4 +1,5 @@
 /** The configuration after validation: complete, typed, every path absolute. */
+import type { CharacterKind } from '../contract/contract.ts'
 
 /** What can make the gate pointless; each may be accepted by name in `accept_risks`. */
 export const risks = ['share-link', 'ssr', 'static-workers', 'app-exposed', 'gradio-unknown'] as const
@@ -10,14 +11,34 @@ export interface Pace {
   readonly intervalMs: number
 }
 
+/** Seconds that browsers use nothing but HTTPS for this host (RFC 6797). */
+export type Hsts = number | 'off'
+
+export interface Https {
+  /** Host names and IP addresses for the certificate; none: the machine's public address, or a self-signed one. */
+  readonly names: readonly string[]
+  readonly selfSigned: boolean
+  /** URL of the CA's ACME directory. */
+  readonly directory: string
+  /** Where the CA may write to. */
+  readonly email?: string
+  /** PEM: what vouches for the directory's own server, if the system doesn't know it. */
+  readonly caFile?: string
+  /** Leads browsers to HTTPS, and answers the CA. */
+  readonly httpListen: { readonly host: string; readonly port: number } | 'off'
+  readonly hsts: Hsts
+}
+
 export interface Config {
   /** The app. A path after the host is the path the app is mounted at. */
   readonly upstream: URL
   readonly listen: { readonly host: string; readonly port: number }
   /** Host names that browsers may use, besides loopback names and plain IP addresses. Lower case, without port. */
   readonly hosts: readonly string[]
-  /** PEM files. */
-  readonly tls?: { readonly cert: string; readonly key: string }
+  /** PEM files of the operator's own. */
+  readonly tls?: { readonly cert: string; readonly key: string; readonly hsts?: Hsts }
+  /** The gate sees to its certificate itself. */
+  readonly https?: Https
   readonly insecureHttp: boolean
   /** Networks (CIDR) whose `X-Forwarded-*` headers are believed. */
   readonly trustedProxies: readonly string[]
@@ -26,6 +47,14 @@ export interface Config {
   /** The set-up key, apart from the state. */
   readonly keyFile: string
   readonly session: { readonly idleMs: number; readonly absoluteMs: number }
+  /** What a new password must be, where it is typed. */
+  readonly passwords: {
+    /** Code points. */
+    readonly least: number
+    readonly composition: readonly CharacterKind[]
+    /** Absent: a password doesn't grow old. */
+    readonly maxAgeMs?: number
+  }
   readonly pace: { readonly address: Pace; readonly everyone: Pace; readonly knownBrowser: Pace }
   readonly limits: {
     /** Bytes of one JSON call. */

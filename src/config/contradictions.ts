@@ -1,8 +1,9 @@
 /** What each key allows on its own and the keys together don't. */
 import { join, relative, sep } from 'node:path'
 import { isLoopback } from '../kit/networks.ts'
-import { canonicalAddress } from './addresses.ts'
+import { canonicalAddress, isPublicName } from './addresses.ts'
 import type { Config } from './config.ts'
+import { httpsDefaults } from './defaults.ts'
 import type { Finding, Locate } from './finding.ts'
 import type { Settings } from './schema.ts'
 
@@ -20,6 +21,7 @@ export function contradictions(config: Config, settings: Settings, locate: Locat
       says,
     })
   }
+  findings.push(...aboutHttps(config, settings, locate))
   if (config.session.idleMs > config.session.absoluteMs) {
     findings.push({
       where: locate(settings.session?.idle === undefined ? ['session', 'absolute'] : ['session', 'idle']),
@@ -39,6 +41,40 @@ export function contradictions(config: Config, settings: Settings, locate: Locat
     })
   }
   return findings
+}
+
+function aboutHttps(config: Config, settings: Settings, locate: Locate): readonly Finding[] {
+  const { https } = config
+  if (https === undefined) return []
+  const findings: Finding[] = []
+  if (settings.tls !== undefined) {
+    const says =
+      'https and tls stand together. Keep https (the gate obtains a certificate) or tls (your own files).'
+    findings.push({ where: locate(['https']), says })
+  }
+  for (const key of ['directory', 'email', 'ca_file'] as const) {
+    if (!https.selfSigned || settings.https?.[key] === undefined) continue
+    const says = `https.${key} means nothing with https.self_signed: no CA is asked. Remove one of them.`
+    findings.push({ where: locate(['https', key]), says })
+  }
+  if (https.httpListen !== 'off' && isSameAddress(https.httpListen, config.listen)) {
+    const says = 'https.http_listen is the address of the gate itself. Choose another port, or off.'
+    findings.push({ where: locate(['https', 'http_listen']), says })
+  }
+  const strange = https.names.filter((name) => !isPublicName(name))
+  if (https.selfSigned || https.directory !== httpsDefaults.directory) return findings
+  for (const name of strange) {
+    const says = `${name} is not public, and no public CA vouches for it. Use --self-signed (https.self_signed), or name a private CA with --acme-directory (https.directory).`
+    findings.push({
+      where: locate(settings.https?.names === undefined ? ['hosts'] : ['https', 'names']),
+      says,
+    })
+  }
+  return findings
+}
+
+function isSameAddress(a: Config['listen'], b: Config['listen']): boolean {
+  return a.port !== 0 && a.port === b.port && canonicalAddress(a.host) === canonicalAddress(b.host)
 }
 
 function isInside(file: string, folder: string): boolean {

@@ -1,5 +1,6 @@
 /** What holds when nothing is written, and where state and key live then. */
 import { isAbsolute, join } from 'node:path'
+import { leastPasswordLength } from '../contract/contract.ts'
 import type { Config } from './config.ts'
 
 /** What the process was started with; the loader reads nothing else of its environment. */
@@ -13,6 +14,16 @@ const minute = 60_000
 const hour = 3_600_000
 const day = 86_400_000
 
+/** With `https`, when nothing is written: HTTPS where browsers look for it, on every address of both families. */
+export const httpsDefaults = {
+  listen: { host: '::', port: 443 },
+  httpPort: 80,
+  // https://letsencrypt.org/docs/acme-protocol-updates/ names it; it issues for IP addresses too.
+  directory: 'https://acme-v02.api.letsencrypt.org/directory',
+  // OWASP ASVS 5.0 3.4.1: at least a year.
+  hsts: 31_536_000,
+} as const
+
 export const defaults = {
   listen: { host: '127.0.0.1', port: 8484 },
   hosts: [],
@@ -20,6 +31,8 @@ export const defaults = {
   trustedProxies: [],
   // OWASP ASVS 5.0 7.3.1 and 7.3.2: both an inactivity timeout and an absolute lifetime, documented.
   session: { idleMs: hour, absoluteMs: day },
+  // NIST SP 800-63B-4 section 3.1.1.2: verifiers shall impose neither composition rules nor periodic changes.
+  passwords: { least: leastPasswordLength, composition: [] },
   pace: {
     address: { burst: 5, intervalMs: minute / 6 },
     everyone: { burst: 60, intervalMs: minute / 60 },

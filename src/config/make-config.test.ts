@@ -223,7 +223,7 @@ const refused: readonly (readonly [what: string, text: string, words: string])[]
   [
     'an empty group',
     `${app}tls:`,
-    '  sekisho.yaml:2: tls: found nothing; allowed is a group of the keys cert, key.',
+    '  sekisho.yaml:2: tls: found nothing; allowed is a group of the keys cert, key, hsts.',
   ],
   [
     'the key among the state',

@@ -1,8 +1,9 @@
 /** Configuration from its sources: defaults, then the file, then the command line. No input or output. */
+import { isIP } from 'node:net'
 import { dirname, relative, resolve } from 'node:path'
-import type { Config } from './config.ts'
+import type { Config, Https } from './config.ts'
 import { contradictions } from './contradictions.ts'
-import { defaultKeyFile, defaults, defaultStateDir } from './defaults.ts'
+import { defaultKeyFile, defaults, defaultStateDir, httpsDefaults } from './defaults.ts'
 import type { Surroundings } from './defaults.ts'
 import { configFault, findingsOf } from './finding.ts'
 import type { Finding, KeyPath, Locate } from './finding.ts'
@@ -61,14 +62,18 @@ function read(
       folder,
       path.replace(/^~(?=\/|$)/, () => home),
     )
-  const { tls, state_dir, key_file, policy, ...rest } = parsed.data
+  const { tls, https, state_dir, key_file, policy, ...rest } = parsed.data
   const settings: Settings = {
     ...rest,
     ...(tls && {
       tls: {
+        ...tls,
         ...(tls.cert !== undefined && { cert: absolute(tls.cert) }),
         ...(tls.key !== undefined && { key: absolute(tls.key) }),
       },
+    }),
+    ...(https && {
+      https: { ...https, ...(https.ca_file !== undefined && { ca_file: absolute(https.ca_file) }) },
     }),
     ...(state_dir !== undefined && { state_dir: absolute(state_dir) }),
     ...(key_file !== undefined && { key_file: absolute(key_file) }),
@@ -79,9 +84,11 @@ function read(
 
 /** Later wins, key by key; a list replaces a list. */
 function merge(file: Settings, options: Settings): Settings {
-  const tls =
-    file.tls !== undefined || options.tls !== undefined ? { ...file.tls, ...options.tls } : undefined
-  return { ...file, ...options, ...(tls && { tls }) }
+  const group = (name: 'tls' | 'https') =>
+    file[name] === undefined && options[name] === undefined
+      ? {}
+      : { [name]: { ...file[name], ...options[name] } }
+  return { ...file, ...options, ...group('tls'), ...group('https') }
 }
 
 function isSet(settings: Settings, path: KeyPath): boolean {
@@ -94,10 +101,14 @@ function isSet(settings: Settings, path: KeyPath): boolean {
 function complete(settings: Settings, locate: Locate, surroundings: Surroundings): Config {
   const { upstream } = settings
   if (upstream === undefined) throw configFault([{ where: locate(['upstream']), says: noApp }])
+  const listen = settings.listen ?? (settings.https === undefined ? defaults.listen : httpsDefaults.listen)
+  const hosts = settings.hosts ?? defaults.hosts
+  const https = settings.https && completeHttps(settings.https, { listen, hosts })
   const config: Config = {
     upstream,
-    listen: settings.listen ?? defaults.listen,
-    hosts: settings.hosts ?? defaults.hosts,
+    listen,
+    // Whoever wants a certificate for a name wants it served.
+    hosts: [...new Set([...hosts, ...(https?.names ?? []).filter((name) => isIP(name) === 0)])],
     insecureHttp: settings.insecure_http ?? defaults.insecureHttp,
     trustedProxies: settings.trusted_proxies ?? defaults.trustedProxies,
     stateDir: settings.state_dir ?? defaultStateDir(upstream, surroundings),
@@ -105,6 +116,11 @@ function complete(settings: Settings, locate: Locate, surroundings: Surroundings
     session: {
       idleMs: settings.session?.idle ?? defaults.session.idleMs,
       absoluteMs: settings.session?.absolute ?? defaults.session.absoluteMs,
+    },
+    passwords: {
+      least: settings.passwords?.length ?? defaults.passwords.least,
+      composition: settings.passwords?.require ?? defaults.passwords.composition,
+      ...(typeof settings.passwords?.max_age === 'number' && { maxAgeMs: settings.passwords.max_age }),
     },
     pace: {
       address: settings.pace?.address ?? defaults.pace.address,
@@ -126,11 +142,34 @@ function complete(settings: Settings, locate: Locate, surroundings: Surroundings
     forwardHeaders: settings.forward_headers ?? defaults.forwardHeaders,
     ...(settings.policy !== undefined && { policyFile: settings.policy }),
     ...(settings.tls?.cert !== undefined &&
-      settings.tls.key !== undefined && { tls: { cert: settings.tls.cert, key: settings.tls.key } }),
+      settings.tls.key !== undefined && {
+        tls: {
+          cert: settings.tls.cert,
+          key: settings.tls.key,
+          ...(settings.tls.hsts !== undefined && { hsts: settings.tls.hsts }),
+        },
+      }),
+    ...(https && { https }),
   }
   const findings = contradictions(config, settings, locate)
   if (findings.length > 0) throw configFault(findings)
   return config
+}
+
+function completeHttps(
+  https: NonNullable<Settings['https']>,
+  { listen, hosts }: Pick<Config, 'listen' | 'hosts'>,
+): Https {
+  const at = https.http_listen ?? httpsDefaults.httpPort
+  return {
+    names: https.names ?? hosts,
+    selfSigned: https.self_signed ?? false,
+    directory: https.directory ?? httpsDefaults.directory,
+    ...(https.email !== undefined && { email: https.email }),
+    ...(https.ca_file !== undefined && { caFile: https.ca_file }),
+    httpListen: typeof at === 'number' ? { host: listen.host, port: at } : at,
+    hsts: https.hsts ?? httpsDefaults.hsts,
+  }
 }
 
 const noApp =

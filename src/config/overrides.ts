@@ -8,6 +8,13 @@ export const optionKeys = {
   host: ['hosts'],
   'tls-cert': ['tls', 'cert'],
   'tls-key': ['tls', 'key'],
+  https: ['https'],
+  'https-name': ['https', 'names'],
+  'self-signed': ['https', 'self_signed'],
+  'acme-directory': ['https', 'directory'],
+  'acme-email': ['https', 'email'],
+  'acme-ca': ['https', 'ca_file'],
+  'http-listen': ['https', 'http_listen'],
   'insecure-http': ['insecure_http'],
   'trusted-proxy': ['trusted_proxies'],
   'state-dir': ['state_dir'],
@@ -18,6 +25,12 @@ export const optionKeys = {
 export type OptionName = keyof typeof optionKeys
 export type Overrides = Readonly<Partial<Record<OptionName, string | boolean | readonly string[]>>>
 
+/** How the command line says it. */
+function spell(name: OptionName): string {
+  if (name === 'upstream') return 'the address of the app'
+  return name === 'https-name' ? '--https' : `--${name}`
+}
+
 /** The options in the shape of the file, and the option that a key came from. */
 export function readOverrides(overrides: Overrides): { readonly raw: unknown; readonly locate: Locate } {
   const raw: Record<string, unknown> = {}
@@ -26,14 +39,16 @@ export function readOverrides(overrides: Overrides): { readonly raw: unknown; re
     const value = overrides[name]
     if (value === undefined) continue
     const [first, second] = optionKeys[name] as readonly [string, string?]
-    origins.set([first, second].filter((part) => part !== undefined).join('.'), `--${name}`)
-    if (second === undefined) raw[first] = value
+    origins.set([first, second].filter((part) => part !== undefined).join('.'), spell(name))
+    // As a flag it is the group with nothing in it; the other options fill it.
+    if (name === 'https') raw[first] = {}
+    else if (second === undefined) raw[first] = value
     else raw[first] = { ...(raw[first] as Record<string, unknown> | undefined), [second]: value }
   }
   const locate: Locate = (path) => {
     for (let length = path.length; length > 0; length--) {
       const origin = origins.get(path.slice(0, length).join('.'))
-      if (origin !== undefined) return origin === '--upstream' ? 'the address of the app' : origin
+      if (origin !== undefined) return origin
     }
     return 'the command line'
   }

@@ -11,6 +11,13 @@ export function parseDuration(value: unknown): number | undefined {
   return Number(found[1]) * durationUnits[found[2] as keyof typeof durationUnits]
 }
 
+/** A duration in whole seconds, or `off`. */
+export function parseHsts(value: unknown): number | 'off' | undefined {
+  if (value === 'off') return 'off'
+  const ms = parseDuration(value)
+  return ms === undefined || ms % 1000 !== 0 ? undefined : ms / 1000
+}
+
 // SI and IEC 80000-13 prefixes: 1 kB is 1000 bytes, 1 KiB is 1024.
 const sizeUnits = {
   B: 1,

@@ -1,8 +1,19 @@
 /** Every key of `sekisho.yaml`: what is allowed, in words that stand in the error message. */
 import { z } from 'zod'
-import { parseForwardHeader, parseHostName, parseListen, parseNetwork, parseUpstream } from './addresses.ts'
+import { characterKinds, leastPasswordLength } from '../contract/contract.ts'
+import {
+  parseCertificateName,
+  parseDirectory,
+  parseEmail,
+  parseForwardHeader,
+  parseHostName,
+  parseHttpListen,
+  parseListen,
+  parseNetwork,
+  parseUpstream,
+} from './addresses.ts'
 import { risks } from './config.ts'
-import { parseDuration, parseInteger, parsePace, parsePath, parseSize } from './scalars.ts'
+import { parseDuration, parseHsts, parseInteger, parsePace, parsePath, parseSize } from './scalars.ts'
 
 /** A value read by `parse`; `allowed` completes the sentence "allowed is …". */
 function value<T>(parse: (found: unknown) => T | undefined, allowed: string) {
@@ -44,6 +55,12 @@ function between(parse: (found: unknown) => number | undefined, least: number, m
   }
 }
 
+/** YAML 1.1 readers take a plain `off` for false, and people write it so. */
+function parseMaxAge(found: unknown): number | 'off' | undefined {
+  if (found === 'off' || found === false) return 'off'
+  return between(parseDuration, 30 * day, 3650 * day)(found)
+}
+
 const minute = 60_000
 const day = 86_400_000
 
@@ -57,6 +74,7 @@ const pace = value(
   'a pace such as "5, then 1 per 10s" (5 attempts at once, then 1 per 10 seconds)',
 )
 const yesOrNo = (found: unknown) => (typeof found === 'boolean' ? found : undefined)
+const hsts = value(parseHsts, 'off, or a duration in whole seconds such as 365d')
 const path = (what: string) => value(parsePath, `the path of ${what}`)
 
 export const settingsSchema = z.strictObject(
@@ -70,7 +88,22 @@ export const settingsSchema = z.strictObject(
       'a port, or an IP address and a port, such as 8484, 127.0.0.1:8484 or "[::1]:8484"',
     ),
     hosts: list(parseHostName, 'a host name such as demo.example.org, without scheme, port or *'),
-    tls: group({ cert: path('a PEM certificate'), key: path('a PEM key') }),
+    tls: group({ cert: path('a PEM certificate'), key: path('a PEM key'), hsts }),
+    https: group({
+      names: list(
+        parseCertificateName,
+        'a host name or an IP address such as demo.example.org or 203.0.113.7, without scheme, port or *',
+      ),
+      self_signed: value(yesOrNo, 'true or false'),
+      directory: value(parseDirectory, 'the https URL of an ACME directory'),
+      email: value(parseEmail, 'one e-mail address'),
+      ca_file: path('a PEM certificate'),
+      http_listen: value(
+        parseHttpListen,
+        'off, a port, or an IP address and a port, such as 80 or 127.0.0.1:8080',
+      ),
+      hsts,
+    }),
     insecure_http: value(yesOrNo, 'true or false'),
     trusted_proxies: list(
       parseNetwork,
@@ -79,6 +112,17 @@ export const settingsSchema = z.strictObject(
     state_dir: path('a folder'),
     key_file: path('a file'),
     session: group({ idle: lifetime, absolute: lifetime }),
+    passwords: group({
+      length: value(
+        (found) => parseInteger(found, leastPasswordLength, 64),
+        `a whole number from ${leastPasswordLength} to 64 (a password that stands alone has at least ${leastPasswordLength}: NIST SP 800-63B-4)`,
+      ),
+      require: list(
+        (found) => characterKinds.find((kind) => kind === found),
+        `one of ${characterKinds.join(', ')}`,
+      ),
+      max_age: value(parseMaxAge, 'off, or a duration from 30d to 3650d'),
+    }),
     pace: group({ address: pace, everyone: pace, known_browser: pace }),
     limits: group({
       call: value(between(parseSize, 1e3, 1e9), 'a size from 1kB to 1GB, such as 10MB'),
@@ -110,7 +154,7 @@ export type Settings = z.output<typeof settingsSchema>
 export const knownKeys: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(settingsSchema.shape),
   ...Object.fromEntries(
-    (['tls', 'session', 'pace', 'limits', 'audit'] as const).map((name) => [
+    (['tls', 'https', 'session', 'passwords', 'pace', 'limits', 'audit'] as const).map((name) => [
       name,
       Object.keys(settingsSchema.shape[name].unwrap().shape),
     ]),

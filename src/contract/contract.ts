@@ -143,6 +143,11 @@ export function normalizePassword(typed: string): string {
   return typed.normalize('NFKC')
 }
 
+/** Capitals and blanks around a user name make no other name; a page expects OPAQUE's identity in this form. */
+export function normalizeUsername(typed: string): string {
+  return typed.normalize('NFKC').trim().toLowerCase()
+}
+
 /** NIST SP 800-63B-4 section 3.1.1.2: a password that stands alone has at least 15 code points. */
 export const leastPasswordLength = 15
 

@@ -19,7 +19,7 @@ export interface ForwardParts {
     /** The app stopped answering: look again before anything else is sent. */
     readonly suspect: () => void
   }
-  readonly sessions: {
+  readonly credentials: {
     /** Calls once when the session or the token ends; answers how to stop waiting. */
     readonly watch: (principal: Principal, onEnd: () => void) => () => void
     /** Whether the session or the token is still good. */
@@ -33,7 +33,7 @@ export interface ForwardParts {
 export async function forward(request: Validated, parts: ForwardParts): Promise<Answer | Refusal> {
   const exchange = new Exchange()
   request.onGone(() => exchange.cut('client-left'))
-  const unwatch = watchSession(request, exchange, parts)
+  const unwatch = watchCredential(request, exchange, parts)
   const outcome = await attempt(request, exchange, parts).catch((error: unknown) =>
     explainFailure(error, exchange, parts),
   )
@@ -65,9 +65,9 @@ async function attempt(
   if (
     request.body !== undefined &&
     request.principal.kind !== 'nobody' &&
-    !(await parts.sessions.isOpen(request.principal))
+    !(await parts.credentials.isOpen(request.principal))
   ) {
-    return refuse('session-ended')
+    return whyCut(endOf(request.principal))
   }
   if (exchange.cutAs !== undefined) return whyCut(exchange.cutAs)
   dispatch(request, exchange.relay, parts)
@@ -83,9 +83,13 @@ async function attempt(
   return answerWith(request, await exchange.relay.head, exchange.relay, parts)
 }
 
-/** Whatever is under way in a session's name ends with it: streams, calls, uploads, downloads. */
-function watchSession({ principal }: Validated, exchange: Exchange, parts: ForwardParts): () => void {
-  return parts.sessions.watch(principal, () => exchange.cut('session-ended'))
+/** Whatever is under way in the name of a session or a token ends with it: streams, calls, uploads, downloads. */
+function watchCredential({ principal }: Validated, exchange: Exchange, parts: ForwardParts): () => void {
+  return parts.credentials.watch(principal, () => exchange.cut(endOf(principal)))
+}
+
+function endOf({ kind }: Principal): 'session-ended' | 'token-ended' {
+  return kind === 'token' ? 'token-ended' : 'session-ended'
 }
 
 function dispatch(request: Validated, relay: Relay, parts: ForwardParts): void {
@@ -137,7 +141,16 @@ function isPage(request: Validated, head: Head): boolean {
 
 /** To a client that left nobody answers; it is for the log. */
 function whyCut(why: StreamEnd): Refusal {
-  return why === 'session-ended' ? refuse('session-ended') : refuse('upstream-broken', { reason: why })
+  switch (why) {
+    case 'session-ended':
+      return refuse('session-ended')
+    case 'token-ended':
+      return refuse('token-invalid', { why: 'ended-meanwhile' })
+    case 'finished':
+    case 'client-left':
+    case 'upstream-broke':
+      return refuse('upstream-broken', { reason: why })
+  }
 }
 
 function explainFailure(error: unknown, { cutAs }: Exchange, parts: ForwardParts): Refusal {

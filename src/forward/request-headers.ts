@@ -1,7 +1,8 @@
 /** What the app gets to see of a request: an allow-list, plus what only the gate may say. */
 import type { Validated } from '../request.ts'
+import { holdsApiToken } from '../tokens/token.ts'
 
-/** Fields that the app may need and that decide nothing. Everything else stays here. */
+/** Fields that the app may need and that decide nothing. Everything else stays here, Authorization above all. */
 const passed = [
   'accept',
   'accept-language',
@@ -48,7 +49,8 @@ export function makeRequestHeaders(request: Validated, extra: readonly string[])
 
 function copy(request: Validated, name: string, headers: Record<string, string>): void {
   const value = request.headers[name]
-  if (value !== undefined) headers[name] = value
+  // Whatever a client puts a token into, the app isn't told it (RFC 6750 section 5.2).
+  if (value !== undefined && !holdsApiToken(value)) headers[name] = value
 }
 
 export function keepCookies(header: string | undefined): string {

@@ -3,6 +3,8 @@
 export type FaultCode =
   | 'audit-unwritable'
   | 'audit-broken'
+  | 'backup-failed'
+  | 'backup-unusable'
   | 'config-invalid'
   | 'config-unreadable'
   | 'key-missing'
@@ -15,6 +17,7 @@ export type FaultCode =
   | 'store-newer'
   | 'store-unusable'
   | 'address-unusable'
+  | 'certificate-unavailable'
   | 'app-unreachable'
   | 'app-busy'
   | 'app-unsafe'

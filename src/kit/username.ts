@@ -1,4 +1,5 @@
 /** User names: one canonical form, so that two spellings are never two accounts. */
+import { normalizeUsername } from '../contract/contract.ts'
 import type { Branded } from './brand.ts'
 
 export type Username = Branded<string, 'Username'>
@@ -13,6 +14,11 @@ const form = /^[a-z0-9][a-z0-9._@+-]{0,63}$/
  * Blanks around it are a slip of the hand.
  */
 export function parseUsername(typed: string): Username | undefined {
-  const name = typed.normalize('NFKC').trim().toLowerCase()
+  const name = normalizeUsername(typed)
   return form.test(name) ? (name as Username) : undefined
+}
+
+/** Under what a name's failed sign-ins are counted, whether or not somebody has it: otherwise the waiting would tell. */
+export function failureKeyOf(name: Username): string {
+  return `user:${name}`
 }

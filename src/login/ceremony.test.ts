@@ -33,7 +33,13 @@ describe('somebody who knows the password', () => {
     const token = valueOf(cookiesOf(signedIn), names.session)
     expect(await rig.sessions.find(token, rig.now)).toMatchObject({
       state: 'active',
-      session: { id: signedIn.session.id, principal: 'guest', address: '192.0.2.1', userAgent: 'Browser/1' },
+      session: {
+        id: signedIn.session.id,
+        account: 'shared',
+        passwordAt: 1,
+        address: '192.0.2.1',
+        userAgent: 'Browser/1',
+      },
     })
     for (const cookie of signedIn.setCookies) {
       expect(cookie).toMatch(/^__Host-sekisho-.*; Path=\/; HttpOnly; Secure; SameSite=Lax(; Max-Age=\d+)?$/)

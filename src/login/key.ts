@@ -8,7 +8,7 @@ import { Secret } from '../kit/secret.ts'
 import type { MetaStore } from '../store/store.ts'
 
 /** What a sub-key is for; a key never serves two purposes (NIST SP 800-57 part 1, section 5.2). */
-export type KeyPurpose = 'audit-chain' | 'login-state' | 'known-browser' | 'key-check'
+export type KeyPurpose = 'audit-chain' | 'login-state' | 'password-change' | 'known-browser' | 'key-check'
 
 export interface KeyRing {
   /** OPAQUE's server set-up (RFC 9807 section 6): OPRF seed and key pair. Losing it voids every password. */
@@ -50,9 +50,7 @@ export async function parseKeyRing(text: string, origin: string): Promise<KeyRin
 
 /** Throws when the database was made with another key: its records and chains could not be read with this one. */
 export async function bindKeyRing(keys: KeyRing, meta: MetaStore): Promise<void> {
-  const check = createHmac('sha256', keys.subKey('key-check').reveal())
-    .update(`${version}:${keys.opaqueSetup.reveal()}`)
-    .digest('base64url')
+  const check = keyCheck(keys)
   const standing = await meta.getOrSet('key-check', check)
   if (equalInConstantTime(standing, check)) return
   throw new GateFault(
@@ -60,6 +58,22 @@ export async function bindKeyRing(keys: KeyRing, meta: MetaStore): Promise<void>
     'The set-up key is not the one that this database was made with. Put the right key back, or start with an ' +
       'empty state directory and set the password again.',
   )
+}
+
+/** The same question without an answer being kept; `unknown`: the database was never bound to a key. */
+export async function matchesDatabase(
+  keys: KeyRing,
+  meta: Pick<MetaStore, 'get'>,
+): Promise<'fits' | 'differs' | 'unknown'> {
+  const standing = await meta.get('key-check')
+  if (standing === undefined) return 'unknown'
+  return equalInConstantTime(standing, keyCheck(keys)) ? 'fits' : 'differs'
+}
+
+function keyCheck(keys: KeyRing): string {
+  return createHmac('sha256', keys.subKey('key-check').reveal())
+    .update(`${version}:${keys.opaqueSetup.reveal()}`)
+    .digest('base64url')
 }
 
 function keyRing(master: Uint8Array, setup: string): KeyRing {

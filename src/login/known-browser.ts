@@ -1,16 +1,15 @@
 /** Browsers that signed in before: a signed cookie that opens nothing, but waits in a queue of its own. */
 import { createHmac, hash, randomBytes } from 'node:crypto'
 import { parseBase64url, toBase64url } from '../kit/base64url.ts'
+import type { Branded } from '../kit/brand.ts'
 import { equalInConstantTime } from '../kit/constant-time.ts'
 import type { Secret } from '../kit/secret.ts'
-import type { PasswordRow } from '../store/rows.ts'
-import type { Branded } from '../kit/brand.ts'
+import type { AccountId, PasswordRow } from '../store/rows.ts'
 
 /** Stands for one registration of the password, in sealed states and known-browser cookies. */
 export type PasswordMark = Branded<string, 'PasswordMark'>
 
-/** As long as any other, since the length of a sealed state is for everybody to see. */
-const noMark = 'none'.padEnd(22, '-')
+const noMark = 'none'
 
 /** A record is never made twice (its envelope nonce is random), so its hash names the registration. */
 export function markOf(row: PasswordRow | undefined): PasswordMark {
@@ -24,34 +23,70 @@ export interface KnownBrowser {
 }
 
 export interface KnownBrowsers {
-  /** A cookie value for a browser that has just signed in. */
-  make(mark: PasswordMark, now: number): string
-  /** Undefined for a forged, foreign or expired one: a stranger's. */
-  read(value: string, now: number): KnownBrowser | undefined
+  /** The cookie value for a browser that has just signed in; `former` is the value that it came with. */
+  make(account: AccountId, mark: PasswordMark, now: number, former?: string): string
+  /** What this browser is to this account. Undefined for a forged, foreign or expired cookie: a stranger's. */
+  read(value: string, account: AccountId | undefined, now: number): KnownBrowser | undefined
 }
 
 const lifeMs = 90 * 24 * 60 * 60 * 1000
 export const knownBrowserSeconds = lifeMs / 1000
 
-const form = /^([A-Za-z0-9_-]{22})\.([0-9]{1,11})\.([A-Za-z0-9_-]{4,22})\.([A-Za-z0-9_-]{43})$/
+/** Accounts that one browser is known for at a time: a family's, and the cookie stays below 1 KB. */
+const mostAccounts = 5
+
+/** Id, time, account, mark and signature; an entry for each account, all in one cookie. */
+const form =
+  /^([A-Za-z0-9_-]{22})\.([0-9]{1,11})\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/
+const fields = 5
+
+interface Entry {
+  readonly text: string
+  readonly id: string
+  readonly account: string
+  readonly mark: string
+}
 
 export function makeKnownBrowsers(key: Secret<Uint8Array>, instance: string): KnownBrowsers {
-  const sign = (id: string, issued: string, mark: string) =>
-    createHmac('sha256', key.reveal()).update(`${instance}.${id}.${issued}.${mark}`).digest('base64url')
+  const sign = (signed: string) =>
+    createHmac('sha256', key.reveal()).update(`${instance}.${signed}`).digest('base64url')
+
+  const readEntry = (text: string, now: number): Entry | undefined => {
+    const [, id, issued, account, mark, signature] = form.exec(text) ?? []
+    if (id === undefined || issued === undefined || account === undefined || mark === undefined)
+      return undefined
+    if (signature === undefined || parseBase64url(id) === undefined) return undefined
+    if (!equalInConstantTime(signature, sign(`${id}.${issued}.${account}.${mark}`))) return undefined
+    return now - Number(issued) * 1000 < lifeMs ? { text, id, account, mark } : undefined
+  }
+  /** Entries are signed one by one: what is forged or over counts for nothing. */
+  const readAll = (value: string, now: number): readonly Entry[] => {
+    const parts = value.split('.')
+    if (parts.length % fields !== 0 || parts.length > mostAccounts * fields) return []
+    const texts = Array.from({ length: parts.length / fields }, (_, at) =>
+      parts.slice(at * fields, (at + 1) * fields).join('.'),
+    )
+    return texts.flatMap((text) => readEntry(text, now) ?? [])
+  }
+
   return {
-    make: (mark, now) => {
-      const id = toBase64url(randomBytes(16))
-      const issued = String(Math.floor(now / 1000))
-      return `${id}.${issued}.${mark}.${sign(id, issued, mark)}`
+    make: (account, mark, now, former) => {
+      const name = nameOf(account)
+      const signed = `${toBase64url(randomBytes(16))}.${String(Math.floor(now / 1000))}.${name}.${mark}`
+      const others = former === undefined ? [] : readAll(former, now).filter((one) => one.account !== name)
+      const kept = others.slice(0, mostAccounts - 1).map(({ text }) => text)
+      return [`${signed}.${sign(signed)}`, ...kept].join('.')
     },
-    read: (value, now) => {
-      const [, id, issued, mark, signature] = form.exec(value) ?? []
-      if (id === undefined || issued === undefined || mark === undefined || signature === undefined)
-        return undefined
-      if (parseBase64url(id) === undefined || !equalInConstantTime(signature, sign(id, issued, mark)))
-        return undefined
-      const age = now - Number(issued) * 1000
-      return age < lifeMs ? { id, mark } : undefined
+    read: (value, account, now) => {
+      if (account === undefined) return undefined
+      const name = nameOf(account)
+      const found = readAll(value, now).find((one) => one.account === name)
+      return found === undefined ? undefined : { id: found.id, mark: found.mark }
     },
   }
+}
+
+/** The account as the cookie names it: always of one length, and nobody's public name. */
+function nameOf(account: AccountId): string {
+  return hash('sha256', account, 'base64url').slice(0, 22)
 }

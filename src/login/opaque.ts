@@ -2,15 +2,21 @@
 import { Worker } from 'node:worker_threads'
 import { GateFault } from '../kit/fault.ts'
 import type { Secret } from '../kit/secret.ts'
-import type { FinishJob, Job, JobResult, StartJob, WorkerData } from './opaque-worker.ts'
+import type { CheckRecordJob, FinishJob, Job, JobResult } from './opaque-worker.ts'
+import type { RegisterJob, StartJob, WorkerData } from './opaque-worker.ts'
 
 export type OpaqueStarted = Extract<JobResult, { kind: 'started' | 'rejected' }>
 export type OpaqueFinished = Extract<JobResult, { kind: 'finished' | 'rejected' }>
+export type OpaqueRegistered = Extract<JobResult, { kind: 'registered' | 'rejected' }>
+export type OpaqueChecked = Extract<JobResult, { kind: 'record-good' | 'rejected' }>
 
 export interface Opaque {
   /** Rejects with GateFault `login-busy` when too many wait, `login-engine-failed` when the engine breaks. */
   startLogin(job: Omit<StartJob, 'kind'>): Promise<OpaqueStarted>
   finishLogin(job: Omit<FinishJob, 'kind'>): Promise<OpaqueFinished>
+  register(job: Omit<RegisterJob, 'kind'>): Promise<OpaqueRegistered>
+  /** Rejected: what a client calls a registration record is none. */
+  checkRecord(job: Omit<CheckRecordJob, 'kind'>): Promise<OpaqueChecked>
   close(): Promise<void>
 }
 
@@ -47,6 +53,16 @@ export function openOpaque(setup: Secret, limits: OpaqueLimits = usualLimits): O
     finishLogin: async (job) => {
       const result = await thread.run({ kind: 'finish', ...job })
       if (result.kind === 'finished' || result.kind === 'rejected') return result
+      throw failed(result)
+    },
+    register: async (job) => {
+      const result = await thread.run({ kind: 'register', ...job })
+      if (result.kind === 'registered' || result.kind === 'rejected') return result
+      throw failed(result)
+    },
+    checkRecord: async (job) => {
+      const result = await thread.run({ kind: 'check-record', ...job })
+      if (result.kind === 'record-good' || result.kind === 'rejected') return result
       throw failed(result)
     },
     close: () => thread.close(),

@@ -1,12 +1,10 @@
 /** Registration: both halves of OPAQUE's registration (RFC 9807 section 5) where the password is typed, in our CLI. */
 import { client, ready, server } from '@serenity-kit/opaque'
-import { defaultStretching } from '../contract/contract.ts'
+import { defaultStretching, normalizePassword } from '../contract/contract.ts'
 import type { Identifiers, Stretching } from '../contract/contract.ts'
-import { GateFault } from '../kit/fault.ts'
 import type { Username } from '../kit/username.ts'
 import type { PasswordRow, UserId } from '../store/rows.ts'
 import type { KeyRing } from './key.ts'
-import { judgePassword } from './password-rules.ts'
 
 export interface Registration {
   readonly keys: KeyRing
@@ -31,12 +29,10 @@ export function identifiersOf(instance: string, username?: Username): Identifier
   return { client: username === undefined ? 'guest' : `user:${username}`, server: instance }
 }
 
-/** The row to give to `store.passwords.set`. Throws `usage` with the reason when the password breaks the rules. */
+/** The row to give to `store.passwords.set`. The rules were applied where the password was typed (`takePassword`). */
 export async function registerPassword(typed: string, registration: Registration): Promise<PasswordRow> {
-  const verdict = judgePassword(typed)
-  if (!verdict.ok) throw new GateFault('usage', verdict.reason)
   await ready
-  const { password } = verdict
+  const password = normalizePassword(typed)
   const { memory, iterations, parallelism } = registration.stretching ?? defaultStretching
   const begun = client.startRegistration({ password })
   const { registrationResponse } = server.createRegistrationResponse({

@@ -58,36 +58,37 @@ describe('the cookie of a browser that signed in before', () => {
   const browsers = makeKnownBrowsers(key, 'abcd2345')
 
   it('is known for 90 days', () => {
-    const cookie = browsers.make(mark, start)
-    expect(browsers.read(cookie, start)).toMatchObject({ mark })
-    expect(browsers.read(cookie, start + 90 * day - 1)).toBeDefined()
-    expect(browsers.read(cookie, start + 90 * day)).toBeUndefined()
-    expect(browsers.make(mark, start)).not.toBe(cookie)
+    const cookie = browsers.make('shared', mark, start)
+    expect(browsers.read(cookie, 'shared', start)).toMatchObject({ mark })
+    expect(browsers.read(cookie, 'shared', start + 90 * day - 1)).toBeDefined()
+    expect(browsers.read(cookie, 'shared', start + 90 * day)).toBeUndefined()
+    expect(browsers.make('shared', mark, start)).not.toBe(cookie)
   })
 
   it('is nobody’s when it is forged, changed, or of another instance or key', () => {
-    const cookie = browsers.make(mark, start)
+    const cookie = browsers.make('shared', mark, start)
     const strange = new Secret<Uint8Array>(randomBytes(32))
-    expect(makeKnownBrowsers(key, 'zzzz2345').read(cookie, start)).toBeUndefined()
-    expect(makeKnownBrowsers(strange, 'abcd2345').read(cookie, start)).toBeUndefined()
-    const [id = '', issued = '', marked = '', signature = ''] = cookie.split('.')
+    expect(makeKnownBrowsers(key, 'zzzz2345').read(cookie, 'shared', start)).toBeUndefined()
+    expect(makeKnownBrowsers(strange, 'abcd2345').read(cookie, 'shared', start)).toBeUndefined()
+    const [id = '', issued = '', whose = '', marked = '', signature = ''] = cookie.split('.')
     const wrong = [
       '',
       'x',
-      `${id}.${issued}.${marked}`,
+      `${id}.${issued}.${whose}.${marked}`,
       `${cookie}.`,
-      `${id}.${issued}0.${marked}.${signature}`,
-      `${id}.9${issued.slice(1)}.${marked}.${signature}`,
-      `${id}.${issued}.none.${signature}`,
-      `${id.slice(1)}A.${issued}.${marked}.${signature}`,
-      `${id}.${issued}.${marked}.${'A'.repeat(43)}`,
+      `${id}.${issued}0.${whose}.${marked}.${signature}`,
+      `${id}.9${issued.slice(1)}.${whose}.${marked}.${signature}`,
+      `${id}.${issued}.${whose}.none.${signature}`,
+      `${id}.${issued}.${marked}.${marked}.${signature}`,
+      `${id.slice(1)}A.${issued}.${whose}.${marked}.${signature}`,
+      `${id}.${issued}.${whose}.${marked}.${'A'.repeat(43)}`,
     ]
-    for (const text of wrong) expect(browsers.read(text, start), text).toBeUndefined()
+    for (const text of wrong) expect(browsers.read(text, 'shared', start), text).toBeUndefined()
     fc.assert(
       fc.property(fc.nat(cookie.length - 1), fc.constantFrom(...'AZaz09-_.'), (at, letter) => {
         fc.pre(cookie[at] !== letter)
         const changed = cookie.slice(0, at) + letter + cookie.slice(at + 1)
-        expect(browsers.read(changed, start)).toBeUndefined()
+        expect(browsers.read(changed, 'shared', start)).toBeUndefined()
       }),
     )
   })
@@ -100,7 +101,7 @@ describe('the pace', () => {
     knownBrowser: { burst: 2, intervalMs: 10_000 },
   }
   const make = () => {
-    const throttle = makeThrottle(paces, makeMemoryStore().paces)
+    const throttle = makeThrottle(paces, makeMemoryStore())
     const allowed = async (address: string, browser?: KnownBrowser, now = start) =>
       throttle.attempt({ address, browser, mark }, now)
     return { throttle, allowed }

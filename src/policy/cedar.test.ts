@@ -10,7 +10,10 @@ import { GateFault } from '../kit/fault.ts'
 import type { PolicyPrincipal } from './engine.ts'
 import { loadPolicy } from './load-policy.ts'
 
-const guest: PolicyPrincipal = { kind: 'guest', id: 'a-session' }
+const guest: PolicyPrincipal = { kind: 'guest' }
+const user: PolicyPrincipal = { kind: 'user', username: 'bob' }
+const token: PolicyPrincipal = { kind: 'token', id: 'ci' }
+const bobsToken: PolicyPrincipal = { kind: 'token', id: 'bobs', user: 'bob' }
 const nobody: PolicyPrincipal = { kind: 'nobody' }
 
 let folder = ''
@@ -25,15 +28,43 @@ async function load(text: string) {
   return loadPolicy(file)
 }
 
-const open: readonly Action[] = ['loadPublicAsset', 'openLogin', 'loadGateAsset', 'checkHealth']
+const open: readonly Action[] = [
+  'loadPublicAsset',
+  'openLogin',
+  'joinByInvitation',
+  'loadGateAsset',
+  'checkHealth',
+]
 const never: readonly Action[] = ['administer', 'useServerCredential', 'bypassLogin', 'reachUnknown']
 const ungranted: readonly Action[] = ['useMcp', 'readMonitoring']
+/** What only a person can do, and only one with an account. */
+const personal: readonly Action[] = ['readOwnSession', 'endOwnSession', 'changeOwnPassword']
+
+/** What the schema lets each of them ask for at all. */
+const askable: Readonly<Record<'guest' | 'user' | 'token', readonly Action[]>> = {
+  guest: actions.filter((action) => action !== 'changeOwnPassword'),
+  user: actions,
+  token: actions.filter((action) => !personal.includes(action)),
+}
 
 describe('the default policy', () => {
-  it('lets a guest do everything but what no default policy grants and what nobody may', async () => {
+  it.each([guest, user, token, bobsToken])(
+    'lets %o do all that its kind can but what no default policy grants and what nobody may',
+    async (principal) => {
+      const engine = await loadPolicy()
+      const allowed = actions.filter((action) => engine.decide({ principal, action }).allow)
+      expect(allowed).toEqual(
+        askable[principal.kind].filter((action) => ![...never, ...ungranted].includes(action)),
+      )
+    },
+  )
+
+  it('lets only users change a password, and no program touch a session', async () => {
     const engine = await loadPolicy()
-    const allowed = actions.filter((action) => engine.decide({ principal: guest, action }).allow)
-    expect(allowed).toEqual(actions.filter((action) => ![...never, ...ungranted].includes(action)))
+    const may = (principal: PolicyPrincipal, action: Action) => engine.decide({ principal, action }).allow
+    expect(personal.map((action) => may(user, action))).toEqual([true, true, true])
+    expect(personal.map((action) => may(guest, action))).toEqual([true, true, false])
+    expect(personal.map((action) => may(bobsToken, action))).toEqual([false, false, false])
   })
 
   it('lets a stranger load the login page and public assets, and nothing else', async () => {
@@ -68,7 +99,7 @@ describe('the default policy', () => {
 
   it('answers the same the second time, from its memory', async () => {
     const engine = await loadPolicy()
-    for (const principal of [guest, nobody]) {
+    for (const principal of [guest, user, token, bobsToken, nobody]) {
       for (const action of actions) {
         const question = { principal, action }
         expect(engine.decide(question)).toEqual(engine.decide(question))
@@ -107,13 +138,31 @@ describe('a policy file of the operator', () => {
     const engine = await load('permit (principal, action, resource);')
     for (const action of actions) {
       expect(engine.decide({ principal: nobody, action }).allow, action).toBe(open.includes(action))
-      expect(engine.decide({ principal: guest, action }).allow, action).toBe(!never.includes(action))
+      for (const principal of [guest, user, token, bobsToken] as const) {
+        const expected = askable[principal.kind].includes(action) && !never.includes(action)
+        expect(engine.decide({ principal, action }).allow, `${principal.kind} ${action}`).toBe(expected)
+      }
     }
+  })
+
+  it('can speak of one user, and means the user’s programs too; of no other', async () => {
+    const engine = await load(`
+      permit (principal is Sekisho::User, action, resource);
+      permit (principal is Sekisho::Token, action in Sekisho::Action::"useApp", resource);
+      forbid (principal in Sekisho::User::"bob", action == Sekisho::Action::"uploadFile", resource);
+    `)
+    const may = (principal: PolicyPrincipal) => engine.decide({ principal, action: 'uploadFile' }).allow
+    expect([may(user), may(bobsToken), may(token), may({ kind: 'user', username: 'bob2' })]).toEqual([
+      false,
+      false,
+      true,
+      true,
+    ])
   })
 
   it('denies all when it is empty', async () => {
     const engine = await load('// nothing here\n')
-    for (const principal of [guest, nobody]) {
+    for (const principal of [guest, user, token, nobody]) {
       for (const action of actions) {
         expect(engine.decide({ principal, action })).toEqual({
           allow: false,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { schemaToJson } from '@cedar-policy/cedar-wasm/nodejs'
 import { describe, expect, it } from 'vitest'
 import { actions } from '../catalog/actions.ts'
-import { principals } from './cedar.ts'
+import { principalTypes } from './cedar.ts'
 
 const answer = schemaToJson(readFileSync(new URL('gate.cedarschema', import.meta.url), 'utf8'))
 if (answer.type === 'failure') throw new TypeError('the schema does not parse')
@@ -37,9 +37,14 @@ describe('gate.cedarschema', () => {
     }
   })
 
-  it('knows the principals by the names that the engine uses', () => {
-    for (const { type, id } of Object.values(principals)) {
-      expect(gate?.entityTypes[type.replace('Sekisho::', '')]).toEqual({ enum: [id] })
-    }
+  it('knows the principals by the names that the engine uses, and no others', () => {
+    const declaredTypes = Object.keys(gate?.entityTypes ?? {}).filter((type) => type !== 'App')
+    expect(declaredTypes.sort()).toEqual(Object.values(principalTypes).sort())
+    expect(gate?.entityTypes['Guest']).toEqual({ enum: ['shared'] })
+    expect(gate?.entityTypes['Nobody']).toEqual({ enum: ['stranger'] })
+  })
+
+  it('has a token inside the user whose it is', () => {
+    expect(gate?.entityTypes['Token']).toMatchObject({ memberOfTypes: [expect.stringContaining('User')] })
   })
 })

@@ -28,17 +28,23 @@ const single = new Set([
 const guarded =
   /^(?:x-|forwarded|authorization|cookie|host|content-|transfer-|proxy-|remote-|origin|range|sec-)/
 
+/** The first field, by its name in lower case, that could be read in two ways; raw fields alternate name and value. */
+export function findDoubtful(raw: readonly string[], mayRepeat?: string): string | undefined {
+  const seen: string[] = []
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = (raw[at] ?? '').toLowerCase()
+    if (name.includes('_') && guarded.test(name.replaceAll('_', '-'))) return 'underscore'
+    if (!single.has(name) || name === mayRepeat) continue
+    if (seen.includes(name)) return name
+    seen.push(name)
+  }
+  return undefined
+}
+
 export function readHeaders(
   message: IncomingMessage,
 ): { readonly headers: Headers } | { readonly doubtful: string } {
-  const seen: string[] = []
-  for (let at = 0; at < message.rawHeaders.length; at += 2) {
-    const name = (message.rawHeaders[at] ?? '').toLowerCase()
-    if (name.includes('_') && guarded.test(name.replaceAll('_', '-'))) return { doubtful: 'underscore' }
-    if (!single.has(name)) continue
-    if (seen.includes(name)) return { doubtful: name }
-    seen.push(name)
-  }
+  const doubtful = findDoubtful(message.rawHeaders)
   // `set-cookie` alone is a list in Node's types, and no request may carry one that we'd use.
-  return { headers: message.headers as Headers }
+  return doubtful === undefined ? { headers: message.headers as Headers } : { doubtful }
 }

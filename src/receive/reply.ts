@@ -1,5 +1,4 @@
 /** Answer or refusal → status, headers, bytes. The headers that every answer carries live here. */
-import type { ServerResponse } from 'node:http'
 import {
   gradioUnauthenticated,
   languageParameter,
@@ -10,7 +9,9 @@ import {
 } from '../contract/contract.ts'
 import { chooseLanguage } from '../kit/language.ts'
 import { refusals, type Refusal } from '../refusals.ts'
+import { hstsHeader } from './hsts.ts'
 import type { Answer, AnswerHeaders, Misreceived, Outcome, Received } from '../request.ts'
+import type { Outlet } from './exchange.ts'
 
 /** A page for a person, by the status and text of a refusal; made by the web build. */
 export type MessagePage = (language: Language, status: number, text: string) => Uint8Array
@@ -22,6 +23,12 @@ const everyAnswer = {
   'cross-origin-resource-policy': 'same-origin',
 } as const
 
+/**
+ * RFC 9110 section 15.5.2 wants a challenge in every 401, RFC 6750 section 3 one that is never bare. The same whatever the cause:
+ * `error=` would tell whether a token was once good. Browsers ask nobody anything for this scheme.
+ */
+const challenge = { 'www-authenticate': 'Bearer realm="sekisho"' } as const
+
 const messageHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
@@ -32,37 +39,34 @@ const messageHeaders = {
 export function reply(
   request: Received | Misreceived,
   outcome: Outcome,
-  response: ServerResponse,
+  outlet: Outlet,
   page: MessagePage,
+  hstsSeconds?: number,
 ): void {
   const answer = outcome.kind === 'refusal' ? renderRefusal(request, outcome, page) : outcome
-  const leftover = unreadBody(request)
-  const headers: AnswerHeaders = { ...everyAnswer, ...answer.headers }
-  // Whoever was refused may not make us read a large body to the end, nor a slow one any longer.
-  if (outcome.kind === 'refusal' && (leftover || outcome.code === 'body-slow'))
-    headers['connection'] = 'close'
+  const headers: AnswerHeaders = {
+    ...everyAnswer,
+    ...('site' in request ? hstsHeader(request.site, hstsSeconds) : {}),
+    ...answer.headers,
+  }
   if (answer.body.kind === 'empty' && answer.status >= 300 && answer.status !== 304)
     headers['content-length'] = '0'
-  response.writeHead(answer.status, headers as Record<string, string | string[]>)
+  // Whoever was refused may not make us read a large body to the end, nor a slow one any longer.
+  const last = outcome.kind === 'refusal' && (unreadBody(request) || outcome.code === 'body-slow')
+  outlet.begin(answer.status, headers, last)
   switch (answer.body.kind) {
     case 'empty':
-      response.end()
+      outlet.end()
       return
     case 'bytes':
-      response.end(answer.body.bytes)
+      outlet.end(answer.body.bytes)
       return
     case 'stream': {
-      const flow = answer.body.source.start({
-        write: (chunk) => response.write(chunk),
-        end: () => response.end(),
-        cut: () => response.destroy(),
-      })
+      const flow = answer.body.source.start(outlet)
       // An event stream may be silent for long (Gradio's heartbeat: 15 s), and its client waits for the head.
-      if (isEventStream(answer) && !response.writableEnded && !response.destroyed) response.flushHeaders()
-      response.on('drain', flow.drained)
-      response.once('close', () => {
-        if (!response.writableFinished) flow.abandon()
-      })
+      if (isEventStream(answer)) outlet.flush()
+      outlet.onDrain(flow.drained)
+      outlet.onGone(flow.abandon)
       return
     }
     default:
@@ -87,6 +91,7 @@ export function renderRefusal(request: Received | Misreceived, refusal: Refusal,
     refusal.retryAfter === undefined ? {} : { 'retry-after': String(refusal.retryAfter) }
   if ('path' in request && isNavigation(request)) {
     if (row.status === 401) return toLogin(request)
+    if (refusal.code === 'password-expired') return toAccount
     const language = chooseLanguage(request.headers['accept-language'])
     return answerWith(
       row.status,
@@ -100,7 +105,12 @@ export function renderRefusal(request: Received | Misreceived, refusal: Refusal,
     : row.status === 401
       ? gradioUnauthenticated
       : { detail: row.says.en }
-  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store', ...waiting }
+  const headers = {
+    'content-type': 'application/json',
+    'cache-control': 'no-store',
+    ...(row.status === 401 ? challenge : {}),
+    ...waiting,
+  }
   return answerWith(row.status, headers, Buffer.from(JSON.stringify(body)))
 }
 
@@ -114,6 +124,14 @@ function isNavigation(request: Received): boolean {
   const mode = request.headers['sec-fetch-mode']
   // Plain http on a public address has no fetch metadata; there the Accept field tells a browser's page load.
   return mode === undefined ? (request.headers['accept'] ?? '').startsWith('text/html') : mode === 'navigate'
+}
+
+/** Where a new password is chosen; the page says why it is shown. */
+const toAccount: Answer = {
+  kind: 'answer',
+  status: 303,
+  headers: { location: `${paths.account}?reason=expired`, 'cache-control': 'no-store' },
+  body: { kind: 'empty' },
 }
 
 function toLogin(request: Received): Answer {

@@ -1,31 +1,19 @@
 /** The login page and its two messages, signing out, and what a page may know of its session. */
-import {
-  languageParameter,
-  returnToParameter,
-  safeReturnPath,
-  type SessionState,
-} from '../contract/contract.ts'
-import { chooseLanguage } from '../kit/language.ts'
+import { returnToParameter, safeReturnPath, type SessionState } from '../contract/contract.ts'
 import { refuse, type Refusal } from '../refusals.ts'
-import type { Answer, Principal, Validated } from '../request.ts'
-import type { SessionRow } from '../store/rows.ts'
-import { answerEmpty, answerFile, answerJson } from './answers.ts'
+import type { Answer, Validated } from '../request.ts'
+import { answerEmpty, answerJson } from './answers.ts'
+import { askerOf, bodyOf, sessionOf } from './asked.ts'
+import { answerPage } from './pages.ts'
 import type { ServeParts } from './serve.ts'
 
-/** Nothing but our own files; no inline script, no form that could be sent anywhere. */
-const pagePolicy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; " +
-  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types sekisho"
-
-export function showLogin(request: Validated, parts: ServeParts): Answer | Refusal {
-  const query = new URLSearchParams(request.query)
+export async function showLogin(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
   if (request.principal.kind !== 'nobody') {
-    return answerEmpty(303, { location: safeReturnPath(query.get(returnToParameter)) })
+    const wanted = new URLSearchParams(request.query).get(returnToParameter)
+    return answerEmpty(303, { location: safeReturnPath(wanted) })
   }
-  const language = chooseLanguage(request.headers['accept-language'], query.get(languageParameter))
-  const page = parts.web.pages.get(`login.${language}.html`)
-  if (page === undefined) return refuse('internal-fault', { missing: 'login page' })
-  return answerFile(request, page, { 'content-security-policy': pagePolicy, 'content-language': language })
+  const ways = `login.${await parts.login.waysIn()}`
+  return answerPage(request, parts, parts.web.pages.has(`${ways}.en.html`) ? ways : 'login')
 }
 
 export async function startLogin(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
@@ -62,23 +50,4 @@ export function showSession(request: Validated, parts: ServeParts): Answer | Ref
     endsIn: secondsTo(endsAt),
   }
   return answerJson(200, state)
-}
-
-/** A program has none. */
-function sessionOf(principal: Principal): SessionRow | undefined {
-  return 'session' in principal ? principal.session : undefined
-}
-
-function bodyOf(request: Validated): unknown {
-  return request.checked.kind === 'parsed' ? request.checked.value : undefined
-}
-
-function askerOf(request: Validated) {
-  const { headers, client, site } = request
-  return {
-    address: client,
-    userAgent: headers['user-agent'] ?? '',
-    cookies: headers['cookie'],
-    site,
-  }
 }

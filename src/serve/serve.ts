@@ -1,11 +1,18 @@
 /** Validated → the gate's own answer: a handler for each of its routes, checked complete by the compiler. */
 import type { OwnRoute } from '../catalog/gate/own.ts'
-import type { LoginAsker, LoginUnderWay, SignedIn } from '../login/ceremony.ts'
+import type { LoginAsker } from '../login/asker.ts'
+import type { LoginUnderWay, SignedIn } from '../login/ceremony.ts'
+import type { WaysIn } from '../login/open-login.ts'
+import type { PasswordChange } from '../login/password-change.ts'
+import type { Registration } from '../login/registration.ts'
 import { refuse, type Refusal } from '../refusals.ts'
 import type { Answer, Validated } from '../request.ts'
 import type { Site } from '../sessions/cookie.ts'
 import type { SessionRow } from '../store/rows.ts'
+import { proveCurrentPassword, setNewPassword, showAccount } from './account.ts'
+import { showPasswordRules, startPasswordChange } from './account.ts'
 import { answerEmpty, answerFile, answerJson } from './answers.ts'
+import { finishJoin, lookAtInvitation, showJoin, startJoin } from './join.ts'
 import { finishLogin, logOut, showLogin, showSession, startLogin } from './login.ts'
 import type { WebFiles } from './web-files.ts'
 
@@ -18,7 +25,10 @@ export interface ServeParts {
     /** Set-Cookie values that remove the session's cookie. */
     readonly clearCookies: (site: Site) => readonly string[]
     readonly limitsOf: (session: SessionRow) => { readonly idleEndsAt: number; readonly endsAt: number }
+    readonly waysIn: () => Promise<WaysIn>
   }
+  readonly registration: Pick<Registration, 'look' | 'start' | 'finish'>
+  readonly passwordChange: Pick<PasswordChange, 'rules' | 'start' | 'prove' | 'set'>
   readonly clock: { now(): number }
   readonly app: { readonly base: string }
 }
@@ -31,6 +41,15 @@ const handlers: Readonly<Record<OwnRoute, Handler>> = {
   'gate.login.finish': finishLogin,
   'gate.logout': logOut,
   'gate.session': showSession,
+  'gate.join.page': showJoin,
+  'gate.join.look': lookAtInvitation,
+  'gate.join.start': startJoin,
+  'gate.join.finish': finishJoin,
+  'gate.account.page': showAccount,
+  'gate.password.rules': showPasswordRules,
+  'gate.password.start': startPasswordChange,
+  'gate.password.prove': proveCurrentPassword,
+  'gate.password.set': setNewPassword,
   'gate.asset': showAsset,
   'gate.base': (_request, { app }) => answerEmpty(303, { location: `${app.base}/` }),
   'gate.health': () => answerJson(200, { status: 'ok' }),

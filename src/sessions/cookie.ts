@@ -26,8 +26,8 @@ export function cookieNames(instance: string, site?: Site): CookieNames {
   return { session: `${prefix}sekisho-${instance}`, known: `${prefix}sekisho-known-${instance}` }
 }
 
-/** Whether a browser would refuse `Secure` cookies from this site. */
-function isPlain(site: Site | undefined): boolean {
+/** Whether whoever is on the way can read and change what passes: browsers refuse `Secure` cookies from such a site. */
+export function isPlain(site: Site | undefined): boolean {
   if (site?.scheme !== 'http') return false
   const name = site.host
     .replace(/:\d+$/, '')

@@ -16,7 +16,7 @@ const hour = 60 * minute
 const lifetime = { idleMs: hour, absoluteMs: 24 * hour }
 const facts = { address: '192.0.2.7', userAgent: 'Browser/1' }
 // Only a test may write this by hand.
-const finished = { principal: 'guest', ceremony: 'c' } as FinishedCeremony
+const finished = { account: 'shared', passwordAt: 1, ceremony: 'c' } as FinishedCeremony
 const row: PasswordRow = {
   id: 'shared',
   record: 'r',

@@ -2,17 +2,16 @@
 import type { Audit } from '../audit/audit.ts'
 import type { Asker } from '../audit/event.ts'
 import type { Clock } from '../kit/clock.ts'
+import { LastSeen } from '../kit/last-seen.ts'
 import { randomName } from '../kit/random.ts'
-import type { SessionEnd, SessionId, SessionRow } from '../store/rows.ts'
+import { Watchers } from '../kit/watchers.ts'
+import type { AccountId, SessionEnd, SessionId, SessionRow } from '../store/rows.ts'
 import type { SessionStore } from '../store/store.ts'
-import { Activity } from './activity.ts'
 import type { FinishedCeremony } from './finished-ceremony.ts'
 import { absoluteEnd, idleEnd, lapsed } from './lifetime.ts'
 import type { Lifetime } from './lifetime.ts'
 import { hashToken, makeToken, parseToken } from './token.ts'
 import type { SessionToken } from './token.ts'
-import { Watchers } from './watchers.ts'
-import type { WatchedEnd } from './watchers.ts'
 
 export type SessionFound =
   | {
@@ -25,6 +24,9 @@ export type SessionFound =
   | { readonly state: 'expired'; readonly why: 'idle' | 'absolute'; readonly session: SessionRow }
   | { readonly state: 'ended'; readonly why: SessionEnd; readonly session: SessionRow }
   | { readonly state: 'unknown' }
+
+/** `unknown`: the store has been silent for too long to go on trusting the session. */
+export type WatchedEnd = SessionEnd | 'unknown'
 
 export interface SessionFacts {
   readonly address: string
@@ -58,6 +60,8 @@ export interface Sessions {
   watch(session: SessionRow, onEnd: (why: WatchedEnd) => void): () => void
   /** Called twice a second: sees what other processes ended, and limits that have passed. */
   review(): Promise<void>
+  /** After this process itself ended sessions in the store, as a new password does: cuts their streams. */
+  recheck(account: AccountId): Promise<void>
   /** Writes what waits. Streams are the caller's to close. */
   close(): Promise<void>
 }
@@ -78,8 +82,8 @@ class LiveSessions implements Sessions {
   readonly #audit: SessionParts['audit']
   readonly #clock: Clock
   readonly #lifetime: Lifetime
-  readonly #activity: Activity
-  readonly #watchers = new Watchers()
+  readonly #activity: LastSeen<SessionId>
+  readonly #watchers = new Watchers<SessionRow, WatchedEnd>()
   #changes: number | undefined
   #sweptAt = -Infinity
   #heardAt: number
@@ -89,7 +93,7 @@ class LiveSessions implements Sessions {
     this.#audit = parts.audit
     this.#clock = parts.clock
     this.#lifetime = parts.lifetime
-    this.#activity = new Activity(parts.store.sessions)
+    this.#activity = new LastSeen(parts.store.sessions)
     this.#heardAt = parts.clock.now()
   }
 
@@ -162,6 +166,11 @@ class LiveSessions implements Sessions {
       if (now - this.#heardAt >= silenceMs) this.#watchers.tellAll('unknown')
       throw fault
     }
+  }
+
+  async recheck(account: AccountId): Promise<void> {
+    const watched = this.#watchers.list().filter((row) => row.account === account)
+    await this.#recheck(watched, this.#clock.now())
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 /** The part of the engines' suite about users, what hangs on them, and invitations. */
 import { expect, test } from 'vitest'
-import { failureKeyOf } from './failures.ts'
+import { failureKeyOf } from '../kit/username.ts'
 import type { InvitationHash, UserId } from './rows.ts'
 import {
   failureRule,
@@ -81,7 +81,9 @@ export function describeUsers(fresh: Fresh): void {
   test('users are listed by name', async () => {
     const [store, other] = await fresh()
     const names = ['zoe', 'bob', 'bob2', 'bob-1', 'bob.a', 'b@example', '7up', 'bob_']
-    for (const name of names) await store.users.insert(userRow(name))
+    for (const [i, name] of names.entries()) {
+      await store.users.insert(userRow(name, { id: `user-${i}` as UserId, createdAt: start - i }))
+    }
     expect((await other.users.list()).map(({ name }) => name)).toEqual([...names].sort())
   })
 

@@ -1,6 +1,6 @@
 /** The part of the engines' suite about failures in a row. */
 import { expect, test } from 'vitest'
-import { failureKeyOf } from './failures.ts'
+import { failureKeyOf } from '../kit/username.ts'
 import type { FailureRow } from './rows.ts'
 import { failureRule, hour, start, userRow } from './sample-rows.contract.ts'
 import type { Fresh } from './store.contract.ts'
@@ -79,13 +79,21 @@ export function describeFailures(fresh: Fresh): void {
     const [store] = await fresh()
     await store.users.insert(bob)
     for (let i = 0; i < 2; i++) await store.failures.take(keyOfBob, failureRule, start)
-    // Not a user's: what a key is about stands in front of the colon.
-    await store.failures.take('host:bob', failureRule, start)
     for (let i = 0; i < 20; i++) await store.failures.take(keyOf(`made-up-${i}`), failureRule, start + 1 + i)
-    expect(await store.failures.prune(5)).toBe(16)
+    expect(await store.failures.prune(5)).toBe(15)
     expect(await store.failures.find(keyOfBob)).toEqual(row(keyOfBob, 2, start))
-    expect(await store.failures.find('host:bob')).toBeUndefined()
     expect(await store.failures.find(keyOf('made-up-15'))).toBeDefined()
     expect(await store.failures.find(keyOf('made-up-14'))).toBeUndefined()
+  })
+
+  test('each kind of key is pruned by itself, and only names are looked up among the users', async () => {
+    const [store] = await fresh()
+    await store.users.insert(bob)
+    const keys = ['known:bob', 'known:a', 'host:bob', 'host:a', 'bob', 'user:', 'user:x', 'user:user:bob']
+    for (const [i, key] of keys.entries()) await store.failures.take(key, failureRule, start + i)
+    expect(await store.failures.prune(1)).toBe(4)
+    const kept = []
+    for (const key of keys) if ((await store.failures.find(key)) !== undefined) kept.push(key)
+    expect(kept).toEqual(['known:a', 'host:a', 'bob', 'user:user:bob'])
   })
 }

@@ -54,6 +54,16 @@ describe('decideFailure', () => {
     expect(decideFailure(counted, rule, now + 2_000).answer.allowed).toBe(true)
   })
 
+  test('a caller whose clock reading is seconds old changes nothing, and takes no time from the wait', () => {
+    expect(decideFailure({ count: 4, lastAt: now }, rule, now - 5_000)).toEqual({
+      answer: { allowed: false, count: 4, retryAt: now + 2_000 },
+    })
+    expect(decideFailure({ count: 2, lastAt: now }, rule, now - 5_000).counted).toEqual({
+      count: 3,
+      lastAt: now,
+    })
+  })
+
   test('a clock set back in the free attempts neither stops them nor hands more of them out', () => {
     for (const back of [5_000, 365 * day]) {
       const first = decideFailure({ count: 1, lastAt: now }, rule, now - back)

@@ -2,7 +2,6 @@
  * The waiting after failures in a row: exponential back-off and a cap (NIST SP 800-63B-4 section 3.2.2, OWASP
  * Authentication Cheat Sheet, "Login Throttling").
  */
-import type { Username } from '../kit/username.ts'
 import type { FailureAnswer, FailureRow, FailureRule } from './rows.ts'
 
 type Counted = Pick<FailureRow, 'count' | 'lastAt'>
@@ -12,11 +11,6 @@ export interface FailureDecision {
   readonly answer: FailureAnswer
   /** What to store; absent when nothing changed. */
   readonly counted?: Counted
-}
-
-/** A user's attempts stand under this key: engines forget them together with the user. */
-export function failureKeyOf(name: Username): string {
-  return `user:${name}`
 }
 
 /** A stored time further ahead than this comes from a clock that was wrong; see gcra.ts for its size. */

@@ -32,6 +32,8 @@ export interface PasswordStore {
   find(id: AccountId): Promise<PasswordRow | undefined>
   /** Sets the password and ends every session of its account in one step; answers how many sessions that ended. */
   set(row: PasswordRow): Promise<number>
+  /** As `set`, but only in place of the record `former`; undefined, and nothing done, when another one stands, or none. */
+  replace(row: PasswordRow, former: string): Promise<number | undefined>
   /** Takes the password away and ends the account's sessions for this reason; undefined when there was none. */
   remove(id: AccountId, at: number, reason: SessionEnd): Promise<number | undefined>
 }
@@ -97,7 +99,10 @@ export interface FailureStore {
   find(key: string): Promise<FailureRow | undefined>
   /** False when nothing was counted. */
   clear(key: string): Promise<boolean>
-  /** Keeps the rows of users, and of the others the newest `most`: names that nobody has can be tried without end. */
+  /**
+   * Names that nobody has can be tried without end. Keeps the newest `most` rows of each kind of key (`user:`, `session:` …),
+   * and beyond them those of users: a flood of made-up names must not wash away what was counted against somebody.
+   */
   prune(most: number): Promise<number>
 }
 

@@ -1,5 +1,4 @@
-/** How failed sign-ins of one account are counted: the rule, and under which key. */
-import type { Username } from '../kit/username.ts'
+/** How failed sign-ins of one account are counted. */
 import type { FailureRule } from '../store/rows.ts'
 
 /**
@@ -7,8 +6,3 @@ import type { FailureRule } from '../store/rows.ts'
  * approaches its maximum allowance". Five slips of the hand cost nothing.
  */
 export const failureRule: FailureRule = { free: 5, firstWaitMs: 30_000, mostWaitMs: 15 * 60_000, most: 100 }
-
-/** By name, whether or not somebody has it: otherwise the waiting would tell. */
-export function failureKeyOf(name: Username): string {
-  return `user:${name}`
-}

@@ -4,10 +4,10 @@ import type { Asker, UserName } from '../audit/event.ts'
 import type { Clock } from '../kit/clock.ts'
 import { randomName } from '../kit/random.ts'
 import type { Secret } from '../kit/secret.ts'
-import type { Username } from '../kit/username.ts'
+import { failureKeyOf, type Username } from '../kit/username.ts'
 import type { InvitationRow, PasswordRow, UserId, UserRow } from '../store/rows.ts'
 import type { AccountEnded, Store } from '../store/store.ts'
-import { failureKeyOf, failureRule } from './failures.ts'
+import { failureRule } from './failures.ts'
 import { hashInvitation, invitationMs, makeInvitationSecret } from './invitation.ts'
 
 export interface UserParts {

@@ -3,9 +3,12 @@
  * At the gate a usual password can't be set, and a patient guesser meets the one that is.
  */
 import { describe, expect, it } from 'vitest'
-import { judgePassword } from '../../src/login/password-rules.ts'
+import { loadGuessing } from '../../src/cli/guessing.ts'
+import { defaultPasswordRules, judgePassword } from '../../src/contract/password-rules.ts'
 import { articleDoor, gateDoor, gradioDoor, type Credentials, type Door } from './doors.ts'
 import { useApp, useAppWithAuth, useGate } from './targets.ts'
+
+const guessing = await loadGuessing()
 
 const usualWords = [
   'password', '123456', '12345678', 'admin', 'qwerty', 'letmein',
@@ -73,6 +76,6 @@ describe('1.01 guess default credentials', () => {
     'correcthorsebatterystaple',
     'sekisho-sekisho-sekisho',
   ])('can not be set up at the gate: %s is no password to it', (word) => {
-    expect(judgePassword(word).ok).toBe(false)
+    expect(judgePassword(word, defaultPasswordRules, guessing).ok).toBe(false)
   })
 })

@@ -5,15 +5,22 @@ import type { Audit } from '../../src/audit/audit.ts'
 import type { AuditEvent } from '../../src/audit/event.ts'
 import { catalogue } from '../../src/catalog/index.ts'
 import { compileCatalogue } from '../../src/classify/classify.ts'
+import { defaults } from '../../src/config/defaults.ts'
 import { handle, type Gate } from '../../src/gate.ts'
 import { GateFault } from '../../src/kit/fault.ts'
 import { parseNetwork, type Network } from '../../src/kit/networks.ts'
+import { makeKeyRing } from '../../src/login/key.ts'
+import { openLogin } from '../../src/login/open-login.ts'
 import { loadPolicy } from '../../src/policy/load-policy.ts'
 import { makeServer } from '../../src/receive/receive.ts'
 import type { FinishedCeremony } from '../../src/sessions/finished-ceremony.ts'
 import { lookAtCookies } from '../../src/sessions/look.ts'
 import { openSessions } from '../../src/sessions/sessions.ts'
 import { makeMemoryStore } from '../../src/store/engines/memory/open.ts'
+import type { UserRow } from '../../src/store/rows.ts'
+import type { Store } from '../../src/store/store.ts'
+import { Tokens } from '../../src/tokens/tokens.ts'
+import { UserMaker } from '../rig/user-maker.ts'
 import type { Upstream } from '../upstreams/start-upstream.ts'
 
 /** An audit log in memory that can be told to fail. */
@@ -53,11 +60,14 @@ export interface Path {
   readonly port: number
   readonly audit: MemoryAudit
   readonly gate: Gate
+  readonly store: Store
+  /** Adds users and invitations, as the operator's commands do. */
+  readonly users: UserMaker
   readonly clock: { time: number; now(): number }
   /** Sees limits that have passed and what others ended, as twice a second in the server. */
   review(): Promise<void>
-  /** A new session; answers its Cookie header. */
-  signIn(): Promise<{ readonly cookie: string; readonly id: string }>
+  /** A new session, of the guest or of a user; answers its Cookie header. */
+  signIn(user?: UserRow): Promise<{ readonly cookie: string; readonly id: string }>
   close(): Promise<void>
 }
 
@@ -67,9 +77,11 @@ export interface PathOptions {
   readonly trustedProxies?: readonly string[]
   readonly hosts?: readonly string[]
   readonly base?: string
+  readonly passwords?: Gate['passwords']
 }
 
 const sessionCookie = '__Host-sekisho-test'
+const pageNames = ['login.guest', 'login.users', 'login.both', 'join', 'account']
 export const lifetime = { idleMs: 3_600_000, absoluteMs: 86_400_000 }
 
 export async function startPath(options: PathOptions): Promise<Path> {
@@ -77,6 +89,14 @@ export async function startPath(options: PathOptions): Promise<Path> {
   const audit = new MemoryAudit()
   const store = makeMemoryStore()
   const sessions = openSessions({ store, audit, clock, lifetime })
+  const tokens = new Tokens({ store, clock })
+  const instance = 'test'
+  const keys = await makeKeyRing()
+  const login = openLogin({
+    ...{ keys, instance, store, sessions, audit, clock },
+    paces: defaults.pace,
+    rulesFor: (username) => ({ least: 15, composition: [], siteWords: [username] }),
+  })
   const client = new Pool(options.upstream.url.origin, { connections: null, keepAliveTimeout: 4000 })
   const page = Buffer.from('<p>page</p>')
   const file = { type: 'text/html; charset=utf-8', etag: '"x"', encoded: { identity: page } }
@@ -98,22 +118,39 @@ export async function startPath(options: PathOptions): Promise<Path> {
     pageElement: () => '<script src="/.sekisho/assets/bar.js"></script>',
     web: {
       assets: new Map([['bar.js', { ...file, type: 'text/javascript' }]]),
-      pages: new Map([['login.en.html', file]]),
+      pages: new Map(pageNames.map((name) => [`${name}.en.html`, file])),
       assetFile: (name) => name,
     },
     sessions: {
       look: (cookie) => lookAtCookies(sessions, cookie, sessionCookie, clock.now()),
       mark: (session) => sessions.markActive(session.id, clock.now()),
-      watch: (session, onEnd) => sessions.watch(session, onEnd),
-      isOpen: (session) => sessions.isOpen(session, clock.now()),
+    },
+    tokens: { look: (text) => tokens.find(text, clock.now()) },
+    credentials: {
+      watch: (principal, onEnd) => {
+        if (principal.kind === 'nobody') return () => undefined
+        return principal.kind === 'token'
+          ? tokens.watch(principal.token, onEnd)
+          : sessions.watch(principal.session, onEnd)
+      },
+      isOpen: async (principal) => {
+        if (principal.kind === 'nobody') return false
+        return principal.kind === 'token'
+          ? tokens.isOpen(principal.token, clock.now())
+          : sessions.isOpen(principal.session, clock.now())
+      },
     },
     login: {
-      start: async () => Promise.reject(new TypeError('not in this test')),
-      finish: async () => Promise.reject(new TypeError('not in this test')),
+      start: (body, asker) => login.ceremony.start(body, asker),
+      finish: (body, asker) => login.ceremony.finish(body, asker),
       end: (session) => sessions.end(session, 'logout'),
       clearCookies: () => [`${sessionCookie}=; Max-Age=0`],
       limitsOf: (session) => ({ idleEndsAt: session.lastActiveAt + lifetime.idleMs, endsAt: session.endsAt }),
+      waysIn: login.waysIn,
     },
+    registration: login.registration,
+    passwordChange: login.passwordChange,
+    passwords: options.passwords ?? {},
   }
   const gate = { ...made, ...options.change?.(made) }
   const server = makeServer(
@@ -137,10 +174,18 @@ export async function startPath(options: PathOptions): Promise<Path> {
     port,
     audit,
     gate,
+    store,
+    users: new UserMaker({ store, keys, instance, clock }),
     clock,
-    review: () => sessions.review(),
-    signIn: async () => {
-      const finished = { principal: 'guest', ceremony: 'test' } as FinishedCeremony
+    review: async () => {
+      await sessions.review()
+      for (const review of login.reviews) await review()
+    },
+    signIn: async (user) => {
+      const account = user === undefined ? { account: 'shared' } : { account: user.id, username: user.name }
+      const password = await store.passwords.find(user?.id ?? 'shared')
+      const passwordAt = password?.changedAt ?? 0
+      const finished = { ...account, passwordAt, ceremony: 'test' } as FinishedCeremony
       const { token, session } = await sessions.issue(finished, { address: '127.0.0.1', userAgent: 'test' })
       return { cookie: `${sessionCookie}=${token}`, id: session.id }
     },
@@ -148,6 +193,7 @@ export async function startPath(options: PathOptions): Promise<Path> {
       server.closeAllConnections()
       await new Promise<void>((resolve) => server.close(() => resolve()))
       await client.destroy()
+      await login.close()
       await store.close()
     },
   }

@@ -17,6 +17,8 @@ export type LoginOutcome =
 export interface LogInOptions {
   readonly url: string
   readonly password: string
+  /** As typed; absent: the shared password. */
+  readonly username?: string
   /** Sent along, for example a known browser's cookie or an X-Forwarded-For. */
   readonly headers?: Readonly<Record<string, string>>
   /** How messages travel; `post` by default. */
@@ -26,13 +28,15 @@ export interface LogInOptions {
 export async function tryToLogIn({
   url,
   password,
+  username,
   headers = {},
   send = post,
 }: LogInOptions): Promise<LoginOutcome> {
   await ready
   const normalized = normalizePassword(password)
   const { clientLoginState, startLoginRequest } = client.startLogin({ password: normalized })
-  const started = await send(url, paths.loginStart, { startLoginRequest }, headers)
+  const first = username === undefined ? { startLoginRequest } : { startLoginRequest, username }
+  const started = await send(url, paths.loginStart, first, headers)
   if (started.status !== 200)
     return { kind: 'refused', step: 'start', status: started.status, answer: started }
   const { loginResponse, state, stretching, identifiers } = (await started.json()) as LoginStarted

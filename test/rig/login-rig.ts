@@ -1,30 +1,47 @@
 /** A login ceremony with the real engine on the memory store, with time in hand and every record kept. */
 import { client, ready } from '@serenity-kit/opaque'
 import type { AuditEvent } from '../../src/audit/event.ts'
+import type { LoginStarted, RegistrationStarted } from '../../src/contract/contract.ts'
+import { failureKeyOf, parseUsername, type Username } from '../../src/kit/username.ts'
+import type { LoginAsker } from '../../src/login/asker.ts'
 import { Ceremony } from '../../src/login/ceremony.ts'
-import type { CeremonyParts, LoginAsker, SignedIn } from '../../src/login/ceremony.ts'
+import type { CeremonyParts, SignedIn } from '../../src/login/ceremony.ts'
 import { makeKeyRing } from '../../src/login/key.ts'
 import { openOpaque } from '../../src/login/opaque.ts'
+import { PasswordChange } from '../../src/login/password-change.ts'
+import { Registration } from '../../src/login/registration.ts'
 import { registerPassword } from '../../src/login/register.ts'
 import { openSessions } from '../../src/sessions/sessions.ts'
 import { makeMemoryData } from '../../src/store/engines/memory/data.ts'
 import { makeMemoryStore } from '../../src/store/engines/memory/open.ts'
+import type { PasswordRow, UserId, UserRow } from '../../src/store/rows.ts'
 import type { Store } from '../../src/store/store.ts'
+import { failureRule } from '../../src/users/failures.ts'
+import { hashInvitation, makeInvitationSecret } from '../../src/users/invitation.ts'
 
 export const password = 'seven sleepy herons'
 export const otherPassword = 'eleven brave otters'
+export const bobsPassword = 'a lighthouse for bob'
+export const newPassword = 'nobody knows this one yet'
 export const instance = 'abcd2345'
 export const stranger: LoginAsker = { address: '192.0.2.1', userAgent: 'Browser/1', cookies: undefined }
 const stretching = { memory: 8, iterations: 1, parallelism: 1 }
 
-/** What the login page does first. */
-export function knock(typed: string) {
+/** What the login page does first; without a name it is about the shared password. */
+export function knock(typed: string, username?: string) {
   const { clientLoginState, startLoginRequest } = client.startLogin({ password: typed })
-  return { body: { startLoginRequest }, clientLoginState, typed }
+  const body = username === undefined ? { startLoginRequest } : { startLoginRequest, username }
+  return { body, clientLoginState, typed }
+}
+
+export interface Knocked {
+  readonly clientLoginState: string
+  readonly typed: string
+  readonly answer: LoginStarted
 }
 
 /** What it does with the answer; undefined when the password is wrong. */
-export function prove({ clientLoginState, typed, answer }: Awaited<ReturnType<LoginRig['start']>>) {
+export function prove({ clientLoginState, typed, answer }: Knocked) {
   const { memory, iterations, parallelism } = answer.stretching
   const finished = client.finishLogin({
     clientLoginState,
@@ -36,6 +53,34 @@ export function prove({ clientLoginState, typed, answer }: Awaited<ReturnType<Lo
   return finished === undefined
     ? undefined
     : { finishLoginRequest: finished.finishLoginRequest, state: answer.state }
+}
+
+/** What the pages do with a new password: first half. */
+export function beginRegistration(typed: string) {
+  const begun = client.startRegistration({ password: typed })
+  return { ...begun, typed }
+}
+
+/** The second half, with next to no stretching; `identifiers` as the gate said. */
+export function makeRecord(
+  { clientRegistrationState, typed }: ReturnType<typeof beginRegistration>,
+  { registrationResponse, identifiers }: Pick<RegistrationStarted, 'registrationResponse' | 'identifiers'>,
+  keyStretching = stretching,
+): string {
+  const { registrationRecord } = client.finishRegistration({
+    password: typed,
+    clientRegistrationState,
+    registrationResponse,
+    identifiers: { ...identifiers },
+    keyStretching: { 'argon2id-custom': keyStretching },
+  })
+  return registrationRecord
+}
+
+export const nameOf = (typed: string): Username => {
+  const name = parseUsername(typed)
+  if (name === undefined) throw new TypeError(`no user name: ${typed}`)
+  return name
 }
 
 export const cookiesOf = ({ setCookies }: SignedIn) =>
@@ -53,7 +98,9 @@ async function openEngine() {
   const opaque = openOpaque(keys.opaqueSetup)
   const row = await registerPassword(password, { keys, instance, now: 1, stretching })
   const otherRow = await registerPassword(otherPassword, { keys, instance, now: 2, stretching })
-  return { keys, opaque, row, otherRow }
+  const bob: UserRow = { id: 'bobbobbobbob' as UserId, name: nameOf('bob'), createdAt: 1 }
+  const bobsRow = await registerPassword(bobsPassword, { keys, instance, now: 3, stretching, user: bob })
+  return { keys, opaque, row, otherRow, bob, bobsRow }
 }
 
 export class LoginRig {
@@ -61,6 +108,8 @@ export class LoginRig {
   readonly opaque
   readonly row
   readonly otherRow
+  readonly bob: UserRow
+  readonly bobsRow: PasswordRow
   now = 1_700_000_000_000
   readonly #data = makeMemoryData()
   readonly store = makeMemoryStore(this.#data)
@@ -74,13 +123,20 @@ export class LoginRig {
   }
   readonly sessions = this.openSessions(this.store)
   readonly ceremony: Ceremony
+  readonly registration: Registration
+  readonly passwordChange: PasswordChange
 
-  constructor({ keys, opaque, row, otherRow }: Awaited<ReturnType<typeof openEngine>>) {
+  constructor({ keys, opaque, row, otherRow, bob, bobsRow }: Awaited<ReturnType<typeof openEngine>>) {
     this.keys = keys
     this.opaque = opaque
     this.row = row
     this.otherRow = otherRow
+    this.bob = bob
+    this.bobsRow = bobsRow
     this.ceremony = this.make()
+    const rulesFor = (name: Username) => ({ least: 15, composition: [], siteWords: [name] })
+    this.registration = new Registration({ ...this.parts, rulesFor })
+    this.passwordChange = new PasswordChange({ ...this.parts, rulesFor })
   }
 
   /** Makes rigs with the password set, one for each test, on one engine. */
@@ -89,6 +145,8 @@ export class LoginRig {
     const make = async () => {
       const rig = new LoginRig(engine)
       await rig.store.passwords.set(engine.row)
+      await rig.store.users.insert(engine.bob)
+      await rig.store.passwords.set(engine.bobsRow)
       return rig
     }
     return { make, close: () => engine.opaque.close() }
@@ -99,25 +157,57 @@ export class LoginRig {
     return openSessions({ store, audit: this.audit, clock: this.clock, lifetime })
   }
 
-  make(parts: Partial<CeremonyParts> = {}): Ceremony {
+  get parts() {
     const { keys, store, sessions, audit, opaque, clock } = this
     const paces = {
       address: { burst: 5, intervalMs: 10_000 },
       everyone: { burst: 60, intervalMs: 1_000 },
       knownBrowser: { burst: 10, intervalMs: 10_000 },
     }
-    return new Ceremony({ keys, instance, store, sessions, audit, opaque, clock, paces, ...parts })
+    return { keys, instance, store, sessions, audit, opaque, clock, paces }
   }
 
-  async start(typed = password, asker = stranger, on = this.ceremony) {
-    const knocked = knock(typed)
+  make(parts: Partial<CeremonyParts> = {}): Ceremony {
+    return new Ceremony({ ...this.parts, ...parts })
+  }
+
+  /** Uses up all tries that strangers have at a name, real or not. */
+  async lock(username: string): Promise<void> {
+    const key = failureKeyOf(nameOf(username))
+    for (let n = 0; n < failureRule.most; n++) {
+      await this.store.failures.take(key, failureRule, this.now)
+      this.now += failureRule.mostWaitMs
+    }
+    const found = await this.store.failures.find(key)
+    if (found?.count !== failureRule.most) throw new TypeError(`${username} is not locked`)
+  }
+
+  async setBobsPassword(typed: string): Promise<void> {
+    const { keys, now, bob } = this
+    const registration = { keys, instance, now, stretching, user: bob }
+    await this.other.passwords.set(await registerPassword(typed, registration))
+  }
+
+  async invite(user = this.bob, purpose: 'join' | 'reset' = 'reset') {
+    const secret = makeInvitationSecret().reveal()
+    const hash = hashInvitation(secret)
+    if (hash === undefined) throw new TypeError('no hash')
+    const row = { hash, user: user.id, purpose, createdAt: this.now, expiresAt: this.now + 86_400_000 }
+    await this.store.invitations.insert(row)
+    return secret
+  }
+
+  async start(typed = password, asker = stranger, on = this.ceremony, username?: string) {
+    const knocked = knock(typed, username)
     const under = await on.start(knocked.body, asker)
     if (under.kind !== 'started') throw new TypeError(`refused: ${under.code}`)
     return { ...knocked, answer: under.answer }
   }
 
-  async signIn(asker = stranger, typed = password): Promise<SignedIn> {
-    const signedIn = await this.ceremony.finish(prove(await this.start(typed, asker)), asker)
+  /** With a name, a user's sign-in. */
+  async signIn(asker = stranger, typed = password, username?: string): Promise<SignedIn> {
+    const begun = await this.start(typed, asker, this.ceremony, username)
+    const signedIn = await this.ceremony.finish(prove(begun), asker)
     if (signedIn.kind !== 'signed-in') throw new TypeError(`refused: ${signedIn.code}`)
     return signedIn
   }

@@ -17,6 +17,10 @@ const files = {
   /** An app that ships inside Gradio. */
   foreign: 'test/rig/apps/foreign.py',
   demo: 'demo/app.py',
+  /** Every fault that `sekisho check` looks for; `FAULTY_FOLDER` is a scratch folder. */
+  faulty: 'test/rig/apps/faulty.py',
+  /** The same kinds of things, none of the faults. */
+  careful: 'test/rig/apps/careful.py',
   /** Launched as Gradio's own environment variables say. */
   bare: 'test/rig/apps/bare.py',
 } as const

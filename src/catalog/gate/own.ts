@@ -14,6 +14,15 @@ const usual = {
 } as const satisfies Partial<RouteEntry>
 
 const loginBody = { kind: 'json', max: 8 * 1024 } as const
+const joinMessage = { ...usual, methods: ['POST'], action: 'joinByInvitation', body: loginBody } as const
+// Somebody types: a change of password is something that a person does.
+const accountMessage = {
+  ...usual,
+  methods: ['POST'],
+  action: 'changeOwnPassword',
+  body: loginBody,
+  activity: true,
+} as const
 
 export const own = [
   {
@@ -42,6 +51,36 @@ export const own = [
   },
   { ...usual, id: 'gate.logout', methods: ['POST'], path: paths.logout, action: 'endOwnSession' },
   { ...usual, id: 'gate.session', methods: ['GET'], path: paths.session, action: 'readOwnSession' },
+  {
+    ...usual,
+    id: 'gate.join.page',
+    methods: ['GET', 'HEAD'],
+    path: paths.join,
+    action: 'joinByInvitation',
+    answer: 'document',
+  },
+  { ...joinMessage, id: 'gate.join.look', path: paths.joinLook },
+  { ...joinMessage, id: 'gate.join.start', path: paths.joinStart },
+  { ...joinMessage, id: 'gate.join.finish', path: paths.joinFinish },
+  {
+    ...usual,
+    id: 'gate.account.page',
+    methods: ['GET', 'HEAD'],
+    path: paths.account,
+    action: 'changeOwnPassword',
+    answer: 'document',
+    activity: true,
+  },
+  {
+    ...usual,
+    id: 'gate.password.rules',
+    methods: ['GET'],
+    path: paths.passwordRules,
+    action: 'changeOwnPassword',
+  },
+  { ...accountMessage, id: 'gate.password.start', path: paths.passwordStart },
+  { ...accountMessage, id: 'gate.password.prove', path: paths.passwordProve },
+  { ...accountMessage, id: 'gate.password.set', path: paths.passwordSet },
   {
     ...usual,
     id: 'gate.asset',

@@ -16,9 +16,10 @@ export const disableUser: CliCommand = {
   async run(given, context) {
     return withUsers(given, context, async ({ users }) => {
       const user = await findUser(users, positional(given, 0))
+      const { tokens } = await users.show(user)
       const ended = await users.change(() => users.disable(user))
       if (ended === undefined) throw new GateFault('usage', `The user ${user.name} is disabled already.`)
-      const { sessions, tokens } = ended
+      const { sessions } = ended
       if (flag(given, 'json')) {
         context.terminal.print(
           printableJson({ user: user.name, sessionsEnded: sessions, tokensStopped: tokens }),

@@ -4,10 +4,11 @@ import type { Exposure } from '../../config/check-listen.ts'
 import type { Config } from '../../config/config.ts'
 import { GateFault } from '../../kit/fault.ts'
 import type { Secret } from '../../kit/secret.ts'
-import { flag, positional } from '../command.ts'
+import { flag, positional, textOption } from '../command.ts'
 import type { CliCommand, Given } from '../command.ts'
 import { configOf, declareAll } from '../config-options.ts'
 import type { CommandContext } from '../context.ts'
+import type { RunningGate } from '../parts.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { printableJson } from '../printable.ts'
 import { passwordSource, takePassword } from '../take-password.ts'
@@ -20,7 +21,18 @@ export const gate: CliCommand = {
     ['sekisho gate http://127.0.0.1:7860', 'asks for a password the first time'],
     ['sekisho gate http://127.0.0.1:7860 --generate-password', 'makes one the first time and prints it once'],
     ['sekisho gate', 'everything from sekisho.yaml in this folder'],
-    ['sekisho gate --listen 0.0.0.0:443 --tls-cert cert.pem --tls-key key.pem', 'HTTPS for the network'],
+    [
+      'sekisho gate http://127.0.0.1:7860 --https demo.example.org',
+      'HTTPS for the network, with a certificate that it obtains and renews',
+    ],
+    [
+      'sekisho gate http://127.0.0.1:7860 --https --self-signed',
+      'HTTPS with a certificate of its own making',
+    ],
+    [
+      'sekisho gate --listen 0.0.0.0:443 --tls-cert cert.pem --tls-key key.pem',
+      'HTTPS with your certificate',
+    ],
   ],
   declare: (command) =>
     declareAll(command.argument('[url]', 'address of the app (upstream: in sekisho.yaml)'))
@@ -33,14 +45,15 @@ export const gate: CliCommand = {
       stdin: flag(given, 'passwordStdin'),
       generate: flag(given, 'generatePassword') ? '--generate-password' : false,
     })
-    const config = await configOf(given, context, positional(given, 0))
+    const { app, options } = untangle(given)
+    const config = await configOf({ ...given, options }, context, app)
     const exposure = checkListen(config)
     await preparePassword(config, source, { given, context })
     // From here on a signal ends things in order, also while the gate is still starting.
     const stopped = context.stopped()
     const running = await context.parts.runGate(config)
     try {
-      announce(config, exposure, running.addresses, { given, context })
+      announce(config, exposure, running, { given, context })
       await stopped
       context.terminal.say('Stopping. Once more to end at once.')
     } finally {
@@ -48,6 +61,14 @@ export const gate: CliCommand = {
     }
     return exitCodes.ok
   },
+}
+
+/** `--https http://127.0.0.1:7860` is the flag before the app: a name is never a URL. */
+function untangle(given: Given): { readonly app: string | undefined; readonly options: Given['options'] } {
+  const app = positional(given, 0)
+  const taken = textOption(given, 'https')
+  if (app !== undefined || taken?.includes('://') !== true) return { app, options: given.options }
+  return { app: taken, options: { ...given.options, https: true } }
 }
 
 interface Call {
@@ -100,17 +121,27 @@ function showOnce(password: Secret, { given, context: { terminal } }: Call): voi
 function announce(
   config: Config,
   exposure: Exposure,
-  addresses: readonly string[],
+  { addresses, fingerprint }: RunningGate,
   { given, context: { terminal } }: Call,
 ): void {
   if (exposure.kind === 'insecure')
     terminal.say(`Warning: plain HTTP beyond this machine. ${exposure.warning}`)
   if (flag(given, 'json')) {
-    terminal.print(printableJson({ addresses, app: config.upstream.href }))
+    terminal.print(
+      printableJson({
+        addresses,
+        app: config.upstream.href,
+        ...(fingerprint !== undefined && { fingerprint }),
+      }),
+    )
     return
   }
   terminal.print(`The gate stands in front of ${config.upstream.href}`)
   for (const address of addresses) terminal.print(`  ${address}`)
+  if (fingerprint !== undefined) {
+    terminal.print(`Fingerprint (SHA-256) of the self-signed certificate:\n  ${fingerprint}`)
+    terminal.say('Browsers warn. Compare the fingerprint with what the browser shows before you go on.')
+  }
   terminal.say('Ctrl-C stops it.')
 }
 

@@ -4,6 +4,8 @@ import { addUser } from './add-user.ts'
 import { changePassword } from './change-password.ts'
 import { disableUser } from './disable-user.ts'
 import { enableUser } from './enable-user.ts'
+import { backup } from './backup.ts'
+import { check } from './check.ts'
 import { endSession } from './end-session.ts'
 import { gate } from './gate.ts'
 import { init } from './init.ts'
@@ -13,6 +15,7 @@ import { listUsers } from './list-users.ts'
 import { removePassword } from './remove-password.ts'
 import { removeUser } from './remove-user.ts'
 import { resetUser } from './reset-user.ts'
+import { restore } from './restore.ts'
 import { setPassword } from './set-password.ts'
 import { showUser } from './show-user.ts'
 import { tailAudit } from './tail-audit.ts'
@@ -38,4 +41,7 @@ export const commands: readonly CliCommand[] = [
   endSession,
   verifyAudit,
   tailAudit,
+  check,
+  backup,
+  restore,
 ]

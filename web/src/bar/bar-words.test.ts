@@ -1,7 +1,8 @@
 /** Tests of the bar's words and addresses. */
 import { expect, test } from 'vitest'
-import { parseSessionState } from './ask-session.ts'
-import { barWords, formatTimeLeft } from './bar-words.ts'
+import { parseSessionState } from '../ask-session.ts'
+import { formatTimeLeft } from '../time-left.ts'
+import { barWords } from './bar-words.ts'
 import { loginUrl } from './signed-out-dialog.ts'
 
 test('time left is said in hours and minutes', () => {
@@ -24,7 +25,10 @@ test('the way to the login page leads back to this page', () => {
 test('a session answer that is not of the contract says nothing', () => {
   const good = { principal: 'guest', idleEndsIn: 10, endsIn: 20 }
   expect(parseSessionState(good)).toEqual(good)
+  const user = { principal: 'user', username: 'kenji', idleEndsIn: 10, endsIn: 20 }
+  expect(parseSessionState({ ...user, extra: 1 })).toEqual(user)
   for (const bad of [
+    { ...good, principal: 'user' },
     null,
     'x',
     {},

@@ -1,7 +1,7 @@
 /** The script that the gate puts into the app's pages: hangs up the bar, keeps it there, watches the session. */
 import { chooseLanguage } from '../language.ts'
 import { whenOtherTabsTell } from '../session-channel.ts'
-import { askSession } from './ask-session.ts'
+import { askSession } from '../ask-session.ts'
 import { barWords } from './bar-words.ts'
 import { readRequest } from './read-request.ts'
 import { barTag, SessionBar } from './session-bar.ts'

@@ -1,9 +1,10 @@
 /** The corner button of a signed-in page: who, how long, sign out. It hangs beside the app's body, in a shadow of its own. */
-import { paths } from 'sekisho/contract'
+import { paths, type SessionState } from 'sekisho/contract'
 import { tellOtherTabs } from '../session-channel.ts'
-import { endSession } from './ask-session.ts'
-import { formatTimeLeft, type BarWords } from './bar-words.ts'
-import { make, makeIcon } from './make.ts'
+import { formatTimeLeft } from '../time-left.ts'
+import { endSession } from '../ask-session.ts'
+import type { BarWords } from './bar-words.ts'
+import { make, makeIcon } from '../make.ts'
 import { markPath, markViewBox } from './mark.ts'
 import type { Seen } from './session-watch.ts'
 import { loginUrl, SignedOutDialog } from './signed-out-dialog.ts'
@@ -23,6 +24,7 @@ export class SessionBar {
   readonly #who = make('p', { class: 'who' })
   readonly #left = make('p', { class: 'left' })
   readonly #trouble = make('p', { class: 'trouble', role: 'status' })
+  readonly #account: HTMLAnchorElement
   readonly #signOut: HTMLButtonElement
   readonly #signIn: HTMLAnchorElement
   readonly #dialog: SignedOutDialog
@@ -39,7 +41,7 @@ export class SessionBar {
     )
     this.#knob.setAttribute('aria-label', words.open)
     this.#knob.title = words.open
-    this.#who.textContent = words.signedInAs
+    this.#account = make('a', { class: 'plain', href: paths.account, hidden: '' }, words.account)
     this.#signOut = make('button', { class: 'main', type: 'button' }, words.signOut)
     this.#signIn = make('a', { class: 'main', hidden: '' }, words.signInAgain)
     const tuck = make('button', { class: 'quiet', type: 'button' }, words.tuck)
@@ -49,6 +51,7 @@ export class SessionBar {
       this.#who,
       this.#left,
       this.#signOut,
+      this.#account,
       this.#signIn,
       this.#trouble,
       tuck,
@@ -71,7 +74,8 @@ export class SessionBar {
     if (seen.kind === 'unknown' || this.#leaving) return
     const open = seen.kind === 'open'
     this.#endsAt = open ? Date.now() + seen.state.endsIn * 1000 : undefined
-    this.#who.textContent = open ? this.#words.signedInAs : this.#words.signedOut
+    this.#who.textContent = open ? this.#nameOf(seen.state) : this.#words.signedOut
+    this.#account.hidden = !open || seen.state.username === undefined
     this.#signOut.hidden = !open
     this.#signIn.hidden = open
     this.#sayTimeLeft()
@@ -113,6 +117,10 @@ export class SessionBar {
     }
     this.#panel.hidden = !wanted
     this.#knob.setAttribute('aria-expanded', String(wanted))
+  }
+
+  #nameOf({ username = 'guest' }: SessionState): string {
+    return this.#words.signedInAs.replace('{name}', username)
   }
 
   #sayTimeLeft(): void {

@@ -1,7 +1,7 @@
 /** The dialog over a page whose session has ended. Nothing of the page is touched, so nothing typed is lost. */
 import { paths, returnToParameter, safeReturnPath } from 'sekisho/contract'
 import type { BarWords } from './bar-words.ts'
-import { make, makeIcon } from './make.ts'
+import { make, makeIcon } from '../make.ts'
 import { markPath, markViewBox } from './mark.ts'
 
 /** The login page, coming back to where this page is. */

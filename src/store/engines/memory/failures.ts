@@ -1,5 +1,6 @@
 /** Failures in a row, in memory. No method waits between reading and writing: each is one step. */
-import { decideFailure, failureKeyOf } from '../../failures.ts'
+import { decideFailure } from '../../failures.ts'
+import { failureKeyOf } from '../../../kit/username.ts'
 import type { FailureStore } from '../../store.ts'
 import type { MemoryClient } from './client.ts'
 
@@ -20,10 +21,11 @@ export function makeFailures(client: MemoryClient): FailureStore {
     async prune(most) {
       const { users, failures } = client.read()
       const ofUsers = new Set([...users.values()].map(({ name }) => failureKeyOf(name)))
-      const over = [...failures.values()]
+      const others = [...failures.values()]
         .filter(({ key }) => !ofUsers.has(key))
         .sort((a, b) => b.lastAt - a.lastAt || (a.key < b.key ? -1 : 1))
-        .slice(most)
+      const kinds = Map.groupBy(others, ({ key }) => key.slice(0, key.indexOf(':') + 1))
+      const over = [...kinds.values()].flatMap((rows) => rows.slice(most))
       for (const { key } of over) client.write().failures.delete(key)
       return over.length
     },

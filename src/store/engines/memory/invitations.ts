@@ -1,6 +1,6 @@
 /** Invitations in memory. No method waits between reading and writing: each is one step. */
 import { GateFault } from '../../../kit/fault.ts'
-import { failureKeyOf } from '../../failures.ts'
+import { failureKeyOf } from '../../../kit/username.ts'
 import type { InvitationRow, UserId } from '../../rows.ts'
 import type { InvitationStore } from '../../store.ts'
 import type { MemoryClient } from './client.ts'

@@ -15,6 +15,10 @@ export function makePasswords(client: MemoryClient): PasswordStore {
       if (row.id !== 'shared') mustHaveUser(client, row.id)
       return replacePassword(client, row)
     },
+    async replace(row, former) {
+      const standing = client.read().passwords.get(row.id)
+      return standing?.record === former ? replacePassword(client, row) : undefined
+    },
     async remove(id, at, reason) {
       if (!client.read().passwords.has(id)) return undefined
       client.write().passwords.delete(id)

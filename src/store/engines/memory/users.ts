@@ -1,6 +1,6 @@
 /** Users in memory. What hangs on a user ends with it. No method waits between reading and writing: each is one step. */
 import { GateFault } from '../../../kit/fault.ts'
-import { failureKeyOf } from '../../failures.ts'
+import { failureKeyOf } from '../../../kit/username.ts'
 import type { UserRow } from '../../rows.ts'
 import type { UserStore } from '../../store.ts'
 import type { MemoryClient } from './client.ts'

@@ -17,6 +17,14 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { SessionId, SessionRow, TokenHash } from '../../rows.ts'
+import {
+  failureRule,
+  invitationOf,
+  passwordOf,
+  sessionOf,
+  start,
+  userRow,
+} from '../../sample-rows.contract.ts'
 import { describeStore } from '../../store.contract.ts'
 import { newestVersion } from './migrate.ts'
 import { openSqliteStore } from './open.ts'
@@ -241,5 +249,23 @@ describe('a step that fails half-way', () => {
     await expect(store.paces.take([good, bad], 5)).rejects.toEqual(fault('store-unusable', /contradicts/))
     expect(await store.paces.take([good], 5)).toEqual({ allowed: true })
     expect(await store.paces.take([good], 5)).toEqual({ allowed: false, retryAt: 1_005 })
+  })
+
+  test('an invitation whose password could not be stored is still good', async () => {
+    const store = await openSqliteStore({ file: freshFile() })
+    onTestFinished(() => store.close())
+    const { id } = userRow('bob')
+    await store.users.insert(userRow('bob'))
+    await store.invitations.insert(invitationOf('bob'))
+    await store.sessions.insert(sessionOf('bob'))
+    await store.failures.take('user:bob', failureRule, start)
+    const { hash } = invitationOf('bob')
+    const bad = passwordOf('bob', { record: null as unknown as string })
+    await expect(store.invitations.redeem(hash, bad, start)).rejects.toEqual(
+      fault('store-unusable', /contradicts/),
+    )
+    expect(await store.invitations.findOpen(id, start)).toEqual(invitationOf('bob'))
+    expect(await store.failures.find('user:bob')).toBeDefined()
+    expect(await store.invitations.redeem(hash, passwordOf('bob'), start)).toBe(1)
   })
 })

@@ -1,5 +1,5 @@
 /** Invitations in SQLite: a secret that sets a password, once. */
-import { failureKeyOf } from '../../failures.ts'
+import { failureKeyOf } from '../../../kit/username.ts'
 import type { InvitationRow } from '../../rows.ts'
 import type { InvitationStore } from '../../store.ts'
 import type { Connection } from './connection.ts'

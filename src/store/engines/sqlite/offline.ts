@@ -2,8 +2,10 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { GateFault } from '../../../kit/fault.ts'
+import type { SegmentRow } from '../../rows.ts'
 import { asFault, isBusy, unusable } from './faults.ts'
 import { refuseUnknown, schemaVersion } from './migrate.ts'
+import { prepareStatements } from './statements.ts'
 
 /** Whether another process, or another connection of this one, has the file open. False for what is no database. */
 export function isInUse(file: string): boolean {
@@ -59,5 +61,18 @@ export function lockFile(file: string, busy: string, waitMs: number): () => void
   } catch (thrown) {
     database.close()
     throw isBusy(thrown) ? new GateFault('usage', busy, { cause: thrown }) : asFault(file, thrown)
+  }
+}
+
+/** The audit segments that a copy of a database knows, oldest first. */
+export function readSegments(file: string): readonly SegmentRow[] {
+  const database = new DatabaseSync(file, { readOnly: true, defensive: true })
+  try {
+    const { listSegments } = prepareStatements(database)
+    return listSegments.all().map(({ prunedAt, ...row }) => (prunedAt === null ? row : { ...row, prunedAt }))
+  } catch (thrown) {
+    throw asFault(file, thrown)
+  } finally {
+    database.close()
   }
 }

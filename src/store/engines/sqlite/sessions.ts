@@ -19,6 +19,13 @@ export function makePasswords(connection: Connection): PasswordStore {
         return replacePassword(statements, row)
       })
     },
+    async replace(row, former) {
+      return connection.transact('durable', (statements) =>
+        statements.findPassword.get(row.id)?.record === former
+          ? replacePassword(statements, row)
+          : undefined,
+      )
+    },
     async remove(id, at, reason) {
       return connection.transact('durable', ({ removePassword, endSessionsOf }) =>
         removePassword.run(id).changes === 0 ? undefined : Number(endSessionsOf.run(at, reason, id).changes),

@@ -75,8 +75,9 @@ const tokensWithUsers = `select tokens.id, hash, tokens.name, user, tokens.creat
 /** Neither used nor revoked; whether it is over is a question of the time. */
 const unused = 'used_at is null and revoked_at is null'
 
-/** Of a user that exists: such rows are few and must last. The others are names that somebody made up. */
-const ofStrangers = `not (substr(key, 1, 5) = 'user:' and exists (select 1 from users where name = substr(key, 6)))`
+/** What stands before the first colon, and the colon: `user:`, `session:` … */
+const kindOfKey = `substr(key, 1, instr(key, ':'))`
+const ofNoUser = `not (${kindOfKey} = 'user:' and exists (select 1 from users where name = substr(key, 6)))`
 
 export type Statements = ReturnType<typeof prepareStatements>
 
@@ -174,7 +175,10 @@ export function prepareStatements(database: DatabaseSync) {
     countFailures: query<{ rows: number }>('select count(*) as rows from failures'),
     pruneFailures: change(
       `delete from failures where key in (
-         select key from failures where ${ofStrangers} order by last_at desc, key limit -1 offset ?)`,
+         select key from (
+           select key, row_number() over (partition by ${kindOfKey} order by last_at desc, key) as place
+           from failures where ${ofNoUser})
+         where place > ?)`,
     ),
 
     findPace: query<{ arrival: number }>('select arrival from paces where key = ?'),

@@ -1,5 +1,5 @@
 /** Users in SQLite. What hangs on a user ends with it, in the same transaction. */
-import { failureKeyOf } from '../../failures.ts'
+import { failureKeyOf } from '../../../kit/username.ts'
 import type { UserRow } from '../../rows.ts'
 import type { UserStore } from '../../store.ts'
 import type { Connection } from './connection.ts'

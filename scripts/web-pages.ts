@@ -1,0 +1,50 @@
+/** The gate's own pages: of which pieces in web/pages each is made, which words and which script it has. */
+
+/** A piece of markup by its file in web/pages, or a few characters of it. */
+export type Piece = { readonly file: string } | { readonly text: string }
+
+export interface PageRow {
+  readonly main: string
+  /** Files in web/words, later ones before earlier ones. */
+  readonly words: readonly string[]
+  readonly title?: string
+  readonly script?: string
+  readonly head?: string
+  /** What the page's own places hold. */
+  readonly slots?: Readonly<Record<string, Piece>>
+  /** Placeholders left for the gate. */
+  readonly leave?: readonly string[]
+}
+
+const login = { main: 'login', words: ['form', 'login'], script: 'login.js' } as const
+const password = { password: { file: 'new-password' } } as const
+
+export const pages: Readonly<Record<string, PageRow>> = {
+  'login.guest': {
+    ...login,
+    slots: { lead: { text: '{{words.leadGuest}}' }, name: { file: 'name-guest' } },
+  },
+  'login.users': {
+    ...login,
+    slots: { lead: { text: '{{words.leadUsers}}' }, name: { file: 'name-user' } },
+  },
+  'login.both': {
+    ...login,
+    slots: { lead: { text: '{{words.leadBoth}}' }, name: { file: 'name-either' } },
+  },
+  join: { main: 'join', words: ['form', 'password', 'join'], script: 'join.js', slots: password },
+  account: { main: 'account', words: ['form', 'password', 'account'], script: 'account.js', slots: password },
+  message: { main: 'message', words: ['message'], title: '{{title}}', leave: ['title', 'text'] },
+  unavailable: {
+    main: 'unavailable',
+    words: ['unavailable'],
+    head: '<meta http-equiv="refresh" content="5" />',
+  },
+}
+
+/** Assets that a script loads by itself; the document doesn't name them. */
+export const loadedByScript: Readonly<Record<string, readonly string[]>> = {
+  'login.js': ['opaque-worker.js'],
+  'join.js': ['opaque-worker.js', 'guessing-worker.js'],
+  'account.js': ['opaque-worker.js', 'guessing-worker.js'],
+}

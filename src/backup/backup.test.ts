@@ -1,0 +1,275 @@
+/** Backing up and restoring as the commands do it, on real files. */
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { BackupRig, passphrase, password } from '../../test/rig/backup-rig.ts'
+import type { Config } from '../config/config.ts'
+import { Secret } from '../kit/secret.ts'
+import { newestVersion } from '../store/engines/sqlite/migrate.ts'
+
+// Each backup and each restore costs a second of scrypt, and a busy machine is slow, not wrong.
+vi.setConfig({ testTimeout: 120_000 })
+
+let rig: BackupRig
+let old: Config
+let empty: Config
+let file: string
+beforeEach(async () => {
+  rig = await BackupRig.make()
+  old = rig.machine('old')
+  empty = rig.machine('empty')
+  file = rig.path('sekisho.age')
+  await rig.fill(old)
+})
+afterEach(async () => {
+  expect(rig.faults).toEqual([])
+  await rig.destroy()
+})
+
+const fault = (code: string, message: RegExp) =>
+  expect.objectContaining({ code, message: expect.stringMatching(message) as string }) as unknown
+
+async function knowsPassword(machine: Config): Promise<boolean> {
+  const state = await rig.parts.openState(machine, 'existing')
+  try {
+    return await state.matchesPassword(new Secret(password))
+  } finally {
+    await state.close()
+  }
+}
+
+const modeOf = async (path: string) => (await stat(path)).mode & 0o777
+
+describe('a backup', () => {
+  test('restored on an empty machine is the same gate: password, key, instance', async () => {
+    await rig.backup(old, file)
+    const restored = await rig.restore(empty, file)
+    expect(restored).toMatchObject({ sekisho: '0.1.0', auditFiles: 0, keyFile: empty.keyFile })
+    expect(await knowsPassword(empty)).toBe(true)
+    expect(await readFile(empty.keyFile, 'utf8')).toBe(await readFile(old.keyFile, 'utf8'))
+    const instances = [old, empty].map((machine) => rig.inState(machine, (s) => Promise.resolve(s.instance)))
+    expect(new Set(await Promise.all(instances)).size).toBe(1)
+    expect(await modeOf(empty.keyFile)).toBe(0o600)
+    expect(await modeOf(join(empty.stateDir, 'sekisho.db'))).toBe(0o600)
+  })
+
+  test('is for its owner only, whatever the umask, and leaves nothing beside it', async () => {
+    const umask = process.umask(0)
+    await rig.backup(old, file, { withAudit: true }).finally(() => process.umask(umask))
+    expect(await modeOf(file)).toBe(0o600)
+    expect((await readdir(rig.home)).sort()).toEqual(['old', 'sekisho.age'])
+    expect(await readdir(old.stateDir)).not.toContain('backing-up')
+  })
+
+  test('shows nothing of what is in it', async () => {
+    await rig.backup(old, file)
+    const bytes = await readFile(file)
+    const [, master = '', setup = ''] = (await readFile(old.keyFile, 'utf8')).trim().split(':')
+    for (const secret of [master, setup, 'SQLite format 3', 'manifest.json', passphrase])
+      expect(bytes.includes(secret)).toBe(false)
+  })
+
+  test('is on record, by the name that its restore gives it', async () => {
+    const { backup } = await rig.backup(old, file)
+    await rig.restore(empty, file)
+    const records = async (machine: Config) => {
+      const all = []
+      const how = { last: 100, follow: false, stopped: new AbortController().signal }
+      for await (const record of rig.parts.tailAudit(machine, how)) all.push(record)
+      return all
+    }
+    expect((await records(old)).at(-1)).toMatchObject({ kind: 'backup.made', backup, segments: 0 })
+    expect((await records(empty)).at(-1)).toMatchObject({ kind: 'state.restored', backup })
+  })
+
+  test('is not made when it can not be recorded', async () => {
+    const audit = join(old.stateDir, 'audit')
+    await rm(audit, { recursive: true })
+    await writeFile(audit, '')
+    await expect(rig.backup(old, file)).rejects.toEqual(fault('audit-unwritable', /audit log/))
+    expect(await readdir(rig.home)).toEqual(['old'])
+  })
+
+  test('never takes the place of a file, unless told to', async () => {
+    await writeFile(file, 'the only other backup')
+    await expect(rig.backup(old, file)).rejects.toEqual(fault('usage', /exists already.*--force/))
+    expect(await readFile(file, 'utf8')).toBe('the only other backup')
+    await rig.backup(old, file, { replace: true })
+    await rig.restore(empty, file)
+  })
+
+  test.each([
+    ['a folder', '', /is a folder/],
+    ['a folder that is not there', 'no/where.age', /There is no folder/],
+  ])('to %s is refused before anything is done', async (_, name, words) => {
+    await expect(rig.backup(old, rig.path(name))).rejects.toEqual(fault('usage', words))
+  })
+
+  test('removes what a killed one has left', async () => {
+    const instance = await rig.inState(old, (state) => Promise.resolve(state.instance))
+    const drafts = join(old.stateDir, 'backing-up')
+    await mkdir(drafts)
+    await writeFile(join(drafts, 'sekisho.db'), 'half a copy')
+    await writeFile(rig.path(`.sekisho-${instance}-abcdefgh.draft`), 'half a backup')
+    await writeFile(rig.path('.sekisho-zzzzzzzz-abcdefgh.draft'), 'of another gate')
+    await rig.backup(old, file)
+    expect(await readdir(old.stateDir)).not.toContain('backing-up')
+    expect((await readdir(rig.home)).sort()).toEqual([
+      '.sekisho-zzzzzzzz-abcdefgh.draft',
+      'old',
+      'sekisho.age',
+    ])
+  })
+})
+
+describe('a restore', () => {
+  test('ends every session, so that no old cookie comes back to life', async () => {
+    await rig.signIn(old, 'stolen')
+    await rig.backup(old, file)
+    expect(await rig.openSessions(old)).toEqual(['stolen'])
+    expect(await rig.restore(empty, file)).toMatchObject({ sessionsEnded: 1 })
+    expect(await rig.openSessions(empty)).toEqual([])
+  })
+
+  test('is refused where something is, and says what', async () => {
+    await rig.backup(old, file)
+    const other = rig.machine('other')
+    await rig.fill(other)
+    const before = await rig.files('other')
+    await expect(rig.restore(other, file)).rejects.toEqual(
+      fault('usage', /sekisho\.db\n.*audit\n.*sekisho\.key\nNothing was restored.*--force/s),
+    )
+    expect(await rig.files('other')).toEqual([...before, 'state/backup.lock'].sort())
+  })
+
+  test('is refused where only a key is', async () => {
+    await rig.backup(old, file)
+    await mkdir(dirname(empty.keyFile), { recursive: true })
+    await writeFile(empty.keyFile, 'a key', { mode: 0o600 })
+    await expect(rig.restore(empty, file)).rejects.toEqual(fault('usage', /sekisho\.key/))
+    expect(await rig.files('empty')).toEqual(['key/sekisho.key'])
+  })
+
+  test('by force moves aside what is there and deletes none of it', async () => {
+    await rig.backup(old, file)
+    const other = rig.machine('other')
+    await rig.fill(other)
+    const key = await readFile(other.keyFile, 'utf8')
+    const database = await readFile(join(other.stateDir, 'sekisho.db'))
+    const { aside = '' } = await rig.restore(other, file, { force: true })
+    expect(await knowsPassword(other)).toBe(true)
+    expect(await readFile(`${other.keyFile}.${aside}`, 'utf8')).toBe(key)
+    expect((await readFile(join(other.stateDir, aside, 'sekisho.db'))).equals(database)).toBe(true)
+    expect((await readdir(join(other.stateDir, aside, 'audit'))).filter((n) => n.endsWith('l'))).toHaveLength(
+      1,
+    )
+    expect((await rig.verify(other)).findings).toEqual([])
+  })
+
+  test('by force is refused while a gate has the database open', async () => {
+    await rig.backup(old, file)
+    await rig.inState(old, async () => {
+      await expect(rig.restore(old, file, { force: true })).rejects.toEqual(fault('usage', /Stop it first/))
+    })
+    expect(await knowsPassword(old)).toBe(true)
+  })
+
+  test('by force replaces a database that is damaged', async () => {
+    await rig.backup(old, file)
+    await writeFile(join(old.stateDir, 'sekisho.db'), 'not a database at all')
+    await rig.restore(old, file, { force: true })
+    expect(await knowsPassword(old)).toBe(true)
+  })
+
+  test('into a folder that was made for it beforehand, as systemd does, is fine', async () => {
+    await rig.backup(old, file)
+    await mkdir(empty.stateDir, { recursive: true, mode: 0o700 })
+    await rig.restore(empty, file)
+    expect(await knowsPassword(empty)).toBe(true)
+  })
+
+  test('with the key in the environment leaves none on the disk', async () => {
+    await rig.backup(old, file)
+    rig.env['SEKISHO_KEY'] = await readFile(old.keyFile, 'utf8')
+    const restored = await rig.restore(empty, file)
+    expect(restored.keyFile).toBeUndefined()
+    expect((await rig.files('empty')).filter((name) => name.includes('key'))).toEqual([])
+    expect(await knowsPassword(empty)).toBe(true)
+  })
+
+  test('with another key in the environment is refused', async () => {
+    await rig.backup(old, file)
+    const other = rig.machine('other')
+    await rig.fill(other)
+    rig.env['SEKISHO_KEY'] = await readFile(other.keyFile, 'utf8')
+    await expect(rig.restore(empty, file)).rejects.toEqual(fault('key-invalid', /SEKISHO_KEY/))
+    expect(await rig.files('empty')).toEqual([])
+  })
+
+  test('with a wrong pass-phrase is refused and touches nothing', async () => {
+    await rig.backup(old, file)
+    await expect(rig.restore(empty, file, { typed: `${passphrase} ` })).rejects.toEqual(
+      fault('usage', /pass-phrase does not open .*Nothing was restored/),
+    )
+    await expect(readdir(rig.path('empty'))).rejects.toThrow('ENOENT')
+  })
+
+  test('takes a pass-phrase in another form of Unicode', async () => {
+    const typed = 'Ｆｕｌｌｗｉｄｔｈ が violin copper'
+    await rig.parts.backup(old, {
+      target: { kind: 'file', path: file, replace: false },
+      withAudit: false,
+      passphrase: () => Promise.resolve(new Secret(typed)),
+    })
+    await rig.restore(empty, file, { typed: 'Fullwidth が violin copper' })
+  })
+
+  test('of a file that is not there says so before it asks', async () => {
+    const asked = rig.parts.restore(empty, {
+      file,
+      force: false,
+      passphrase: () => Promise.reject(new TypeError('asked')),
+    })
+    await expect(asked).rejects.toEqual(fault('usage', /there is no such file/))
+  })
+
+  test.each([
+    ['', /is not a backup: it is no age file/],
+    ['SQLite format 3\0', /is not a backup: it is no age file/],
+    ['age-encryption.org/v1\n-> X25519 abc\n', /encrypted to a key/],
+    ['-----BEGIN AGE ENCRYPTED FILE-----\n', /age file written as text/],
+    ['age-encryption.org/v1\n-> scrypt abc 18\n', /is damaged/],
+    ['age-encryption.org/v1\n-> scrypt abc 60\n', /is damaged/],
+  ])('of something else is refused: %j', async (text, words) => {
+    await writeFile(file, text)
+    await expect(rig.restore(empty, file)).rejects.toEqual(fault('backup-unusable', words))
+    await expect(readdir(rig.path('empty'))).rejects.toThrow('ENOENT')
+  })
+})
+
+describe('what an older state had', () => {
+  test('a database of a newer sekisho is not backed up, and none of it is touched', async () => {
+    const path = join(old.stateDir, 'sekisho.db')
+    const database = new DatabaseSync(path)
+    database.exec(`pragma user_version = ${newestVersion + 1}`)
+    database.close()
+    const hash = async () =>
+      createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex')
+    const before = await hash()
+    await expect(rig.backup(old, file)).rejects.toEqual(fault('store-newer', /newer sekisho/))
+    expect(await hash()).toBe(before)
+  })
+
+  test('a file where the state belongs is an error in words', async () => {
+    await rig.backup(old, file)
+    await mkdir(rig.path('empty'))
+    await writeFile(rig.path('empty', 'state'), '')
+    await expect(rig.restore(empty, file)).rejects.toEqual(
+      fault('backup-failed', /can't be made: something else/),
+    )
+  })
+})

@@ -1,0 +1,37 @@
+/** The account at a CA: a key of its own, made once and kept. */
+import { join } from 'node:path'
+import type { Client } from 'acme-client'
+import { readPrivateFile, writePrivateFile } from '../private-file.ts'
+import type { Directory, Transport } from './transport.ts'
+
+export interface AccountSettings {
+  /** Belongs to one directory; a key is never shown to two CAs. */
+  readonly folder: string
+  readonly email?: string
+  /** Called before an account is made. */
+  readonly announce: () => void
+}
+
+export async function openAccount(transport: Transport, settings: AccountSettings): Promise<Client> {
+  const { folder, email, announce } = settings
+  const file = join(folder, 'account.pem')
+  const known = await readPrivateFile(file)
+  if (known === undefined) announce()
+  const key = known ?? (await transport.crypto.createPrivateEcdsaKey('P-256')).toString()
+  const client = transport.connect(key)
+  // With a known key this finds the account (RFC 8555 section 7.3.1), and makes it again at a CA that lost it.
+  await client.createAccount({
+    termsOfServiceAgreed: true,
+    ...(email === undefined ? {} : { contact: [`mailto:${email}`] }),
+  })
+  if (known === undefined) await writePrivateFile(file, key)
+  return client
+}
+
+/** RFC 8555 section 7.3: making an account means agreeing to the terms; the operator decided that by asking for one. */
+export function termsWords(directory: string, { termsOfService }: Directory): string {
+  const { host } = new URL(directory)
+  return termsOfService === undefined
+    ? `Certificates come from the CA at ${host}.`
+    : `Certificates come from the CA at ${host}; running this means agreeing to its terms: ${termsOfService}`
+}

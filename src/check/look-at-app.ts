@@ -1,0 +1,104 @@
+/** Asks the app what is on the list, and this machine for its process: the evidence that the checks decide from. */
+import { Pool } from 'undici'
+import { findAppProcess } from '../app/app-process.ts'
+import { findWaysAround, judgeFacts, portOf } from '../app/find-risks.ts'
+import { askApp, isServerRendered, type AppAnswer, type AppClient } from '../app/read-app.ts'
+import { GateFault } from '../kit/fault.ts'
+import { isLoopback } from '../kit/networks.ts'
+import { parseAppConfig, type AppConfig } from './app-config.ts'
+import type { AppEvidence, Front, Guessing } from './app-evidence.ts'
+import { defaultPairs, loginRequest, requests, type ListedRequest, type RequestName } from './requests.ts'
+
+export interface Looking {
+  readonly gated: boolean
+  /** Twelve logins that the app may log, or count against an account. */
+  readonly tryDefaultCredentials: boolean
+  readonly now: () => number
+  /** Milliseconds to wait for each answer. */
+  readonly patience?: number
+}
+
+/** GateFault `app-unreachable`, `app-busy`, or `usage` when what answers is no Gradio app. */
+export async function lookAtApp(url: URL, looking: Looking): Promise<AppEvidence> {
+  const client = new Pool(url.origin, { connections: 1, pipelining: 1 })
+  const asker: AppClient = { client, patience: looking.patience ?? 10_000 }
+  try {
+    const answers = await askAll(asker, url)
+    const now = looking.now()
+    const page = answers.get('page')?.text ?? ''
+    const config = parseAppConfig(answers.get('config')?.text ?? '')
+    const front = judgeFront(config, answers)
+    if (front === undefined) throw new GateFault('usage', noGradio)
+    const facts =
+      config === undefined
+        ? []
+        : judgeFacts({ gradio: config.version, serverRendered: isServerRendered(page) })
+    return {
+      url,
+      gated: looking.gated,
+      front,
+      config,
+      answers,
+      risks: front === 'gate' ? [] : [...facts, ...(await findWaysAround(url))],
+      guessing: await guess(asker, url, { front, wanted: looking.tryDefaultCredentials }),
+      process: front !== 'gate' && isHere(url) ? await findAppProcess(portOf(url)) : undefined,
+      clock: readClock(answers, now),
+      now,
+    }
+  } finally {
+    await client.destroy()
+  }
+}
+
+const noGradio =
+  'What answers there is neither a Gradio app nor a login in front of one: /config holds no configuration.'
+
+async function askAll(asker: AppClient, url: URL): Promise<ReadonlyMap<RequestName, AppAnswer>> {
+  const answers = new Map<RequestName, AppAnswer>()
+  // One after the other: an audit is not a load test.
+  for (const [name, request] of requests) answers.set(name, await askApp(asker, below(url, request)))
+  return answers
+}
+
+/** By the last answer, which is the youngest. */
+function readClock(answers: ReadonlyMap<RequestName, AppAnswer>, at: number): AppEvidence['clock'] {
+  const date = [...answers.values()].at(-1)?.headers['date']
+  const said = Date.parse(typeof date === 'string' ? date : '')
+  return Number.isNaN(said) ? undefined : { said, at }
+}
+
+function below(url: URL, request: ListedRequest): ListedRequest {
+  return { ...request, path: `${url.pathname.replace(/\/+$/, '')}${request.path}` }
+}
+
+function judgeFront(
+  config: AppConfig | undefined,
+  answers: ReadonlyMap<RequestName, AppAnswer>,
+): Front | undefined {
+  if (config !== undefined) return 'app'
+  const page = answers.get('page')?.text ?? ''
+  // Gradio's page before the login (gradio/routes.py 6.31).
+  if (page.includes('"auth_required":true')) return 'own-login'
+  if (page.includes('/.sekisho/')) return 'gate'
+  return answers.get('config')?.status === 401 ? 'other-login' : undefined
+}
+
+async function guess(
+  asker: AppClient,
+  url: URL,
+  { front, wanted }: { readonly front: Front; readonly wanted: boolean },
+): Promise<Guessing> {
+  if (front !== 'own-login') return { kind: 'no-login' }
+  if (!wanted) return { kind: 'not-tried' }
+  const names: string[] = []
+  for (const pair of defaultPairs) {
+    const { status } = await askApp(asker, below(url, loginRequest(pair)))
+    // Gradio answers 400 to a wrong pair (gradio/routes.py 6.31).
+    if (status === 200) names.push(pair[0])
+  }
+  return { kind: 'tried', names }
+}
+
+function isHere({ hostname }: URL): boolean {
+  return hostname === 'localhost' || isLoopback(hostname.replace(/^\[|\]$/g, ''))
+}

@@ -1,0 +1,46 @@
+/** What the database keeps about ways in, without anything that could be guessed from. */
+import type { Store } from '../store/store.ts'
+import type { PasswordSeen, TokenSeen } from './gate-evidence.ts'
+
+export interface Kept {
+  readonly passwords: readonly PasswordSeen[]
+  /** Users who may sign in; the disabled ones don't count. */
+  readonly users: number
+  readonly usersWithoutPassword: number
+  /** Neither revoked nor expired. */
+  readonly tokens: readonly TokenSeen[]
+  readonly openSessions: number
+  readonly openInvitations: number
+}
+
+export async function readKept(store: Store, now: number): Promise<Kept> {
+  const passwords: PasswordSeen[] = []
+  const shared = await store.passwords.find('shared')
+  if (shared !== undefined) passwords.push({ whose: 'the shared password', ...shown(shared) })
+  const users = (await store.users.list()).filter(({ disabledAt }) => disabledAt === undefined)
+  let openInvitations = 0
+  let usersWithoutPassword = 0
+  for (const user of users) {
+    const row = await store.passwords.find(user.id)
+    if (row === undefined) usersWithoutPassword++
+    else passwords.push({ whose: `user ${user.name}`, ...shown(row) })
+    if ((await store.invitations.findOpen(user.id, now)) !== undefined) openInvitations++
+  }
+  const tokens = (await store.tokens.list())
+    .map(({ token }) => token)
+    .filter(({ revokedAt, expiresAt }) => revokedAt === undefined && (expiresAt ?? Infinity) > now)
+  const sessions = (await store.sessions.listOpen()).filter(({ endsAt }) => endsAt > now)
+  return {
+    passwords,
+    users: users.length,
+    usersWithoutPassword,
+    tokens,
+    openSessions: sessions.length,
+    openInvitations,
+  }
+}
+
+/** Field by field, so that the record can't come along. */
+function shown({ stretching, changedAt }: Omit<PasswordSeen, 'whose'>): Omit<PasswordSeen, 'whose'> {
+  return { stretching, changedAt }
+}

@@ -1,0 +1,44 @@
+/** Credentials are told by their form, and ordinary text is none. The samples are made up, in two parts, so that no scanner of repositories takes them for real. */
+import { describe, expect, it } from 'vitest'
+import { findSecrets } from './secret-patterns.ts'
+
+const letters = 'aBcDeFgHiJkLmNoPqRsTuVwXyZaBcDeFgHiJkLmN'
+
+describe('credentials', () => {
+  it.each([
+    ['AWS access key', 'AKIA' + 'IOSFODNN7EXAMPLE'],
+    ['GitHub token', 'ghp_' + letters.slice(0, 36)],
+    ['GitHub token', 'github_pat_' + letters],
+    ['GitLab token', 'glpat-' + letters.slice(0, 20)],
+    ['Hugging Face token', 'hf_' + letters.slice(0, 34)],
+    ['OpenAI key', 'sk-proj-' + letters],
+    ['Anthropic key', 'sk-ant-' + letters],
+    ['Google API key', 'AIza' + letters.slice(0, 35)],
+    ['Slack token', 'xoxb-' + '123456789012-abcdef'],
+    ['Stripe key', 'sk_live_' + letters.slice(0, 24)],
+    ['private key (PEM)', '-----BEGIN ' + 'RSA PRIVATE KEY-----'],
+    ['JSON Web Token', `eyJ${letters}.eyJ${letters}.${letters}`],
+    ['address with a password in it', 'mongodb+srv://app:' + 's3cret@db.internal'],
+  ])('(%s) are found in the middle of text, and are not repeated', (kind, value) => {
+    expect(findSecrets(`before "${value}" after`)).toContain(kind)
+    expect(findSecrets(`before "${value}" after`).join()).not.toContain(value)
+  })
+})
+
+describe('ordinary text', () => {
+  it.each([
+    'AKIA is the beginning of such keys',
+    'https://user@example.org/path',
+    'https://example.org:8080/a@b',
+    'https://example.org/a:b@c',
+    'a sentence: with a colon, and an address@example.org',
+    'hf_model_name_with_underscores_in_it_and_more',
+    'sk-learn and sk-image',
+    'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ',
+    '-----BEGIN PUBLIC KEY-----',
+    'ghp_short',
+    '550e8400-e29b-41d4-a716-446655440000',
+  ])('%s', (text) => {
+    expect(findSecrets(text)).toEqual([])
+  })
+})

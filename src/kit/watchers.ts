@@ -1,0 +1,58 @@
+/** Who wants to know when a credential ends: the streams that are open in its name. */
+
+interface Watched<Row, Why> {
+  /** As the store had it when it was last asked. */
+  row: Row
+  readonly calls: Set<(why: Why) => void>
+}
+
+/** By the row's id. Only rows that somebody watches are held. */
+export class Watchers<Row extends { readonly id: string }, Why> {
+  readonly #watched = new Map<Row['id'], Watched<Row, Why>>()
+  readonly #fresh = new Set<Row['id']>()
+
+  /** Calls back at most once; the answer takes the watch back. */
+  add(row: Row, onEnd: (why: Why) => void): () => void {
+    const watched = this.#watched.get(row.id) ?? { row, calls: new Set() }
+    this.#watched.set(row.id, watched)
+    this.#fresh.add(row.id)
+    // Wrapped, so that the same function given twice is two watches.
+    const call = (why: Why) => {
+      onEnd(why)
+    }
+    watched.calls.add(call)
+    return () => {
+      watched.calls.delete(call)
+      if (watched.calls.size === 0 && this.#watched.get(row.id) === watched) this.#watched.delete(row.id)
+    }
+  }
+
+  list(): readonly Row[] {
+    return Array.from(this.#watched.values(), (watched) => watched.row)
+  }
+
+  /** Watches that came in since the last call: it may have ended between being found and being watched. */
+  takeFresh(): readonly Row[] {
+    const rows = Array.from(this.#fresh, (id) => this.#watched.get(id)?.row).filter(
+      (row) => row !== undefined,
+    )
+    this.#fresh.clear()
+    return rows
+  }
+
+  update(row: Row): void {
+    const watched = this.#watched.get(row.id)
+    if (watched !== undefined) watched.row = row
+  }
+
+  tell(id: Row['id'], why: Why): void {
+    const watched = this.#watched.get(id)
+    if (watched === undefined) return
+    this.#watched.delete(id)
+    for (const call of watched.calls) call(why)
+  }
+
+  tellAll(why: Why): void {
+    for (const id of Array.from(this.#watched.keys())) this.tell(id, why)
+  }
+}

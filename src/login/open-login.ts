@@ -1,0 +1,62 @@
+/** Everything that has to do with passwords, made once: signing in, joining, changing one, and what waits for upkeep. */
+import type { Audit } from '../audit/audit.ts'
+import type { PasswordRules } from '../contract/contract.ts'
+import type { Clock } from '../kit/clock.ts'
+import type { Username } from '../kit/username.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { Store } from '../store/store.ts'
+import { Ceremony } from './ceremony.ts'
+import type { KeyRing } from './key.ts'
+import { openOpaque } from './opaque.ts'
+import { PasswordChange } from './password-change.ts'
+import { Registration } from './registration.ts'
+import type { Paces } from './throttle.ts'
+import { makeLoginUpkeep } from './upkeep.ts'
+
+export interface LoginParts {
+  readonly keys: KeyRing
+  /** From `readInstance`. */
+  readonly instance: string
+  readonly store: Store
+  readonly sessions: Sessions
+  readonly audit: Audit
+  readonly clock: Clock
+  readonly paces: Paces
+  /** What a new password of this user must be. */
+  readonly rulesFor: (username: Username) => PasswordRules
+}
+
+/** Who can sign in at all: whoever has the shared password, users by name, or either. */
+export type WaysIn = 'guest' | 'users' | 'both'
+
+export interface Login {
+  readonly ceremony: Ceremony
+  readonly registration: Registration
+  readonly passwordChange: PasswordChange
+  /** Asked for each login page: an operator may have added the first user a moment ago. */
+  waysIn(): Promise<WaysIn>
+  /** Called again and again. */
+  readonly reviews: readonly (() => Promise<void>)[]
+  close(): Promise<void>
+}
+
+export function openLogin(parts: LoginParts): Login {
+  const { keys, store, clock } = parts
+  const opaque = openOpaque(keys.opaqueSetup)
+  const all = { ...parts, opaque }
+  const ceremony = new Ceremony(all)
+  const passwordChange = new PasswordChange(all)
+  return {
+    ceremony,
+    registration: new Registration(all),
+    passwordChange,
+    waysIn: () => findWaysIn(store),
+    reviews: [() => ceremony.review(), () => passwordChange.review(), makeLoginUpkeep(store, clock)],
+    close: () => opaque.close(),
+  }
+}
+
+async function findWaysIn({ passwords, users }: Pick<Store, 'passwords' | 'users'>): Promise<WaysIn> {
+  if (!(await users.any())) return 'guest'
+  return (await passwords.find('shared')) === undefined ? 'users' : 'both'
+}

@@ -1,0 +1,140 @@
+/** HTTP/1.1: what Node's server reports → exchanges; upgrades, CONNECT and garbage are refused. */
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { refuse, refusals, type Refusal, type RefusalCode } from '../refusals.ts'
+import type { IncomingBody, Outcome } from '../request.ts'
+import type { Door, Exchange } from './exchange.ts'
+import { readHeaders } from './headers.ts'
+import { Http1Outlet } from './http1-outlet.ts'
+import { limitLeftover } from './leftover.ts'
+import {
+  checkingInterval,
+  farewellMs,
+  headerBytes,
+  headerDeadline,
+  headerFields,
+  idleDeadline,
+} from './limits.ts'
+import { PipelineGuard } from './pipeline-guard.ts'
+import { cutWhenStalled, stalledMs } from './stalled.ts'
+
+export const http1Options: ServerOptions = {
+  maxHeaderSize: headerBytes,
+  headersTimeout: headerDeadline,
+  // Bodies have a pace of their own (validate/meter.ts): a large upload may take its time, a dripping one may not.
+  requestTimeout: 0,
+  connectionsCheckingInterval: checkingInterval,
+  keepAliveTimeout: idleDeadline,
+  insecureHTTPParser: false,
+  requireHostHeader: false,
+  noDelay: true,
+}
+
+export function serveHttp1(server: Server, door: Door): void {
+  server.maxHeadersCount = headerFields
+  server.timeout = stalledMs
+  const waiting = new PipelineGuard()
+  const onRequest = (message: IncomingMessage, response: ServerResponse, waits: boolean) => {
+    if (!waiting.admit(message.socket, response)) return
+    limitLeftover(message, response)
+    cutWhenStalled(message, response)
+    void door.take(makeExchange(message, response, waits))
+  }
+  server.on('request', (message, response) => onRequest(message, response, false))
+  server.on('checkContinue', (message, response) => onRequest(message, response, true))
+  // Node would answer these itself, past the log.
+  server.on('checkExpectation', (message, response) => {
+    limitLeftover(message, response)
+    void door.take(makeExchange(message, response, false), refuse('header-ambiguous', { field: 'expect' }))
+  })
+  server.on('upgrade', (message: IncomingMessage, socket: Socket) => {
+    refuseOnSocket(socket, door.misread(refuse('upgrade-refused'), originOf(message)))
+  })
+  server.on('connect', (message: IncomingMessage, socket: Socket) => {
+    const refusal = refuse('method-unknown', { method: 'CONNECT' })
+    refuseOnSocket(socket, door.misread(refusal, originOf(message)))
+  })
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) => {
+    // Garbage behind a request whose answer is under way: a second answer would stand in the middle of the first.
+    if (error.code === 'ECONNRESET' || !socket.writable || waiting.isAnswering(socket)) {
+      socket.destroy()
+      return
+    }
+    const refusal: Refusal = refuse(troubleOf(error), { parser: error.code ?? 'unknown' })
+    const recorded = door.misread(refusal, { peer: socket.remoteAddress })
+    if (isOfParser(error)) refuseOnSocket(socket, recorded)
+    // A handshake that never ended: there is nobody to answer to, and `end` would wait for it for ever.
+    else socket.destroy()
+  })
+}
+
+function originOf(message: IncomingMessage) {
+  return {
+    peer: message.socket.remoteAddress,
+    method: message.method ?? '',
+    userAgent: message.headers['user-agent'] ?? '',
+  }
+}
+
+function makeExchange(message: IncomingMessage, response: ServerResponse, waits: boolean): Exchange {
+  const { peer, method, userAgent } = originOf(message)
+  return {
+    method,
+    target: message.url ?? '',
+    userAgent,
+    peer,
+    readHeaders: () => readHeaders(message),
+    openBody: () => openBody(message, response, waits),
+    outlet: new Http1Outlet(response),
+  }
+}
+
+function openBody(
+  message: IncomingMessage,
+  response: ServerResponse,
+  waits: boolean,
+): IncomingBody | undefined {
+  const declared = message.headers['content-length']
+  const chunked = message.headers['transfer-encoding'] !== undefined
+  if (!chunked && (declared === undefined || declared === '0')) return undefined
+  const accept = () => {
+    if (waits) response.writeContinue()
+  }
+  return declared === undefined
+    ? { stream: message, accept }
+    : { stream: message, length: Number(declared), accept }
+}
+
+function refuseOnSocket(socket: Socket, recorded: Promise<Outcome>): void {
+  const send = (code: RefusalCode) => {
+    const row = refusals[code]
+    const body = JSON.stringify({ detail: row.says.en })
+    socket.end(
+      `HTTP/1.1 ${row.status} Refused\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+      () => socket.destroy(),
+    )
+  }
+  socket.on('error', () => socket.destroy())
+  const timer = setTimeout(() => socket.destroy(), farewellMs)
+  socket.once('close', () => clearTimeout(timer))
+  recorded.then(
+    (outcome) => send(outcome.kind === 'refusal' ? outcome.code : 'internal-fault'),
+    () => socket.destroy(),
+  )
+}
+
+/** Node's HTTP parser speaks in HPE codes; everything else here comes from below it. */
+function isOfParser({ code = '' }: NodeJS.ErrnoException): boolean {
+  return code.startsWith('HPE_') || code === 'ERR_HTTP_REQUEST_TIMEOUT'
+}
+
+function troubleOf(error: NodeJS.ErrnoException): RefusalCode {
+  switch (error.code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return 'header-large'
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return 'request-slow'
+    default:
+      return 'message-malformed'
+  }
+}

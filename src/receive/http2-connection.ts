@@ -1,0 +1,150 @@
+/** One HTTP/2 connection: its limits, its times, and what went wrong before it became a request. */
+import {
+  constants,
+  performServerHandshake,
+  type ServerHttp2Session,
+  type ServerHttp2Stream,
+} from 'node:http2'
+import type { TLSSocket } from 'node:tls'
+import { refuse } from '../refusals.ts'
+import type { Door } from './exchange.ts'
+import { makeHttp2Exchange } from './http2-exchange.ts'
+import type { Http2Outlet } from './http2-outlet.ts'
+import { connectionWindow, http2Options, mostStreams } from './http2-limits.ts'
+import { checkingInterval, farewellMs, headerDeadline, idleDeadline } from './limits.ts'
+
+export interface Http2ConnectionParts {
+  readonly door: Door
+  /** Undefined: too many requests are under way already, all in all or from this address. */
+  readonly takeShare: (peer: string | undefined) => (() => void) | undefined
+}
+
+/** Raised by nghttp2 when the other side breaks the protocol; all other errors are ends like any other. */
+const ofProtocol = new Set(['ERR_HTTP2_ERROR', 'ERR_HTTP2_TOO_MANY_INVALID_FRAMES'])
+
+/** Node tells the other side a code only together with an error. */
+class Ended extends Error {
+  override readonly name = 'Ended'
+}
+
+const reviewsIn = (ms: number) => Math.ceil(ms / checkingInterval)
+
+export class Http2Connection {
+  readonly #socket: TLSSocket
+  readonly #session: ServerHttp2Session
+  readonly #parts: Http2ConnectionParts
+  readonly #peer: string | undefined
+  readonly #open = new Set<Http2Outlet>()
+  /** Requests whose stream is open or whose judgement isn't over. */
+  #underWay = 0
+  /** The number of the newest stream that became a request. */
+  #newest = 0
+  #acknowledged = false
+  /** Reviews since the last stream closed, since the beginning, and since it was ended. */
+  #quiet = 0
+  #reviews = 0
+  #ended = 0
+
+  constructor(socket: TLSSocket, parts: Http2ConnectionParts) {
+    this.#socket = socket
+    this.#parts = parts
+    this.#peer = socket.remoteAddress
+    // Before the session's own listener, which throws away what it knows of lost streams.
+    socket.once('close', () => this.#noteLost())
+    const session = performServerHandshake(socket, http2Options)
+    this.#session = session
+    session.on('error', (error: NodeJS.ErrnoException) => this.#noteError(error))
+    session.on('stream', (stream, _headers, _flags, raw) => this.#take(stream, raw))
+    session.once('localSettings', () => {
+      this.#acknowledged = true
+    })
+    session.setLocalWindowSize(connectionWindow)
+  }
+
+  /** No more requests; what is under way goes on. The other side learns it by GOAWAY (RFC 9113 section 6.8). */
+  close(): void {
+    this.#noteLost()
+    this.#session.close()
+  }
+
+  /** Called every `checkingInterval`. */
+  review(): void {
+    this.#reviews++
+    if (this.#session.destroyed) {
+      // Its goodbye waits behind bytes that nobody takes, or for an end that nobody sends.
+      if (this.#ended++ > reviewsIn(farewellMs)) this.#socket.destroy()
+      return
+    }
+    for (const outlet of this.#open) outlet.review()
+    if (!this.#acknowledged && this.#reviews > reviewsIn(headerDeadline)) {
+      // Until then none of the settings' limits are in force (RFC 9113 section 6.5.3).
+      this.#session.destroy(new Ended(), constants.NGHTTP2_SETTINGS_TIMEOUT)
+      this.#misread('request-slow', { reason: 'settings' })
+      return
+    }
+    this.#quiet = this.#open.size === 0 ? this.#quiet + 1 : 0
+    const isNew = this.#newest === 0
+    if (this.#quiet <= reviewsIn(isNew ? headerDeadline : idleDeadline)) return
+    this.#session.close()
+    if (isNew) this.#misread('request-slow', { reason: 'first-request' })
+  }
+
+  #take(stream: ServerHttp2Stream, raw: readonly string[]): void {
+    // It comes with `close`, which is listened to.
+    stream.on('error', () => undefined)
+    this.#noteSkipped(stream.id ?? 0)
+    const giveBack = this.#parts.takeShare(this.#peer)
+    if (giveBack === undefined) {
+      stream.close(constants.NGHTTP2_REFUSED_STREAM)
+      this.#misread('connection-dropped', { reason: 'streams' })
+      return
+    }
+    const exchange = makeHttp2Exchange(stream, raw, this.#peer)
+    this.#open.add(exchange.outlet)
+    this.#underWay++
+    const closed = new Promise<void>((resolve) => {
+      stream.once('close', () => {
+        this.#open.delete(exchange.outlet)
+        resolve()
+      })
+    })
+    void Promise.all([this.#parts.door.take(exchange), closed]).then(() => {
+      this.#underWay--
+      giveBack()
+    })
+    // A stream that was reset makes room for the next one at once, and its judgement goes on (CVE-2023-44487).
+    if (this.#underWay > 2 * mostStreams) {
+      this.#session.destroy(new Ended(), constants.NGHTTP2_ENHANCE_YOUR_CALM)
+      this.#misread('connection-dropped', { reason: 'resets' })
+    }
+  }
+
+  #misread(
+    code: 'connection-dropped' | 'message-malformed' | 'request-slow',
+    because: Record<string, string | number>,
+  ): void {
+    void this.#parts.door.misread(refuse(code, because), { peer: this.#peer })
+  }
+
+  #noteError(error: NodeJS.ErrnoException): void {
+    const { code = 'unknown', errno = 0 } = error
+    if (ofProtocol.has(code)) this.#misread('message-malformed', { parser: code, errno })
+  }
+
+  /** Clients number their streams 1, 3, 5 …; what is missing was malformed, and nghttp2 reset it without a word. */
+  #noteSkipped(id: number): void {
+    const skipped = this.#newest === 0 ? 0 : (id - this.#newest) / 2 - 1
+    this.#newest = id
+    if (skipped > 0) this.#misread('message-malformed', { parser: 'nghttp2', streams: skipped })
+  }
+
+  /** The same for the streams after the last that became a request. */
+  #noteLost(): void {
+    if (this.#session.closed || this.#session.destroyed) return
+    const { lastProcStreamID = 0 } = this.#session.state
+    if (lastProcStreamID <= this.#newest) return
+    const streams = this.#newest === 0 ? 1 : (lastProcStreamID - this.#newest) / 2
+    this.#newest = lastProcStreamID
+    this.#misread('message-malformed', { parser: 'nghttp2', streams })
+  }
+}

@@ -1,0 +1,37 @@
+/** Asks the gate whether the session is open. */
+import { paths, type SessionState } from 'sekisho/contract'
+import type { Seen } from './bar/session-watch.ts'
+
+function isSeconds(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+}
+
+export function parseSessionState(value: unknown): SessionState | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { principal, username, idleEndsIn, endsIn } = value as Partial<Record<keyof SessionState, unknown>>
+  if (!isSeconds(idleEndsIn) || !isSeconds(endsIn)) return undefined
+  if (principal === 'guest') return { principal, idleEndsIn, endsIn }
+  if (principal !== 'user' || typeof username !== 'string') return undefined
+  return { principal, username, idleEndsIn, endsIn }
+}
+
+export async function askSession(): Promise<Seen> {
+  try {
+    const answer = await fetch(paths.session, { cache: 'no-store', headers: { accept: 'application/json' } })
+    if (answer.status === 401) return { kind: 'ended' }
+    const state = answer.ok ? parseSessionState(await answer.json()) : undefined
+    return state === undefined ? { kind: 'unknown' } : { kind: 'open', state }
+  } catch {
+    return { kind: 'unknown' }
+  }
+}
+
+/** True when the session is over: ended now, or before. */
+export async function endSession(): Promise<boolean> {
+  try {
+    const answer = await fetch(paths.logout, { method: 'POST', cache: 'no-store' })
+    return answer.ok || answer.status === 401
+  } catch {
+    return false
+  }
+}

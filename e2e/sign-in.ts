@@ -3,16 +3,23 @@ import type { Browser, Page } from 'playwright-core'
 import { paths } from '../src/contract/contract.ts'
 import { withPage, type SignedIn } from './browser.ts'
 
-export async function typePassword(page: Page, password: string): Promise<void> {
+/** Waits until a form of the gate's own pages takes what is typed. */
+export async function untilFormIsOpen(page: Page): Promise<void> {
   await page.locator('#submit:not([disabled]):not([aria-disabled="true"])').waitFor()
+}
+
+/** With a name where the page asks for one. */
+export async function typePassword(page: Page, password: string, username?: string): Promise<void> {
+  await untilFormIsOpen(page)
+  if (username !== undefined) await page.locator('#username').fill(username)
   await page.locator('#password').fill(password)
   await page.locator('#submit').click()
 }
 
 /** Ends where the browser wanted to go. */
-export async function signIn(page: Page, url: string, password: string): Promise<void> {
+export async function signIn(page: Page, url: string, password: string, username?: string): Promise<void> {
   await page.goto(url)
-  await typePassword(page, password)
+  await typePassword(page, password, username)
   await page.waitForURL((at) => !at.pathname.startsWith(paths.base))
 }
 

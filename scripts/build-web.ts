@@ -125,12 +125,13 @@ async function readPiece(piece: Piece): Promise<string> {
 
 /** The whole document, with everything but words and assets in its place. */
 async function compose({ main, title, script, head, slots }: PageRow): Promise<string> {
-  const own = Object.entries(slots ?? {}).map(async ([name, piece]) => [name, await readPiece(piece)])
+  const own: Record<string, string> = {}
+  for (const [name, piece] of Object.entries(slots ?? {})) own[name] = await readPiece(piece)
   const load = script === undefined ? '' : `<script type="module" src="{{asset.${script}}}"></script>`
   return composePage(await readPiece({ file: 'frame' }), {
     title: title ?? '{{words.title}}',
     head: `${head ?? ''}${load}`,
-    main: composePage(await readPiece({ file: main }), Object.fromEntries(await Promise.all(own))),
+    main: composePage(await readPiece({ file: main }), own),
     // Whoever can change the page by hand chose it before: message pages come in the language of the request.
     foot: script === undefined ? '' : await readPiece({ file: 'language' }),
   })

@@ -3,6 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { catalogue } from '../src/catalog/index.ts'
+import { advisories, advisoriesDate } from '../src/check/advisories.ts'
+import { scenarios, type Check } from '../src/check/check.ts'
+import { checks as allChecks } from '../src/check/checks/index.ts'
+import { describeRequests } from '../src/check/requests.ts'
 import { commands } from '../src/cli/commands/index.ts'
 import { configTemplate } from '../src/cli/config-template.ts'
 import { exitCodesHelp } from '../src/cli/exit-codes.ts'
@@ -83,6 +87,43 @@ ${exitCodesHelp.split('\n').slice(1).join('\n')}
 `
 }
 
+function checks(): string {
+  const describe = ({ id, severity, what, why, remedy, scenario, owasp }: Check) =>
+    `### ${id}\n\n${what} ${why}\n\n` +
+    `**Remedy:** ${remedy}\n\n` +
+    `Severity ${severity}; ${scenarios[scenario]}; ${owasp.join(', ')}.\n`
+  const about = (subject: Check['about']) => allChecks.filter((one) => one.about === subject).map(describe)
+  const versions = advisories.map(({ id, ghsa, from, before, upTo, summary, source }) => [
+    `[${id}](${source})${ghsa === undefined ? '' : `, ${ghsa}`}`,
+    `${from === undefined ? '' : `from ${from}, `}${before === undefined ? `up to ${upTo ?? ''}` : `before ${before}`}`,
+    summary,
+  ])
+  return `# Checks
+
+What \`sekisho check\` looks for. \`--accept\` takes the names. How to run it: [check](../operate/check.md).
+
+## The app
+
+${about('app').join('\n')}
+## The gate and its machine
+
+${about('gate').join('\n')}
+## Requests
+
+These and no others reach the app (\`sekisho check --list-requests\`):
+
+\`\`\`
+${describeRequests().join('\n')}
+\`\`\`
+
+## Advisories about Gradio
+
+As of ${advisoriesDate}; severities are our own grading.
+
+${table(['advisory', 'versions', 'what'], versions)}
+`
+}
+
 /** Page name to text. */
 export function makeReference(): Readonly<Record<string, string>> {
   const pages = {
@@ -90,6 +131,7 @@ export function makeReference(): Readonly<Record<string, string>> {
     'routes.md': routes(),
     'refusals.md': refused(),
     'cli.md': cli(),
+    'checks.md': checks(),
   }
   return Object.fromEntries(Object.entries(pages).map(([name, text]) => [name, written + text]))
 }

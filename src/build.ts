@@ -43,6 +43,8 @@ export interface Surroundings {
   readonly onFault: (fault: unknown) => void
   /** Told what takes a while, and what the operator should know, a line each. */
   readonly say?: (words: string) => void
+  /** Ends what takes a while at the start. */
+  readonly stopping?: AbortSignal
 }
 
 /** What every command that touches the state needs. */

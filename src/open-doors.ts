@@ -52,7 +52,9 @@ export async function openDoors(opening: Opening): Promise<Doors> {
     const redirects = await openRedirects(opening, at, sockets)
     if (redirects !== undefined) open.push(redirects)
     if (built.certificates !== undefined) {
-      await showCertificates(server, built.certificates, { http: redirects !== undefined })
+      const { certificates } = built
+      opening.around.stopping?.addEventListener('abort', () => void certificates.close())
+      await showCertificates(server, certificates, { http: redirects !== undefined })
     }
     return {
       addresses: addressesOf(opening, at),

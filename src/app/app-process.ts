@@ -18,7 +18,6 @@ export interface AppProcess {
 export interface AppEnvironment {
   /** Where Gradio keeps uploads and results (gradio/utils.py 6.31), and whether it was chosen. */
   readonly temp: { readonly folder: string; readonly chosen: boolean; readonly mode: number | undefined }
-  readonly oauthSecret: boolean
   readonly onSpaces: boolean
 }
 
@@ -80,7 +79,6 @@ async function readEnvironment(id: string, cwd: string | undefined): Promise<App
   const mode = (await stat(folder).catch(() => undefined))?.mode
   return {
     temp: { folder, chosen: given !== '', mode },
-    oauthSecret: (valueOf('OAUTH_CLIENT_SECRET') ?? '') !== '',
     onSpaces: (valueOf('SYSTEM') ?? '') === 'spaces',
   }
 }

@@ -1,16 +1,19 @@
 /** Backing up and restoring as the commands do it, on real files. */
 import { createHash } from 'node:crypto'
-import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { BackupRig, passphrase, password } from '../../test/rig/backup-rig.ts'
+import { openSealed, sealAgain } from '../../test/rig/reseal.ts'
 import type { Config } from '../config/config.ts'
 import { Secret } from '../kit/secret.ts'
+import type { Username } from '../kit/username.ts'
+import type { ApiTokenHash, ApiTokenId, InvitationHash, UserId } from '../store/rows.ts'
 import { newestVersion } from '../store/engines/sqlite/migrate.ts'
 
 // Each backup and each restore costs a second of scrypt, and a busy machine is slow, not wrong.
-vi.setConfig({ testTimeout: 120_000 })
+vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
 let rig: BackupRig
 let old: Config
@@ -125,16 +128,47 @@ describe('a backup', () => {
 })
 
 describe('a restore', () => {
+  let common: { readonly rig: BackupRig; readonly file: string }
+  beforeAll(async () => {
+    const made = await BackupRig.make()
+    common = { rig: made, file: made.path('sekisho.age') }
+    await made.fill(made.machine('old'))
+    await made.signIn(made.machine('old'), 'stolen')
+    await made.backup(made.machine('old'), common.file)
+    await sealAgain(common.file, passphrase, await openSealed(common.file, passphrase))
+  })
+  afterAll(() => common.rig.destroy())
+  beforeEach(async () => {
+    await rm(rig.path('old'), { recursive: true })
+    await cp(common.rig.path('old'), rig.path('old'), { recursive: true })
+    await copyFile(common.file, file)
+  })
+
   test('ends every session, so that no old cookie comes back to life', async () => {
-    await rig.signIn(old, 'stolen')
-    await rig.backup(old, file)
     expect(await rig.openSessions(old)).toEqual(['stolen'])
     expect(await rig.restore(empty, file)).toMatchObject({ sessionsEnded: 1 })
     expect(await rig.openSessions(empty)).toEqual([])
   })
 
+  test('revokes open invitations, which may have been used since, and keeps API tokens', async () => {
+    const user = 'u1' as UserId
+    const token = { id: 't1' as ApiTokenId, hash: 'th' as ApiTokenHash, name: 'ci', createdAt: rig.now }
+    const invitation = { hash: 'ih' as InvitationHash, user, purpose: 'join' as const, createdAt: rig.now }
+    await rig.inState(old, async ({ store }) => {
+      await store.users.insert({ id: user, name: 'bob' as Username, createdAt: rig.now })
+      await store.invitations.insert({ ...invitation, expiresAt: rig.now + 86_400_000 })
+      await store.tokens.insert(token)
+    })
+    await rig.backup(old, file, { replace: true })
+    expect(await rig.restore(empty, file)).toMatchObject({ invitationsRevoked: 1 })
+    await rig.inState(empty, async ({ store }) => {
+      expect(await store.invitations.findOpen(user, rig.now)).toBeUndefined()
+      expect(await store.users.find(user)).toMatchObject({ name: 'bob' })
+      expect((await store.tokens.find(token.hash))?.token).toMatchObject({ name: 'ci' })
+    })
+  })
+
   test('is refused where something is, and says what', async () => {
-    await rig.backup(old, file)
     const other = rig.machine('other')
     await rig.fill(other)
     const before = await rig.files('other')
@@ -145,7 +179,6 @@ describe('a restore', () => {
   })
 
   test('is refused where only a key is', async () => {
-    await rig.backup(old, file)
     await mkdir(dirname(empty.keyFile), { recursive: true })
     await writeFile(empty.keyFile, 'a key', { mode: 0o600 })
     await expect(rig.restore(empty, file)).rejects.toEqual(fault('usage', /sekisho\.key/))
@@ -153,7 +186,6 @@ describe('a restore', () => {
   })
 
   test('by force moves aside what is there and deletes none of it', async () => {
-    await rig.backup(old, file)
     const other = rig.machine('other')
     await rig.fill(other)
     const key = await readFile(other.keyFile, 'utf8')
@@ -169,7 +201,6 @@ describe('a restore', () => {
   })
 
   test('by force is refused while a gate has the database open', async () => {
-    await rig.backup(old, file)
     await rig.inState(old, async () => {
       await expect(rig.restore(old, file, { force: true })).rejects.toEqual(fault('usage', /Stop it first/))
     })
@@ -177,21 +208,18 @@ describe('a restore', () => {
   })
 
   test('by force replaces a database that is damaged', async () => {
-    await rig.backup(old, file)
     await writeFile(join(old.stateDir, 'sekisho.db'), 'not a database at all')
     await rig.restore(old, file, { force: true })
     expect(await knowsPassword(old)).toBe(true)
   })
 
   test('into a folder that was made for it beforehand, as systemd does, is fine', async () => {
-    await rig.backup(old, file)
     await mkdir(empty.stateDir, { recursive: true, mode: 0o700 })
     await rig.restore(empty, file)
     expect(await knowsPassword(empty)).toBe(true)
   })
 
   test('with the key in the environment leaves none on the disk', async () => {
-    await rig.backup(old, file)
     rig.env['SEKISHO_KEY'] = await readFile(old.keyFile, 'utf8')
     const restored = await rig.restore(empty, file)
     expect(restored.keyFile).toBeUndefined()
@@ -200,7 +228,6 @@ describe('a restore', () => {
   })
 
   test('with another key in the environment is refused', async () => {
-    await rig.backup(old, file)
     const other = rig.machine('other')
     await rig.fill(other)
     rig.env['SEKISHO_KEY'] = await readFile(other.keyFile, 'utf8')
@@ -209,7 +236,6 @@ describe('a restore', () => {
   })
 
   test('with a wrong pass-phrase is refused and touches nothing', async () => {
-    await rig.backup(old, file)
     await expect(rig.restore(empty, file, { typed: `${passphrase} ` })).rejects.toEqual(
       fault('usage', /pass-phrase does not open .*Nothing was restored/),
     )
@@ -219,7 +245,7 @@ describe('a restore', () => {
   test('takes a pass-phrase in another form of Unicode', async () => {
     const typed = 'Ｆｕｌｌｗｉｄｔｈ が violin copper'
     await rig.parts.backup(old, {
-      target: { kind: 'file', path: file, replace: false },
+      target: { kind: 'file', path: file, replace: true },
       withAudit: false,
       passphrase: () => Promise.resolve(new Secret(typed)),
     })
@@ -228,7 +254,7 @@ describe('a restore', () => {
 
   test('of a file that is not there says so before it asks', async () => {
     const asked = rig.parts.restore(empty, {
-      file,
+      file: rig.path('nowhere.age'),
       force: false,
       passphrase: () => Promise.reject(new TypeError('asked')),
     })
@@ -265,7 +291,7 @@ describe('what an older state had', () => {
   })
 
   test('a file where the state belongs is an error in words', async () => {
-    await rig.backup(old, file)
+    await writeFile(file, 'age-encryption.org/v1\n-> scrypt abc 18\n')
     await mkdir(rig.path('empty'))
     await writeFile(rig.path('empty', 'state'), '')
     await expect(rig.restore(empty, file)).rejects.toEqual(

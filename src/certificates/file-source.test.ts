@@ -109,10 +109,7 @@ test('at the start a broken pair is a fault in words', async () => {
   await write({ ...(await make()), key: 'no key' })
   await expect(open()).rejects.toMatchObject({ code: 'config-invalid' })
   await unlink(key)
-  await expect(open()).rejects.toMatchObject({
-    code: 'config-unreadable',
-    message: expect.stringContaining('tls.key'),
-  })
+  await expect(open()).rejects.toThrow(/^tls\.key: the file .* can't be read/)
 })
 
 test('one that has ended serves, with a warning: there is none better', async () => {

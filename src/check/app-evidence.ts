@@ -2,6 +2,7 @@
 import type { AppProcess } from '../app/app-process.ts'
 import type { FoundRisk } from '../app/find-risks.ts'
 import type { AppAnswer } from '../app/read-app.ts'
+import { isLoopback } from '../kit/networks.ts'
 import type { AppConfig } from './app-config.ts'
 import type { RequestName } from './requests.ts'
 
@@ -32,4 +33,14 @@ export interface AppEvidence {
   readonly clock: { readonly said: number; readonly at: number } | undefined
   /** Milliseconds since the epoch, when the answers came. */
   readonly now: number
+}
+
+/** Whether the address is one of this machine alone. */
+export function isHere({ hostname }: URL): boolean {
+  return hostname === 'localhost' || isLoopback(hostname.replace(/^\[|\]$/g, ''))
+}
+
+/** A login on another machine, or a gate: what stands behind it is not at this address. */
+export function isBehind({ front, url }: Pick<AppEvidence, 'front' | 'url'>): boolean {
+  return front === 'gate' || (front === 'other-login' && !isHere(url))
 }

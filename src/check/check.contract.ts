@@ -58,7 +58,7 @@ export function appProcess(given: Partial<AppProcess> = {}): AppProcess {
   return {
     pid: 7,
     uid: 1000,
-    environment: { temp, oauthSecret: false, onSpaces: false },
+    environment: { temp, onSpaces: false },
     sources: [{ name: 'app.py', text: 'demo.launch()\n' }],
     ...given,
   }

@@ -4,9 +4,8 @@ import { findAppProcess } from '../app/app-process.ts'
 import { findWaysAround, judgeFacts, portOf } from '../app/find-risks.ts'
 import { askApp, isServerRendered, type AppAnswer, type AppClient } from '../app/read-app.ts'
 import { GateFault } from '../kit/fault.ts'
-import { isLoopback } from '../kit/networks.ts'
 import { parseAppConfig, type AppConfig } from './app-config.ts'
-import type { AppEvidence, Front, Guessing } from './app-evidence.ts'
+import { isBehind, isHere, type AppEvidence, type Front, type Guessing } from './app-evidence.ts'
 import { defaultPairs, loginRequest, requests, type ListedRequest, type RequestName } from './requests.ts'
 
 export interface Looking {
@@ -29,6 +28,7 @@ export async function lookAtApp(url: URL, looking: Looking): Promise<AppEvidence
     const config = parseAppConfig(answers.get('config')?.text ?? '')
     const front = judgeFront(config, answers)
     if (front === undefined) throw new GateFault('usage', noGradio)
+    const behind = isBehind({ front, url })
     const facts =
       config === undefined
         ? []
@@ -39,9 +39,9 @@ export async function lookAtApp(url: URL, looking: Looking): Promise<AppEvidence
       front,
       config,
       answers,
-      risks: front === 'gate' ? [] : [...facts, ...(await findWaysAround(url))],
+      risks: behind ? [] : [...facts, ...(await findWaysAround(url))],
       guessing: await guess(asker, url, { front, wanted: looking.tryDefaultCredentials }),
-      process: front !== 'gate' && isHere(url) ? await findAppProcess(portOf(url)) : undefined,
+      process: !behind && isHere(url) ? await findAppProcess(portOf(url)) : undefined,
       clock: readClock(answers, now),
       now,
     }
@@ -56,8 +56,24 @@ const noGradio =
 async function askAll(asker: AppClient, url: URL): Promise<ReadonlyMap<RequestName, AppAnswer>> {
   const answers = new Map<RequestName, AppAnswer>()
   // One after the other: an audit is not a load test.
-  for (const [name, request] of requests) answers.set(name, await askApp(asker, below(url, request)))
+  for (const [name, request] of requests) answers.set(name, await ask(asker, below(url, request)))
   return answers
+}
+
+const untrusted = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/
+
+async function ask(asker: AppClient, request: ListedRequest): Promise<AppAnswer> {
+  try {
+    return await askApp(asker, request)
+  } catch (fault) {
+    const cause = fault instanceof GateFault ? fault.cause : undefined
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    if (!untrusted.test(code)) throw fault
+    const words =
+      `The certificate there is not to be trusted (${code}). If it is the gate's own, name its file in the ` +
+      'environment variable NODE_EXTRA_CA_CERTS; or look at the app itself.'
+    throw new GateFault('app-unreachable', words, { cause })
+  }
 }
 
 /** By the last answer, which is the youngest. */
@@ -77,9 +93,10 @@ function judgeFront(
 ): Front | undefined {
   if (config !== undefined) return 'app'
   const page = answers.get('page')?.text ?? ''
+  const leadsTo = answers.get('page')?.headers['location'] ?? ''
   // Gradio's page before the login (gradio/routes.py 6.31).
   if (page.includes('"auth_required":true')) return 'own-login'
-  if (page.includes('/.sekisho/')) return 'gate'
+  if (leadsTo.includes('/.sekisho/') || page.includes('/.sekisho/')) return 'gate'
   return answers.get('config')?.status === 401 ? 'other-login' : undefined
 }
 
@@ -92,13 +109,9 @@ async function guess(
   if (!wanted) return { kind: 'not-tried' }
   const names: string[] = []
   for (const pair of defaultPairs) {
-    const { status } = await askApp(asker, below(url, loginRequest(pair)))
+    const { status } = await ask(asker, below(url, loginRequest(pair)))
     // Gradio answers 400 to a wrong pair (gradio/routes.py 6.31).
     if (status === 200) names.push(pair[0])
   }
   return { kind: 'tried', names }
-}
-
-function isHere({ hostname }: URL): boolean {
-  return hostname === 'localhost' || isLoopback(hostname.replace(/^\[|\]$/g, ''))
 }

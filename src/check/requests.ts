@@ -30,7 +30,12 @@ const single = {
     path: '/config',
     why: 'components, functions and settings, as every visitor gets them',
   },
-  page: { method: 'GET', path: '/', why: 'which server renders the page, and what it tells before a login' },
+  page: {
+    method: 'GET',
+    path: '/',
+    headers: { accept: 'text/html' },
+    why: 'which server renders the page, and what it tells before a login',
+  },
   schema: {
     method: 'GET',
     path: `${api}/info?all_endpoints=true`,

@@ -78,9 +78,9 @@ export function makeParts(around: Surroundings): Parts {
       }
       yield* tailAudit({ dir: auditDir(config), last, ...(follow && { follow: goOn }) })
     },
-    async runGate(config) {
+    async runGate(config, stopping) {
       const { runGate } = await import('../run-gate.ts')
-      return runGate(config, around)
+      return runGate(config, { ...around, stopping })
     },
   }
 }

@@ -10,6 +10,7 @@ import { openSessions } from '../sessions/sessions.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { SessionId } from '../store/rows.ts'
 import { matchesPassword } from './matches-password.ts'
+import { OperatorTokens } from './operator-tokens.ts'
 import { OperatorUsers } from './operator-users.ts'
 import type { OperatorState } from './parts.ts'
 
@@ -18,6 +19,7 @@ export class LiveOperatorState implements OperatorState {
   readonly #clock: Clock
   readonly #sessions: Sessions
   readonly users: OperatorUsers
+  readonly tokens: OperatorTokens
   #audit: Audit | undefined
 
   constructor(state: State, config: Config, clock: Clock) {
@@ -27,6 +29,7 @@ export class LiveOperatorState implements OperatorState {
       write: async (event: Parameters<Audit['write']>[0]) => (await this.#openAudit()).write(event),
     }
     this.users = new OperatorUsers({ state, clock, openAudit: () => this.#openAudit() })
+    this.tokens = new OperatorTokens({ state, clock, openAudit: () => this.#openAudit() })
     this.#sessions = openSessions({ store: state.store, audit, clock, lifetime: config.session })
   }
 

@@ -9,6 +9,7 @@ import type { Report } from '../check/report.ts'
 import type { Config } from '../config/config.ts'
 import type { Secret } from '../kit/secret.ts'
 import type { SessionId, SessionRow } from '../store/rows.ts'
+import type { OperatorTokens } from './operator-tokens.ts'
 import type { OperatorUsers } from './operator-users.ts'
 
 /** What an operator may do to the state of a gate, whether it runs or not; every change is on record. */
@@ -21,6 +22,7 @@ export interface OperatorState {
   /** Takes the shared password away; undefined when none was set. */
   removePassword(): Promise<number | undefined>
   readonly users: OperatorUsers
+  readonly tokens: OperatorTokens
   /** Sessions that are neither ended nor past their limits, oldest first. */
   listSessions(): Promise<readonly SessionRow[]>
   /** False when there is no such session or it had ended. */
@@ -59,5 +61,6 @@ export interface Parts {
     config: Config,
     how: { readonly last: number; readonly follow: boolean; readonly stopped: AbortSignal },
   ): AsyncIterable<AuditRecord>
-  runGate(config: Config): Promise<RunningGate>
+  /** `stopping`: not to be waited for any longer while it starts. */
+  runGate(config: Config, stopping: AbortSignal): Promise<RunningGate>
 }

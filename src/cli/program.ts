@@ -13,6 +13,7 @@ import { version } from '../kit/version.ts'
 const groups: Readonly<Record<string, string>> = {
   password: 'set, change or remove a password',
   user: 'add, invite, list, disable and remove users',
+  token: 'create, list and revoke API tokens',
   session: 'list and end sessions',
   audit: 'verify and read the audit log',
 }

@@ -1,6 +1,6 @@
 /** Where a password comes from: a hidden prompt, standard input or the generator. Never an argument. */
 import { normalizePassword, type PasswordRules } from '../contract/contract.ts'
-import { defaultPasswordRules, judgePassword, type Guessing } from '../contract/password-rules.ts'
+import { judgePassword, type Guessing } from '../contract/password-rules.ts'
 import { GateFault } from '../kit/fault.ts'
 import { Secret } from '../kit/secret.ts'
 import type { CommandContext } from './context.ts'
@@ -23,27 +23,28 @@ export interface WantedPassword {
 }
 
 const mostInput = 4096
-const sharedPassword: WantedPassword = {
-  whose: 'for everybody who may use the app',
-  rules: defaultPasswordRules,
-}
 
 /** Throws GateFault `usage` with the reasons when there is no way to a password or it is refused. */
 export async function takePassword(
   source: PasswordSource,
   context: CommandContext,
-  wanted: WantedPassword = sharedPassword,
+  wanted: WantedPassword,
 ): Promise<TakenPassword> {
   switch (source) {
     case 'generate':
       return { password: await context.parts.generatePassphrase(), generated: true }
     case 'stdin': {
-      const typed = withoutLineEnd(await context.terminal.readInput(mostInput))
+      const typed = (await readPassword(context)).reveal()
       return { password: accept(typed, wanted, await loadGuessing()), generated: false }
     }
     case 'prompt':
       return { password: await ask(context, wanted), generated: false }
   }
+}
+
+/** What stands on standard input, to compare with a password that is set: rules may have changed since. */
+export async function readPassword({ terminal }: CommandContext): Promise<Secret> {
+  return new Secret(normalizePassword(withoutLineEnd(await terminal.readInput(mostInput))))
 }
 
 /** Chosen by two options that exclude each other. */

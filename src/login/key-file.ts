@@ -22,7 +22,7 @@ export async function loadKeyRing(place: KeyPlace): Promise<KeyRing> {
   const given = place.env[keyVariable]
   // Set but empty is a secret that failed to arrive, not the wish for a new key.
   if (given !== undefined) return parseKeyRing(given, `the environment variable ${keyVariable}`)
-  const text = await readPrivateFile(place.file)
+  const text = await readPrivateFile(place)
   if (text === undefined) {
     throw new GateFault(
       'key-missing',
@@ -47,7 +47,8 @@ export async function loadOrMakeKeyRing(place: KeyPlace): Promise<KeyRing> {
   return loadKeyRing(place)
 }
 
-async function readPrivateFile(file: string): Promise<string | undefined> {
+async function readPrivateFile(place: KeyPlace): Promise<string | undefined> {
+  const { file } = place
   const handle = await openIfThere(file)
   if (handle === undefined) return undefined
   try {
@@ -57,11 +58,21 @@ async function readPrivateFile(file: string): Promise<string | undefined> {
       throw new GateFault('key-invalid', `The set-up key ${file} is not a key file.`)
     }
     // Windows has no such bits; there the folder's access list decides.
-    if (process.platform !== 'win32' && (stat.mode & 0o077) !== 0) throw exposed(file, stat.mode)
+    if (process.platform !== 'win32' && (stat.mode & strangersBits(place)) !== 0)
+      throw exposed(file, stat.mode)
     return await handle.readFile('utf8')
   } finally {
     await handle.close()
   }
+}
+
+/**
+ * systemd hands a credential over in a folder that only the service can enter, and lets it read the file by an access list
+ * where it can (systemd 254 and newer, on tmpfs). The mask of such a list stands where the group's bits are (acl(5)).
+ */
+function strangersBits({ env, file }: KeyPlace): number {
+  const credentials = env['CREDENTIALS_DIRECTORY']
+  return credentials !== undefined && dirname(file) === credentials ? 0o037 : 0o077
 }
 
 async function openIfThere(file: string): Promise<FileHandle | undefined> {

@@ -2,6 +2,7 @@
 import { client, ready } from '@serenity-kit/opaque'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '../kit/secret.ts'
+import type { Username } from '../kit/username.ts'
 import type { PasswordRow } from '../store/rows.ts'
 import { makeKeyRing } from './key.ts'
 import type { KeyRing } from './key.ts'
@@ -169,3 +170,61 @@ describe('the login engine', () => {
 function isCode(reason: unknown, code: string): boolean {
   return typeof reason === 'object' && reason !== null && 'code' in reason && reason.code === code
 }
+
+describe('a registration through the engine', () => {
+  const credential = 'user:bob'
+  const bob = identifiersOf('abcd2345', 'bob' as Username)
+  const begin = () => client.startRegistration({ password })
+
+  async function makeRecord(engine: Opaque): Promise<string> {
+    const { clientRegistrationState, registrationRequest } = begin()
+    const registered = await engine.register({ credential, registrationRequest })
+    if (registered.kind !== 'registered') throw new TypeError('the registration did not begin')
+    const { registrationResponse } = registered
+    return client.finishRegistration({
+      ...{ clientRegistrationState, registrationResponse, password, keyStretching },
+      identifiers: { ...bob },
+    }).registrationRecord
+  }
+
+  it('gives a record that a login with this name and password succeeds with, and no other', async () => {
+    const engine = open()
+    const record = await makeRecord(engine)
+    expect(await engine.checkRecord({ record })).toEqual({ kind: 'record-good' })
+    const login = async (name: string, identifiers = bob) => {
+      const { clientLoginState, startLoginRequest } = knock()
+      const started = await engine.startLogin({ record, credential: name, startLoginRequest, identifiers })
+      if (started.kind !== 'started') throw new TypeError('the login did not start')
+      const { loginResponse } = started
+      return client.finishLogin({ clientLoginState, loginResponse, password, identifiers, keyStretching })
+    }
+    expect(await login(credential)).toBeDefined()
+    expect(await login('user:eve')).toBeUndefined()
+    expect(await login(credential, identifiersOf('zzzz2345', 'bob' as Username))).toBeUndefined()
+    expect(await login(credential, identifiersOf('abcd2345'))).toBeUndefined()
+  })
+
+  it('rejects what is no request and no record, and goes on working', async () => {
+    const engine = open()
+    const bad = [
+      '',
+      'AAAA',
+      Buffer.alloc(32).toString('base64url'),
+      Buffer.alloc(192).toString('base64url'),
+    ]
+    for (const registrationRequest of bad)
+      expect(await engine.register({ credential, registrationRequest })).toEqual({
+        kind: 'rejected',
+        why: 'malformed',
+      })
+    for (const record of [...bad, Buffer.alloc(192, 255).toString('base64url')])
+      expect(await engine.checkRecord({ record })).toEqual({ kind: 'rejected', why: 'malformed' })
+    expect(await makeRecord(engine)).toBeDefined()
+  })
+
+  it('calls a damaged record of ours a fault of ours', async () => {
+    await expect(start(open(), knock().startLoginRequest, 'AAAA')).rejects.toMatchObject({
+      code: 'login-engine-failed',
+    })
+  })
+})

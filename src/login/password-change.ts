@@ -9,7 +9,7 @@ import { clearCookie } from '../sessions/cookie.ts'
 import { askerOf, type Sessions } from '../sessions/sessions.ts'
 import type { SessionRow, UserId } from '../store/rows.ts'
 import type { FailureStore, PasswordStore, UserStore } from '../store/store.ts'
-import { findAccount, findChange } from './account.ts'
+import { findAccount } from './account.ts'
 import { Browsers, type LoginAsker } from './asker.ts'
 import { KeyExchange, spentMarginMs } from './key-exchange.ts'
 import type { KeyExchangeParts, ProvedState } from './key-exchange.ts'
@@ -28,7 +28,7 @@ export interface PasswordChangeParts extends KeyExchangeParts {
   readonly keys: KeyRing
   readonly store: KeyExchangeParts['store'] &
     ThrottleStore & {
-      readonly passwords: Pick<PasswordStore, 'find' | 'set'>
+      readonly passwords: Pick<PasswordStore, 'find' | 'replace'>
       readonly users: Pick<UserStore, 'findByName'>
       readonly failures: Pick<FailureStore, 'clear'>
     }
@@ -112,15 +112,20 @@ export class PasswordChange {
 
   /** Sets the new password; every session of the account is over, this one too. */
   async set(body: unknown, session: UserSession, asker: LoginAsker): Promise<PasswordChanged | Refusal> {
-    const { opaque } = this.#parts
+    const { store, opaque } = this.#parts
     const message = parsePasswordSet(body)
     if (message === undefined) return refuse('body-invalid')
-    const refused = await this.#useTicket(message.ticket, session)
-    if (refused !== undefined) return refused
+    const ticket = await this.#useTicket(message.ticket, session)
+    if (isRefusal(ticket)) return ticket
     const { registrationRecord: record } = message
     const checked = await unlessBusy(opaque.checkRecord({ record }))
     if (isRefusal(checked)) return checked
-    return checked.kind === 'rejected' ? refuse('body-invalid') : this.#replace(session, record, asker)
+    if (checked.kind === 'rejected') return refuse('body-invalid')
+    const { username, account } = session
+    const { password, mark } = await findAccount(store, username)
+    if (password?.id !== account || mark !== ticket.mark)
+      return this.#exchange.refuse(askerOf(session), 'expired')
+    return this.#replace({ session, former: password.record, record }, asker)
   }
 
   review(): Promise<void> {
@@ -145,28 +150,34 @@ export class PasswordChange {
     return this.#tickets.seal(JSON.stringify(ticket))
   }
 
-  /** Good once, for a minute, in the session that it was made in, while the password that was proved still stands. */
-  async #useTicket(sealed: string, session: UserSession): Promise<Refusal | undefined> {
+  /** Good once, for a minute, in the session that it was made in. */
+  async #useTicket(sealed: string, session: UserSession): Promise<Ticket | Refusal> {
     const { store, clock } = this.#parts
-    const { account, username } = session
     const asker = askerOf(session)
     const unsealed = this.#tickets.unseal(sealed)
     const ticket = unsealed === undefined ? undefined : parseTicket(unsealed)
-    if (ticket?.session !== session.id || ticket.account !== account)
+    if (ticket?.session !== session.id || ticket.account !== session.account)
       return this.#exchange.refuse(asker, 'forged')
     if (clock.now() >= ticket.expiresAt) return this.#exchange.refuse(asker, 'expired')
     const first = await store.spent.spend(ticket.id, ticket.expiresAt + spentMarginMs)
-    if (!first) return this.#exchange.refuse(asker, 'reused')
-    const change = await findChange(store, { account, username, mark: ticket.mark })
-    return change === undefined ? undefined : this.#exchange.refuse(asker, 'expired')
+    return first ? ticket : this.#exchange.refuse(asker, 'reused')
   }
 
-  async #replace(session: UserSession, record: string, asker: LoginAsker): Promise<PasswordChanged> {
+  /** `former`: the record that was proved; an operator may have taken it away this very moment. */
+  async #replace(
+    {
+      session,
+      former,
+      record,
+    }: { readonly session: UserSession; readonly former: string; readonly record: string },
+    asker: LoginAsker,
+  ): Promise<PasswordChanged | Refusal> {
     const { store, sessions, audit, clock } = this.#parts
     const { account, username } = session
     const now = clock.now()
     const row = { id: account, record, stretching: defaultStretching, changedAt: now }
-    const sessionsEnded = await store.passwords.set(row)
+    const sessionsEnded = await store.passwords.replace(row, former)
+    if (sessionsEnded === undefined) return this.#exchange.refuse(askerOf(session), 'expired')
     // They were tries at a password that is gone.
     await store.failures.clear(failureKeyOf(username))
     const user = { id: account, name: username }

@@ -4,8 +4,9 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { Secret } from '../kit/secret.ts'
 import { makeMemoryStore } from '../store/engines/memory/open.ts'
-import type { PasswordRow } from '../store/rows.ts'
+import type { AccountId, PasswordRow } from '../store/rows.ts'
 import { addressKey } from '../kit/address-key.ts'
+import { failureKeyOf, type Username } from '../kit/username.ts'
 import { makeKnownBrowsers, markOf } from './known-browser.ts'
 import type { KnownBrowser } from './known-browser.ts'
 import { makeThrottle } from './throttle.ts'
@@ -94,6 +95,45 @@ describe('the cookie of a browser that signed in before', () => {
   })
 })
 
+describe('the cookie of a browser that several people sign in at', () => {
+  const browsers = makeKnownBrowsers(new Secret<Uint8Array>(randomBytes(32)), 'abcd2345')
+  const accounts = ['shared', 'u1', 'u2', 'u3', 'u4', 'u5', 'u6'] as AccountId[]
+  const markFor = (n: number) => markOf({ ...row, record: `record ${String(n)}` })
+
+  it('knows the newest mark of each of the last five, and nobody else', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(accounts.length - 1), { maxLength: 20 }), (signIns) => {
+        let cookie: string | undefined
+        for (const [at, who] of signIns.entries())
+          cookie = browsers.make(accounts[who] ?? 'shared', markFor(at), start, cookie)
+        const latest = new Map(signIns.map((who, at) => [who, at]))
+        const kept = [...latest].sort((one, other) => other[1] - one[1]).slice(0, 5)
+        for (const [who, account] of accounts.entries()) {
+          const at = kept.find(([kind]) => kind === who)?.[1]
+          const found = browsers.read(cookie ?? '', account, start)
+          expect(found?.mark).toBe(at === undefined ? undefined : markFor(at))
+        }
+        expect((cookie ?? '').length).toBeLessThan(1024)
+      }),
+    )
+  })
+
+  it('takes nothing over from a forged one, nor from one that is over', () => {
+    const other = makeKnownBrowsers(new Secret<Uint8Array>(randomBytes(32)), 'abcd2345')
+    const forged = other.make('u1' as AccountId, mark, start)
+    expect(browsers.make('shared', mark, start, forged).split('.')).toHaveLength(5)
+    const old = browsers.make('u1' as AccountId, mark, start)
+    expect(browsers.make('shared', mark, start + 90 * day, old).split('.')).toHaveLength(5)
+    expect(browsers.read([forged, old].join('.'), 'u1' as AccountId, start)).toMatchObject({ mark })
+    const six = Array.from({ length: 6 }, () => old).join('.')
+    expect(browsers.read(six, 'u1' as AccountId, start)).toBeUndefined()
+  })
+
+  it('is nobody’s for a name that nobody has', () => {
+    expect(browsers.read(browsers.make('shared', mark, start), undefined, start)).toBeUndefined()
+  })
+})
+
 describe('the pace', () => {
   const paces = {
     address: { burst: 3, intervalMs: 10_000 },
@@ -161,5 +201,96 @@ describe('the pace', () => {
     expect(
       (await throttle.attempt({ address: '192.0.2.1', browser: undefined, mark: today }, start)).allowed,
     ).toBe(true)
+  })
+})
+
+describe('the pace of a user’s name', () => {
+  const unpaced = { burst: 1_000_000, intervalMs: 1 }
+  const paces = { address: unpaced, everyone: unpaced, knownBrowser: unpaced }
+  const username = 'bob' as Username
+  const account = 'bobbobbobbob' as AccountId
+  type Step =
+    readonly ['wait', number] | readonly ['try', 'stranger' | 'known' | 'former'] | readonly ['clear']
+
+  const browserOf = (who: 'stranger' | 'known' | 'former'): KnownBrowser | undefined => {
+    if (who === 'stranger') return undefined
+    return { id: who, mark: who === 'known' ? mark : markOf({ ...row, record: 'older' }) }
+  }
+  const steps = fc.array(
+    fc.oneof(
+      { weight: 3, arbitrary: fc.tuple(fc.constant('wait' as const), fc.nat(20 * 60_000)) },
+      {
+        weight: 12,
+        arbitrary: fc.tuple(fc.constant('try' as const), fc.constantFrom('stranger', 'known', 'former')),
+      },
+      { weight: 1, arbitrary: fc.constant(['clear'] as const) },
+    ),
+    { maxLength: 600 },
+  )
+
+  it('lets strangers try 100 times between two successes and never once more, whatever they do', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps as fc.Arbitrary<Step[]>, async (all) => {
+        const store = makeMemoryStore()
+        const throttle = makeThrottle(paces, store)
+        let [now, strangers, own] = [start, 0, 0]
+        for (const step of all) {
+          if (step[0] === 'wait') now += step[1]
+          else if (step[0] === 'clear') {
+            strangers = 0
+            await store.failures.clear(failureKeyOf(username))
+          } else {
+            const attempt = { address: '192.0.2.1', browser: browserOf(step[1]), mark, username, account }
+            const paced = await throttle.attempt(attempt, now)
+            if (!paced.allowed) {
+              expect(paced.retryAfter).toBeGreaterThanOrEqual(1)
+              expect(paced.retryAfter).toBeLessThanOrEqual(900)
+            } else if (paced.counted?.key === 'known:known') own++
+            else {
+              strangers++
+              expect(paced.counted).toMatchObject({ key: 'user:bob', last: strangers === 100 })
+            }
+          }
+          expect(strangers).toBeLessThanOrEqual(100)
+          expect(own).toBeLessThanOrEqual(100)
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('is reached by nobody who tries with all patience: strangers 100, the known browser 100 and no more', async () => {
+    const throttle = makeThrottle(paces, makeMemoryStore())
+    const tryAll = async (who: 'stranger' | 'known') => {
+      let tries = 0
+      for (let n = 0; n < 300; n++) {
+        const now = start + (n + (who === 'known' ? 300 : 0)) * 900_000
+        const attempt = { address: '192.0.2.1', browser: browserOf(who), mark, username, account }
+        if ((await throttle.attempt(attempt, now)).allowed) tries++
+      }
+      return tries
+    }
+    expect(await tryAll('stranger')).toBe(100)
+    expect(await tryAll('known')).toBe(100)
+  })
+
+  it('counts a name that nobody has like any other, and no attempt at the shared password', async () => {
+    const store = makeMemoryStore()
+    const throttle = makeThrottle(paces, store)
+    const attempt = { address: '192.0.2.1', browser: undefined, mark }
+    expect(await throttle.attempt({ ...attempt, username: 'mallory' as Username }, start)).toEqual({
+      allowed: true,
+      counted: { key: 'user:mallory', failures: 1, last: false },
+    })
+    expect(await throttle.attempt(attempt, start)).toEqual({ allowed: true })
+  })
+
+  it('is not drawn from by an attempt that the address had to wait for', async () => {
+    const store = makeMemoryStore()
+    const throttle = makeThrottle({ ...paces, address: { burst: 1, intervalMs: 10_000 } }, store)
+    const attempt = { address: '192.0.2.1', browser: undefined, mark, username }
+    await throttle.attempt(attempt, start)
+    expect(await throttle.attempt(attempt, start)).toMatchObject({ allowed: false, bucket: 'stranger' })
+    expect(await store.failures.find('user:bob')).toMatchObject({ count: 1 })
   })
 })

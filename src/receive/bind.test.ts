@@ -42,8 +42,5 @@ test("an address of somebody else's is said in words", async () => {
 })
 
 test('a descriptor that is no socket is said in words', async () => {
-  await expect(bind(server(), { fd: 9999 })).rejects.toMatchObject({
-    code: 'address-unusable',
-    message: expect.stringContaining('the socket that was passed'),
-  })
+  await expect(bind(server(), { fd: 9999 })).rejects.toThrow("Can't listen on the socket that was passed")
 })

@@ -22,9 +22,9 @@ export const http2Options: ServerOptions = {
   /** Megabytes: streams, header tables and unsent answers. */
   maxSessionMemory: 10,
   maxSettings: 32,
-  // CVE-2023-44487: leaving a page resets what it was loading, twice in a row at most.
+  // CVE-2023-44487: leaving a page resets what it was loading; so does leaving the next one, at once.
   streamResetBurst: 2 * mostStreams,
-  streamResetRate: 20,
+  streamResetRate: 33,
   // An honest client has none.
   maxSessionInvalidFrames: 10,
   maxSessionRejectedStreams: mostStreams,

@@ -13,6 +13,11 @@ const mostIdleReviews = (2 * stalledMs) / checkingInterval
 /** RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5; Node ends these streams with the head (lib/internal/http2/core.js). */
 const withoutContent = new Set([204, 205, 304])
 
+/** The other side is told INTERNAL_ERROR. */
+class Cut extends Error {
+  override readonly name = 'Cut'
+}
+
 export class Http2Outlet implements Outlet {
   readonly #stream: ServerHttp2Stream
   #bodiless: boolean
@@ -52,9 +57,8 @@ export class Http2Outlet implements Outlet {
   }
 
   cut(): void {
-    // Anything but an error would look like the end of a whole answer.
-    if (this.#stream.closed) this.#stream.destroy()
-    else this.#stream.close(constants.NGHTTP2_INTERNAL_ERROR)
+    // Closed by a code instead, Node ends the body in good order first: half an answer would pass for a whole one.
+    this.#stream.destroy(new Cut())
   }
 
   /** The head goes out at once. */
@@ -77,7 +81,7 @@ export class Http2Outlet implements Outlet {
     const waits = this.#stream.writableLength > 0 && this.#taken === this.#takenBefore
     this.#idleReviews = waits ? this.#idleReviews + 1 : 0
     this.#takenBefore = this.#taken
-    if (this.#idleReviews > mostIdleReviews) this.#stream.destroy()
+    if (this.#idleReviews > mostIdleReviews) this.cut()
   }
 
   readonly #noteTaken = () => {

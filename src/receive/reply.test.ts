@@ -51,6 +51,21 @@ describe('a refusal', () => {
     ])
   })
 
+  it.each(['login-required', 'token-invalid', 'session-ended', 'login-failed'] as const)(
+    'with 401 (%s) carries the one challenge, and a page load leads to the login instead',
+    (code) => {
+      for (const path of ['/config', '/.sekisho/api/session'])
+        expect(show(request(path), code).headers['www-authenticate']).toBe('Bearer realm="sekisho"')
+      const page = show(request('/config', navigating), code)
+      expect([page.status, page.headers['www-authenticate']]).toEqual([303, undefined])
+    },
+  )
+
+  it('with any other status carries none', () => {
+    for (const code of ['policy-denied', 'credential-ambiguous', 'credential-misplaced'] as const)
+      expect(show(request('/config'), code).headers).not.toHaveProperty('www-authenticate')
+  })
+
   it("is Gradio's own 401 for its clients", () => {
     const shown = show(request('/config'), 'session-expired')
     expect([shown.status, shown.text]).toEqual([

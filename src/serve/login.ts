@@ -12,8 +12,7 @@ export async function showLogin(request: Validated, parts: ServeParts): Promise<
     const wanted = new URLSearchParams(request.query).get(returnToParameter)
     return answerEmpty(303, { location: safeReturnPath(wanted) })
   }
-  const ways = `login.${await parts.login.waysIn()}`
-  return answerPage(request, parts, parts.web.pages.has(`${ways}.en.html`) ? ways : 'login')
+  return answerPage(request, parts, `login.${await parts.login.waysIn()}`)
 }
 
 export async function startLogin(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {

@@ -193,6 +193,40 @@ export function describePasswords(fresh: Fresh): void {
     expect((await store.sessions.listOpen()).map(({ id }) => id)).toEqual(['id-eve'])
   })
 
+  test('a password is replaced only while the one that was meant still stands', async () => {
+    const [store, other] = await fresh()
+    const second = { ...passwordRow, record: 'c2Vjb25k', changedAt: start + hour }
+    expect(await store.passwords.replace(second, passwordRow.record)).toBeUndefined()
+    expect(await store.passwords.find('shared')).toBeUndefined()
+    await store.passwords.set(passwordRow)
+    await store.sessions.insert(sessionRow('guest'))
+    expect(await other.passwords.replace(second, 'another')).toBeUndefined()
+    expect(await store.passwords.find('shared')).toEqual(passwordRow)
+    expect((await store.sessions.listOpen()).map(({ id }) => id)).toEqual(['id-guest'])
+    expect(await other.passwords.replace(second, passwordRow.record)).toBe(1)
+    expect(await store.passwords.find('shared')).toEqual(second)
+    expect(await store.sessions.listOpen()).toEqual([])
+    await store.passwords.remove('shared', start + 2 * hour, 'operator')
+    expect(await other.passwords.replace(passwordRow, second.record)).toBeUndefined()
+    expect(await store.passwords.find('shared')).toBeUndefined()
+  })
+
+  test('of clients that replace a password at once, one succeeds', async () => {
+    const clients = await fresh()
+    await clients[0].passwords.set(passwordRow)
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        clients[i % 2 === 0 ? 0 : 1].passwords.replace(
+          { ...passwordRow, record: `${i}` },
+          passwordRow.record,
+        ),
+      ),
+    )
+    expect(answers.filter((answer) => answer !== undefined)).toHaveLength(1)
+    const winner = answers.findIndex((answer) => answer !== undefined)
+    expect((await clients[1].passwords.find('shared'))?.record).toBe(`${winner}`)
+  })
+
   test('a user whom nobody knows gets no password', async () => {
     const [store] = await fresh()
     const refused = expect.objectContaining({ code: 'store-unusable' }) as unknown

@@ -33,7 +33,7 @@ export interface WantedToken {
   /** Whose it is to be; absent: it stands on its own. */
   readonly user?: UserRow
   /** Absent: it never ends by itself. */
-  readonly expiresAt?: number
+  readonly lifetimeMs?: number
 }
 
 const operator: Asker = { principal: 'operator' }
@@ -46,13 +46,16 @@ export class TokenRegister {
   }
 
   /** Undefined when a token that still counts has this name. The text is in nobody's hands but the caller's. */
-  async create({ name, user, expiresAt }: WantedToken): Promise<
-    { readonly token: TokenView; readonly text: Secret } | undefined
-  > {
+  async create({
+    name,
+    user,
+    lifetimeMs,
+  }: WantedToken): Promise<{ readonly token: TokenView; readonly text: Secret } | undefined> {
     const { store, audit, clock } = this.#parts
     const held = (await this.list()).filter(isHeld)
     if (held.some((token) => token.name === name)) return undefined
     const text = makeApiToken()
+    const createdAt = clock.now()
     const parsed = parseApiToken(text.reveal())
     if (parsed === undefined) throw new TypeError('a token of ours can be parsed')
     const row: ApiTokenRow = {
@@ -60,13 +63,13 @@ export class TokenRegister {
       hash: hashApiToken(parsed),
       name,
       ...(user === undefined ? {} : { user: user.id }),
-      createdAt: clock.now(),
-      ...(expiresAt === undefined ? {} : { expiresAt }),
+      createdAt,
+      ...(lifetimeMs === undefined ? {} : { expiresAt: createdAt + lifetimeMs }),
     }
     // First the record: a key that nobody knows of must not exist.
     await audit.write({ kind: 'token.created', asker: operator, token: row.id, name, ...about(user) })
     await store.tokens.insert(row)
-    return { token: viewOf({ token: row, ...(user && { user }) }, clock.now()), text }
+    return { token: viewOf({ token: row, ...(user && { user }) }, createdAt), text }
   }
 
   /** Oldest first; those that are over stay listed for a while. */
@@ -76,7 +79,7 @@ export class TokenRegister {
     return (await store.tokens.list()).map((found) => viewOf(found, now))
   }
 
-  /** By id, by name among those that aren't revoked, or by the token itself. */
+  /** By id, by name, or by the token itself. A name means those that aren't revoked, and rather those that aren't expired. */
   async find(said: string): Promise<readonly TokenView[]> {
     const { store, clock } = this.#parts
     const parsed = parseApiToken(said)
@@ -86,7 +89,10 @@ export class TokenRegister {
     }
     const all = await this.list()
     const byId = all.filter(({ id }) => id === said)
-    return byId.length > 0 ? byId : all.filter((token) => token.name === said && token.state !== 'revoked')
+    if (byId.length > 0) return byId
+    const byName = all.filter((token) => token.name === said && token.state !== 'revoked')
+    const held = byName.filter(isHeld)
+    return held.length > 0 ? held : byName
   }
 
   /** False when it was revoked already. First the deed: a log that can't be written keeps no key alive. */

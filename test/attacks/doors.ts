@@ -4,7 +4,7 @@ import { ask, askJson, type Asked } from '../rig/ask.ts'
 import { post, tryToLogIn, type LoginOutcome } from '../rig/log-in.ts'
 
 export interface Credentials {
-  /** The gate and the article have none. */
+  /** The shared password and the article have none. */
   readonly user?: string
   readonly password: string
 }
@@ -68,6 +68,17 @@ export function gateDoor(url: string): Door {
       const send = from === undefined ? post : postFrom(from)
       const outcome = await tryToLogIn({ url, password, headers, send })
       return knockOf(outcome)
+    },
+  }
+}
+
+/** The gate's login by name. */
+export function userDoor(url: string): Door {
+  return {
+    url,
+    knock: async ({ user = '', password }, { headers = {}, from } = {}) => {
+      const send = from === undefined ? post : postFrom(from)
+      return knockOf(await tryToLogIn({ url, password, username: user, headers, send }))
     },
   }
 }

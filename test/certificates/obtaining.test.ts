@@ -1,7 +1,9 @@
 /** `--https` against a real CA (Pebble): names and addresses, by either challenge, and what is said when it fails. */
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { AcmeSource } from '../../src/certificates/acme/acme-source.ts'
 import type { Config, Https } from '../../src/config/config.ts'
 import { freePort } from '../../scripts/loopback.ts'
 import { ask } from '../rig/ask.ts'
@@ -88,7 +90,6 @@ describe('a certificate from a CA', () => {
     await using gate = await start({ names: ['kept.test'] })
     const before = await askHttps({ port: gate.port, ca: await ca.root(), name: 'kept.test' })
     const orders = countOrders()
-    gate.clock.advance(60_000)
     await gate.restart()
     const after = await askHttps({ port: gate.port, ca: await ca.root(), name: 'kept.test' })
     expect(after.fingerprint).toBe(before.fingerprint)
@@ -169,6 +170,36 @@ describe('a CA that does not sign', () => {
     expect(String(failed)).toMatch(
       /the CA says: .*issuance is forbidden by policy.*isn't asked again before/s,
     )
+  })
+
+  it('is left alone until then, also by a new process', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'sekisho-pause-'))
+    let now = Date.now()
+    const open = async () => {
+      const { directory, caFile } = ca
+      const source = new AcmeSource(
+        { names: [refusedName], directory, caFile },
+        {
+          folder,
+          clock: { now: () => now },
+          record: async () => Promise.resolve(),
+          say: () => undefined,
+          random: () => 0,
+        },
+      )
+      const fault = await source.open({ http: true }).catch((thrown: unknown) => thrown)
+      await source.close()
+      return String(fault)
+    }
+    const requests = () => ca.output().split('\n').length
+    const first = await open()
+    const asked = requests()
+    expect(await open()).toBe(first)
+    expect(requests()).toBe(asked)
+    now += 11_000
+    expect(await open()).not.toBe(first)
+    expect(requests()).toBeGreaterThan(asked)
+    await rm(folder, { recursive: true })
   })
 
   it('because it can not reach us is quoted, with what to look at', async () => {

@@ -17,8 +17,9 @@ import type { FinishedCeremony } from '../../src/sessions/finished-ceremony.ts'
 import { lookAtCookies } from '../../src/sessions/look.ts'
 import { openSessions } from '../../src/sessions/sessions.ts'
 import { makeMemoryStore } from '../../src/store/engines/memory/open.ts'
-import type { UserRow } from '../../src/store/rows.ts'
+import type { ApiTokenId, ApiTokenRow, UserRow } from '../../src/store/rows.ts'
 import type { Store } from '../../src/store/store.ts'
+import { hashApiToken, makeApiToken, parseApiToken } from '../../src/tokens/token.ts'
 import { Tokens } from '../../src/tokens/tokens.ts'
 import { UserMaker } from '../rig/user-maker.ts'
 import type { Upstream } from '../upstreams/start-upstream.ts'
@@ -68,6 +69,8 @@ export interface Path {
   review(): Promise<void>
   /** A new session, of the guest or of a user; answers its Cookie header. */
   signIn(user?: UserRow): Promise<{ readonly cookie: string; readonly id: string }>
+  /** A new API token, of nobody's and without end unless told otherwise. */
+  issueToken(more?: Partial<ApiTokenRow>): Promise<{ readonly text: string; readonly id: ApiTokenId }>
   close(): Promise<void>
 }
 
@@ -78,6 +81,8 @@ export interface PathOptions {
   readonly hosts?: readonly string[]
   readonly base?: string
   readonly passwords?: Gate['passwords']
+  /** PEM. Browsers then get HTTP/2. */
+  readonly tls?: { readonly cert: string; readonly key: string }
 }
 
 const sessionCookie = '__Host-sekisho-test'
@@ -160,6 +165,7 @@ export async function startPath(options: PathOptions): Promise<Path> {
         .map(parseNetwork)
         .filter((one): one is Network => one !== undefined),
       connections: 1000,
+      ...(options.tls === undefined ? {} : { tls: options.tls }),
     },
     {
       handle: (request) => handle(request, gate),
@@ -170,7 +176,7 @@ export async function startPath(options: PathOptions): Promise<Path> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     port,
     audit,
     gate,
@@ -179,6 +185,7 @@ export async function startPath(options: PathOptions): Promise<Path> {
     clock,
     review: async () => {
       await sessions.review()
+      await tokens.review()
       for (const review of login.reviews) await review()
     },
     signIn: async (user) => {
@@ -188,6 +195,19 @@ export async function startPath(options: PathOptions): Promise<Path> {
       const finished = { ...account, passwordAt, ceremony: 'test' } as FinishedCeremony
       const { token, session } = await sessions.issue(finished, { address: '127.0.0.1', userAgent: 'test' })
       return { cookie: `${sessionCookie}=${token}`, id: session.id }
+    },
+    issueToken: async (more = {}) => {
+      const text = makeApiToken().reveal()
+      const parsed = parseApiToken(text)
+      if (parsed === undefined) throw new TypeError('A token of ours can be parsed.')
+      const row = {
+        id: text.slice(8, 16) as ApiTokenId,
+        hash: hashApiToken(parsed),
+        name: 'ci',
+        createdAt: clock.time,
+      }
+      await store.tokens.insert({ ...row, ...more })
+      return { text, id: row.id }
     },
     close: async () => {
       server.closeAllConnections()

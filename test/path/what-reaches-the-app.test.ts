@@ -12,7 +12,7 @@ describe('a request on its way to the app', () => {
     await request(`${on.path.url}/config?page=x`, {
       headers: {
         cookie: `${cookie}; theme=dark; access-token-abc=1; access-token-unsecure-abc=1; session=forged; __Host-sekisho-other=x`,
-        authorization: 'Bearer x',
+        authorization: 'Basic eDp4',
         'x-forwarded-for': '6.6.6.6',
         'x-forwarded-host': 'evil.test',
         'x-forwarded-proto': 'https',

@@ -10,7 +10,9 @@ import type { Stretching } from '../../src/contract/contract.ts'
 import { registerPassword } from '../../src/login/register.ts'
 import { runGate } from '../../src/run-gate.ts'
 import { cookieNames, type CookieNames } from '../../src/sessions/cookie.ts'
+import type { Store } from '../../src/store/store.ts'
 import { testPassword } from './test-gate.ts'
+import { UserMaker } from './user-maker.ts'
 
 /** Stands still between two calls of `advance`, so that no test depends on how long it takes. */
 export class MovableClock {
@@ -46,6 +48,10 @@ export interface GateHere {
   readonly auditDir: string
   /** What went wrong beside the requests. */
   readonly faults: readonly unknown[]
+  /** Adds users and invitations as another process does. */
+  readonly users: UserMaker
+  /** The same database through that other process's eyes. */
+  readonly store: Store
   /** Ends it in order and starts it again at the same address with the same state. */
   restart(): Promise<void>
   stop(): Promise<void>
@@ -78,12 +84,12 @@ export async function startGateHere(options: GateHereOptions): Promise<GateHere>
       await registerPassword(password, { keys, instance, now: clock.now(), stretching }),
     )
   }
-  await state.close()
   let gate = await runGate(config, around)
   const [url = ''] = gate.addresses
   const port = Number(new URL(url).port)
   const stop = async () => {
     await gate.stop()
+    await state.close()
     await rm(home, { recursive: true, force: true, maxRetries: 3 })
   }
   return {
@@ -96,6 +102,8 @@ export async function startGateHere(options: GateHereOptions): Promise<GateHere>
     home,
     auditDir: gate.auditDir,
     faults,
+    users: new UserMaker({ store: state.store, keys, instance, clock }),
+    store: state.store,
     restart: async () => {
       await gate.stop()
       gate = await runGate({ ...config, listen: { ...config.listen, port } }, around)

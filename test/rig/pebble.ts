@@ -23,6 +23,8 @@ export interface PebbleCa {
   readonly ports: { readonly http: number; readonly tls: number }
   /** What it signs with, as PEM; another one after each start. */
   root(): Promise<string>
+  /** What it signs the gate's certificate with, as PEM. */
+  intermediate(): Promise<string>
   /** Ends it and starts it again at the same address; it has forgotten everything. */
   stop(): Promise<void>
   start(): Promise<void>
@@ -68,6 +70,7 @@ export async function startPebble(options: PebbleOptions = {}): Promise<PebbleCa
     caFile,
     ports,
     root: () => fetchText({ port: listen.management, path: '/roots/0' }),
+    intermediate: () => fetchText({ port: listen.management, path: '/intermediates/0' }),
     stop: async () => ca?.stop(),
     start,
     output: () => ca?.output() ?? '',

@@ -91,6 +91,8 @@ export interface RawOptions {
   readonly settings?: Readonly<Record<number, number>>
   /** Whether the other side's settings are acknowledged. */
   readonly acknowledge?: boolean
+  /** A loopback address to call from. */
+  readonly from?: string
 }
 
 const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
@@ -119,6 +121,7 @@ export class RawHttp2 {
       servername: 'localhost',
       rejectUnauthorized: false,
       ALPNProtocols: ['h2'],
+      ...(options.from === undefined ? {} : { localAddress: options.from }),
     })
     await new Promise<void>((resolve, reject) => {
       socket.once('secureConnect', resolve).once('error', reject)

@@ -3,7 +3,7 @@ import { paths, type SessionState } from 'sekisho/contract'
 import type { Seen } from './bar/session-watch.ts'
 
 function isSeconds(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+  return typeof value === 'number' && value >= 0 && value < Infinity
 }
 
 export function parseSessionState(value: unknown): SessionState | undefined {
@@ -17,7 +17,7 @@ export function parseSessionState(value: unknown): SessionState | undefined {
 
 export async function askSession(): Promise<Seen> {
   try {
-    const answer = await fetch(paths.session, { cache: 'no-store', headers: { accept: 'application/json' } })
+    const answer = await fetch(paths.session, { cache: 'no-store' })
     if (answer.status === 401) return { kind: 'ended' }
     const state = answer.ok ? parseSessionState(await answer.json()) : undefined
     return state === undefined ? { kind: 'unknown' } : { kind: 'open', state }

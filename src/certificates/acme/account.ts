@@ -15,17 +15,33 @@ export interface AccountSettings {
 export async function openAccount(transport: Transport, settings: AccountSettings): Promise<Client> {
   const { folder, email, announce } = settings
   const file = join(folder, 'account.pem')
+  const contact = email === undefined ? {} : { contact: [`mailto:${email}`] }
   const known = await readPrivateFile(file)
-  if (known === undefined) announce()
+  if (known !== undefined) {
+    const client = transport.connect(known)
+    if (await isKnown(client)) {
+      if (email !== undefined) await client.updateAccount(contact)
+      return client
+    }
+  }
+  announce()
   const key = known ?? (await transport.crypto.createPrivateEcdsaKey('P-256')).toString()
   const client = transport.connect(key)
-  // With a known key this finds the account (RFC 8555 section 7.3.1), and makes it again at a CA that lost it.
-  await client.createAccount({
-    termsOfServiceAgreed: true,
-    ...(email === undefined ? {} : { contact: [`mailto:${email}`] }),
-  })
+  await client.createAccount({ termsOfServiceAgreed: true, ...contact })
   if (known === undefined) await writePrivateFile(file, key)
   return client
+}
+
+/** RFC 8555 section 7.3.1: finds the account of a key without making one. False at a CA that has lost it. */
+async function isKnown(client: Client): Promise<boolean> {
+  try {
+    await client.createAccount({ onlyReturnExisting: true })
+    return true
+  } catch (thrown) {
+    // acme-client tells what a CA says as a plain Error without a code; a CA that can't be reached has one.
+    if (thrown instanceof Error && 'code' in thrown) throw thrown
+    return false
+  }
 }
 
 /** RFC 8555 section 7.3: making an account means agreeing to the terms; the operator decided that by asking for one. */

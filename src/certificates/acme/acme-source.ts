@@ -79,13 +79,12 @@ export class AcmeSource implements CertificateSource {
     await this.#work
   }
 
-  /** What an earlier run left, if it is good now and for every name. */
+  /** What an earlier run left, if it hasn't ended and is good for every name. */
   async #readKept(): Promise<Certificate | undefined> {
     const pair = splitPair((await readPrivateFile(this.#file)) ?? '')
     if (pair === undefined) return undefined
     const facts = examine(pair)
-    const now = this.#parts.clock.now()
-    if ('trouble' in facts || facts.notAfter <= now || facts.notBefore > now) return undefined
+    if ('trouble' in facts || facts.notAfter <= this.#parts.clock.now()) return undefined
     return this.names.every((name) => facts.covers(name)) ? { pair, facts } : undefined
   }
 

@@ -41,6 +41,9 @@ export async function openTransport(
   Object.assign(axios.defaults, {
     timeout: answerMs,
     maxContentLength: mostBytes,
+    // Proxies in the environment end TLS differently for every version of axios, and redirects are none of ACME's.
+    proxy: false,
+    maxRedirects: 0,
     signal,
     httpsAgent: new Agent({ keepAlive: false, ...(ca === undefined ? {} : { ca }) }),
   })

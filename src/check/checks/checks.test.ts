@@ -24,7 +24,6 @@ const risk = (name: Risk) => ({ risk: name, words: `words about ${name}` })
 const exposed = [risk('app-exposed')]
 const environment = (temp: object) => ({
   temp: { folder: '/srv/app/files', chosen: true, mode: 0o40700, ...temp },
-  oauthSecret: false,
   onSpaces: false,
 })
 const withComponents = (...components: ReturnType<typeof component>[]) =>
@@ -42,7 +41,10 @@ const inState = (given: object) =>
 type Evidence = Pick<AppCase, 'bad' | 'good'> | Pick<GateCase, 'bad' | 'good'>
 
 const cases: Readonly<Record<string, Evidence>> = {
-  'app-exposed': { bad: seenApp({ risks: exposed }) },
+  'app-exposed': {
+    bad: seenApp({ risks: exposed }),
+    good: seenApp({ front: 'other-login', config: undefined }),
+  },
   'plain-http': {
     bad: seenApp({ url: new URL('http://192.0.2.7') }),
     good: seenApp({ url: new URL('https://192.0.2.7') }),
@@ -198,6 +200,9 @@ const cases: Readonly<Record<string, Evidence>> = {
   },
   'gate-long-sessions': {
     bad: seenGate({ config: gateConfig({ session: { idleMs: day, absoluteMs: 30 * day } }) }),
+  },
+  'gate-password-rules': {
+    bad: seenGate({ config: gateConfig({ passwords: { least: 8, composition: [] } }) }),
   },
   'gate-policy-invalid': { bad: seenGate({ policy: { kind: 'invalid', why: 'The policy is not valid.' } }) },
   'gate-policy-strangers': {

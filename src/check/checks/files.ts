@@ -46,7 +46,7 @@ export const openTempFolder: AppCheck = {
   what: "Other users of the machine can read the app's files.",
   why: 'Uploads and results lie there until they are cleaned up.',
   scenario: 6,
-  owasp: ['A01:2025', 'ASVS 14.2.1'],
+  owasp: ['A01:2025', 'ASVS 14.2.4'],
   remedy: 'Make the folder for its owner alone: chmod 700.',
   find: ({ process }) => {
     const temp = process?.environment?.temp

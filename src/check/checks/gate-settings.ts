@@ -72,6 +72,24 @@ export const gateLongSessions: GateCheck = {
     ]),
 }
 
+/** NIST SP 800-63B-4 section 3.1.1.2: 15 characters when used alone, no composition rules, no change without a reason. */
+export const gatePasswordRules: GateCheck = {
+  id: 'gate-password-rules',
+  about: 'gate',
+  severity: 'low',
+  what: 'The rules for passwords make them weaker.',
+  why: 'Short ones are guessed; rules about kinds of characters and forced changes make people choose patterns.',
+  scenario: 1,
+  owasp: ['A07:2025', 'ASVS 6.2.1', 'ASVS 6.2.5', 'ASVS 6.2.10'],
+  remedy: 'Leave passwords: out of sekisho.yaml, unless a rule you are bound by says otherwise.',
+  find: ({ config: { passwords } }) =>
+    foundAt([
+      ...(passwords.least < 15 ? [`least: ${String(passwords.least)} characters`] : []),
+      ...(passwords.composition.length > 0 ? [`composition: ${passwords.composition.join(', ')}`] : []),
+      ...(passwords.maxAgeMs === undefined ? [] : ['a greatest age is set']),
+    ]),
+}
+
 export const gatePolicyInvalid: GateCheck = {
   id: 'gate-policy-invalid',
   about: 'gate',

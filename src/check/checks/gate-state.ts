@@ -84,7 +84,7 @@ export const gateEndlessTokens: GateCheck = {
   what: 'API tokens never expire.',
   why: 'A token that was copied somewhere years ago is as good as a new one.',
   scenario: 1,
-  owasp: ['A07:2025', 'API2:2023', 'ASVS 13.2.1'],
+  owasp: ['A07:2025', 'API2:2023', 'ASVS 13.3.4'],
   remedy: 'Revoke them and create new ones that expire: sekisho token create --expires 90d.',
   find: (seen) =>
     inState(seen, ({ tokens }) =>
@@ -99,7 +99,7 @@ export const gateUnusedTokens: GateCheck = {
   what: 'API tokens have not been used for three months.',
   why: 'Nobody would notice that somebody else uses one.',
   scenario: 1,
-  owasp: ['API2:2023', 'ASVS 7.4.2'],
+  owasp: ['API2:2023', 'ASVS 13.3.4'],
   remedy: 'Revoke what nobody needs: sekisho token revoke.',
   find: (seen) =>
     inState(seen, ({ tokens }) =>

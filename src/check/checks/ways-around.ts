@@ -1,12 +1,11 @@
 /** Checks for ways to the app that lead around a login; the gate refuses to start with most of them. */
 import type { Risk } from '../../config/config.ts'
-import { isLoopback } from '../../kit/networks.ts'
-import type { AppEvidence } from '../app-evidence.ts'
+import { isBehind, isHere, type AppEvidence } from '../app-evidence.ts'
 import { foundAt, unseen, type AppCheck, type Outcome } from '../check.ts'
 
 /** The gate's own judgement, asked once for both (app/find-risks.ts). */
 function risk(seen: AppEvidence, name: Risk): Outcome {
-  if (seen.front === 'gate') return unseen('a gate answers in place of the app')
+  if (isBehind(seen)) return unseen('a login answers in place of the app')
   return foundAt(seen.risks.filter((found) => found.risk === name).map(({ words }) => words))
 }
 
@@ -17,7 +16,7 @@ function riskOfConfig(seen: AppEvidence, name: Risk): Outcome {
 
 /** Whether others than this machine reach the app at this address. */
 export function isExposed(seen: AppEvidence): boolean {
-  return seen.front !== 'gate' && seen.risks.some((found) => found.risk === 'app-exposed')
+  return !isBehind(seen) && seen.risks.some((found) => found.risk === 'app-exposed')
 }
 
 export const appExposed: AppCheck = {
@@ -42,9 +41,7 @@ export const plainHttp: AppCheck = {
   owasp: ['A04:2025', 'ASVS 12.2.1'],
   remedy: 'Serve HTTPS: sekisho gate with --https, or a proxy that ends TLS on the same machine.',
   find: ({ url }) => {
-    const host = url.hostname.replace(/^\[|\]$/g, '')
-    const away = host !== 'localhost' && !isLoopback(host)
-    return foundAt(url.protocol === 'http:' && away ? [url.origin] : [])
+    return foundAt(url.protocol === 'http:' && !isHere(url) ? [url.origin] : [])
   },
 }
 

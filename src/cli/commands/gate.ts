@@ -11,8 +11,9 @@ import type { CommandContext } from '../context.ts'
 import type { RunningGate } from '../parts.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { printableJson } from '../printable.ts'
-import { passwordSource, takePassword } from '../take-password.ts'
+import { passwordSource, readPassword, takePassword } from '../take-password.ts'
 import type { PasswordSource } from '../take-password.ts'
+import { wantedPassword } from '../wanted-password.ts'
 
 export const gate: CliCommand = {
   words: ['gate'],
@@ -50,8 +51,14 @@ export const gate: CliCommand = {
     const exposure = checkListen(config)
     await preparePassword(config, source, { given, context })
     // From here on a signal ends things in order, also while the gate is still starting.
-    const stopped = context.stopped()
-    const running = await context.parts.runGate(config)
+    const stopping = new AbortController()
+    const stopped = context.stopped().finally(() => stopping.abort())
+    const running = await context.parts.runGate(config, stopping.signal).catch((fault: unknown) => {
+      // Whoever stopped it while it waited for a CA wants to hear no more of that.
+      if (stopping.signal.aborted) return undefined
+      throw fault
+    })
+    if (running === undefined) return exitCodes.ok
     try {
       announce(config, exposure, running, { given, context })
       await stopped
@@ -92,13 +99,13 @@ async function preparePassword(
         )
         return
       }
-      const { password, generated } = await takePassword(source, context)
+      const { password, generated } = await takePassword(source, context, wantedPassword(config))
       await state.setPassword(password)
       // Now and not with the addresses: if the gate fails to start, the password is set all the same.
       if (generated) showOnce(password, { given, context })
     } else if (source === 'stdin') {
       // A service hands over the same password at every start; another one is a change, which ends sessions.
-      const { password } = await takePassword(source, context)
+      const password = await readPassword(context)
       if (!(await state.matchesPassword(password))) throw otherPassword()
     }
   } finally {

@@ -35,16 +35,14 @@ export class AccountPage {
   }
 
   /** `expired`: the gate lets nobody with this password through to the app. */
-  showSession({ username, idleEndsIn, endsIn }: SessionState, expired: boolean): void {
+  showSession({ username, endsIn }: SessionState, expired: boolean): void {
     this.#lead.hidden = true
     this.#expired.hidden = !expired
     this.#toApp.hidden = expired
     this.#session.hidden = false
     this.#who.textContent = username ?? 'guest'
     this.#username.value = username ?? ''
-    this.#ends.textContent = this.#words.endsIn
-      .replace('{time}', formatTimeLeft(endsIn, this.#formWords))
-      .replace('{idle}', formatTimeLeft(idleEndsIn, this.#formWords))
+    this.#ends.textContent = this.#words.endsIn.replace('{time}', formatTimeLeft(endsIn, this.#formWords))
     if (username === undefined) this.#say(this.#words.guest)
   }
 

@@ -1,99 +1,78 @@
-/** Tests of the browser's half of the login against the real OPAQUE library at both ends. */
-import { client, ready, server } from '@serenity-kit/opaque'
-import { leastStretching, paths, type LoginFinish, type LoginStart, type Stretching } from 'sekisho/contract'
-import { beforeAll, expect, test } from 'vitest'
-import type { Post } from './ask-gate.ts'
+/** Signing in, with the real OPAQUE library at both ends. */
+import { client } from '@serenity-kit/opaque'
+import { leastStretching, paths } from 'sekisho/contract'
+import { expect, test } from 'vitest'
+import { opaqueHere, RigGate } from './ceremony-rig.ts'
 import { OpaqueAttempt } from './opaque-attempt.ts'
 import { OpaqueUnavailable, type Opaque } from './opaque.ts'
 import type { Outcome } from './outcome.ts'
 import { signIn } from './sign-in.ts'
-import { makeTestGate, opaqueHere } from './test-gate.ts'
 
 const password = 'ﬁne-grained-Ünicode pass phrase'
-const identifiers = { client: 'guest', server: 'demo' }
-const keyStretching = { 'argon2id-custom': { ...leastStretching } }
+const kenjis = 'seven sleepy herons on ice'
+const makeGate = () => RigGate.make({ '': password, kenji: kenjis })
 
-let serverSetup: string
-let registrationRecord: string
-
-beforeAll(async () => {
-  await ready
-  serverSetup = server.createSetup()
-  const normalized = password.normalize('NFKC')
-  const { clientRegistrationState, registrationRequest } = client.startRegistration({ password: normalized })
-  const { registrationResponse } = server.createRegistrationResponse({
-    serverSetup,
-    userIdentifier: 'guest',
-    registrationRequest,
-  })
-  registrationRecord = client.finishRegistration({
-    password: normalized,
-    clientRegistrationState,
-    registrationResponse,
-    identifiers,
-    keyStretching,
-  }).registrationRecord
+test('the right password signs in, with two messages that contain neither it nor a name', async () => {
+  const gate = await makeGate()
+  expect(await signIn({ password }, opaqueHere(), gate.post)).toEqual({ kind: 'signed-in' })
+  expect(gate.heard.map(({ path }) => path)).toEqual([paths.loginStart, paths.loginFinish])
+  expect(Object.keys(gate.heard[0]?.body ?? {})).toEqual(['startLoginRequest'])
+  expect(JSON.stringify(gate.heard)).not.toContain('grained')
 })
 
-function makeOpaque(): Opaque {
-  const attempt = new OpaqueAttempt(client)
-  return {
-    begin: (typed) => Promise.resolve(attempt.begin(typed)),
-    finish: async (answer) => Promise.resolve(attempt.finish(answer)),
-    forget: () => attempt.forget(),
+test('a name goes along when it was typed', async () => {
+  const gate = await makeGate()
+  const typed = { username: 'kenji', password: kenjis }
+  expect(await signIn(typed, opaqueHere(), gate.post)).toEqual({ kind: 'signed-in' })
+  expect(gate.heard[0]?.body).toMatchObject({ username: 'kenji' })
+})
+
+test('the password of one account opens no other', async () => {
+  for (const typed of [
+    { username: 'kenji', password },
+    { username: 'hanako', password: kenjis },
+    { password: kenjis },
+  ]) {
+    const gate = await makeGate()
+    expect(await signIn(typed, opaqueHere(), gate.post)).toEqual({ kind: 'refused' })
   }
-}
+})
 
-interface Gate {
-  readonly post: Post
-  readonly heard: { path: string; body: LoginStart | LoginFinish }[]
-}
-
-function makeGate(stretching: Stretching = leastStretching): Gate {
-  const heard: Gate['heard'] = []
-  let serverLoginState = ''
-  const post: Post = (path, body) => {
-    heard.push({ path, body })
-    if ('startLoginRequest' in body) {
-      const started = server.startLogin({
-        serverSetup,
-        userIdentifier: 'guest',
-        registrationRecord,
-        startLoginRequest: body.startLoginRequest,
-        identifiers,
-      })
-      serverLoginState = started.serverLoginState
-      const { loginResponse } = started
-      return Promise.resolve(Response.json({ loginResponse, state: 'c2VhbGVk', stretching, identifiers }))
-    }
-    server.finishLogin({ serverLoginState, finishLoginRequest: body.finishLoginRequest, identifiers })
-    return Promise.resolve(new Response(null, { status: 204 }))
+test('an answer for somebody else is not computed with', async () => {
+  for (const other of ['guest', 'user:hanako', 'user:Kenji', 'kenji']) {
+    const gate = await RigGate.make({ kenji: kenjis }, { client: other })
+    let finished = 0
+    const opaque: Opaque = { ...opaqueHere(), finish: async () => Promise.resolve(String(finished++)) }
+    const typed = { username: 'kenji', password: kenjis }
+    expect(await signIn(typed, opaque, gate.post)).toEqual({ kind: 'faulty' })
+    expect(finished).toBe(0)
   }
-  return { post, heard }
-}
+})
 
-test('the right password signs in, with two messages that do not contain it', async () => {
-  const gate = makeGate()
-  expect(await signIn(password, makeOpaque(), gate.post)).toEqual({ kind: 'signed-in' })
-  expect(gate.heard.map(({ path }) => path)).toEqual([paths.loginStart, paths.loginFinish])
-  expect(JSON.stringify(gate.heard)).not.toContain('grained')
+test('another spelling of the name is the same name', async () => {
+  const gate = await RigGate.make({ ' Kenji': kenjis }, { client: 'user:kenji' })
+  const outcome = await signIn({ username: ' Kenji', password: kenjis }, opaqueHere(), gate.post)
+  // The rig binds what was typed, so the password can't match; the identity was believed.
+  expect(outcome).toEqual({ kind: 'refused' })
 })
 
 test('another Unicode form of the password is the same password', async () => {
   const decomposed = password.normalize('NFKD')
   expect(decomposed).not.toBe(password)
-  expect(await signIn(decomposed, makeOpaque(), makeGate().post)).toEqual({ kind: 'signed-in' })
+  const gate = await makeGate()
+  expect(await signIn({ password: decomposed }, opaqueHere(), gate.post)).toEqual({ kind: 'signed-in' })
 })
 
 test('a wrong password is noticed here and sends no second message', async () => {
-  const gate = makeGate()
-  expect(await signIn('wrong', makeOpaque(), gate.post)).toEqual({ kind: 'refused' })
+  const gate = await makeGate()
+  expect(await signIn({ password: 'wrong' }, opaqueHere(), gate.post)).toEqual({ kind: 'refused' })
   expect(gate.heard).toHaveLength(1)
 })
 
 test('weaker stretching than the page allows ends the attempt before anything is computed', async () => {
-  const gate = makeGate({ ...leastStretching, memory: leastStretching.memory - 1 })
-  expect(await signIn(password, makeOpaque(), gate.post)).toEqual({ kind: 'weakened' })
+  const stretching = { ...leastStretching, memory: leastStretching.memory - 1 }
+  const gate = await RigGate.make({ '': password }, { stretching })
+  expect(await signIn({ password }, opaqueHere(), gate.post)).toEqual({ kind: 'weakened' })
   expect(gate.heard).toHaveLength(1)
 })
 
@@ -112,43 +91,49 @@ const answers: readonly [string, Response, Outcome][] = [
 ]
 
 test.each(answers)('%s has its own outcome', async (_name, answer, outcome) => {
-  expect(await signIn(password, makeOpaque(), () => Promise.resolve(answer))).toEqual(outcome)
+  const post = async () => Promise.resolve(answer)
+  expect(await signIn({ password }, opaqueHere(), post)).toEqual(outcome)
 })
 
 test('no answer at all is told as such', async () => {
-  const post: Post = () => Promise.reject(new TypeError('Failed to fetch'))
-  expect(await signIn(password, makeOpaque(), post)).toEqual({ kind: 'unreachable' })
+  const post = async () => Promise.reject(new TypeError('Failed to fetch'))
+  expect(await signIn({ password }, opaqueHere(), post)).toEqual({ kind: 'unreachable' })
 })
 
 test('a refused second message looks like a wrong password', async () => {
-  const gate = makeGate()
-  const post: Post = async (path, body) =>
-    path === paths.loginFinish ? new Response('{}', { status: 401 }) : gate.post(path, body)
-  expect(await signIn(password, makeOpaque(), post)).toEqual({ kind: 'refused' })
+  const refused = { [paths.loginFinish]: () => new Response('{}', { status: 401 }) }
+  const gate = await RigGate.make({ '': password }, { answers: refused })
+  expect(await signIn({ password }, opaqueHere(), gate.post)).toEqual({ kind: 'refused' })
 })
 
 test('a browser without WebAssembly is told so', async () => {
   const opaque: Opaque = {
-    ...makeOpaque(),
-    begin: () => Promise.reject(new OpaqueUnavailable('unsupported')),
+    ...opaqueHere(),
+    begin: async () => Promise.reject(new OpaqueUnavailable('unsupported')),
   }
-  expect(await signIn(password, opaque, makeGate().post)).toEqual({ kind: 'unsupported' })
+  const gate = await makeGate()
+  expect(await signIn({ password }, opaque, gate.post)).toEqual({ kind: 'unsupported' })
 })
 
 test('whatever happens, the attempt is forgotten', async () => {
   for (const typed of [password, 'wrong']) {
     let forgotten = 0
-    const opaque = { ...makeOpaque(), forget: () => void forgotten++ }
-    await signIn(typed, opaque, makeGate().post)
+    const opaque = { ...opaqueHere(), forget: () => void forgotten++ }
+    await signIn({ password: typed }, opaque, (await makeGate()).post)
     expect(forgotten).toBe(1)
   }
 })
 
-test('an attempt cannot be finished twice, nor after it was forgotten', async () => {
+test('an attempt or a registration cannot be finished twice, nor after it was forgotten', () => {
   const attempt = new OpaqueAttempt(client)
-  const answer = { loginResponse: 'x', stretching: leastStretching, identifiers }
-  expect(() => attempt.finish(answer)).toThrow(TypeError)
+  const terms = { stretching: leastStretching, identifiers: { client: 'guest', server: 'demo' } }
+  const finish = () => attempt.finish({ loginResponse: 'x', ...terms })
+  const register = () => attempt.finishRegistration({ registrationResponse: 'x', ...terms })
+  expect(finish).toThrow(TypeError)
+  expect(register).toThrow(TypeError)
   attempt.begin(password)
+  attempt.beginRegistration(password)
   attempt.forget()
-  expect(() => attempt.finish(answer)).toThrow(TypeError)
+  expect(finish).toThrow(TypeError)
+  expect(register).toThrow(TypeError)
 })

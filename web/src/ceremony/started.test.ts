@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { defaultStretching, leastStretching } from 'sekisho/contract'
 import { expect, test } from 'vitest'
-import { isAllowedStretching, mostStretching, parseLoginStarted } from './login-started.ts'
+import { isAllowedStretching, mostStretching, parseLoginStarted } from './started.ts'
 
 const good = {
   loginResponse: 'abc-_9',

@@ -21,9 +21,7 @@ export function makePasswords(connection: Connection): PasswordStore {
     },
     async replace(row, former) {
       return connection.transact('durable', (statements) =>
-        statements.findPassword.get(row.id)?.record === former
-          ? replacePassword(statements, row)
-          : undefined,
+        statements.findPassword.get(row.id)?.record === former ? replacePassword(statements, row) : undefined,
       )
     },
     async remove(id, at, reason) {

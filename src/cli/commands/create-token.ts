@@ -1,0 +1,98 @@
+/** `sekisho token create`: a key for a program, printed once. */
+import { parseDuration } from '../../config/scalars.ts'
+import { GateFault } from '../../kit/fault.ts'
+import { apiTokenNameShape, parseApiTokenName } from '../../tokens/token-name.ts'
+import type { TokenView } from '../../tokens/token-register.ts'
+import type { UserRow } from '../../store/rows.ts'
+import { flag, textOption, type Given } from '../command.ts'
+import type { CliCommand } from '../command.ts'
+import { declareWhichGate } from '../config-options.ts'
+import type { Terminal } from '../context.ts'
+import { exitCodes } from '../exit-codes.ts'
+import { findUser, withUsers } from '../find-user.ts'
+import type { OperatorUsers } from '../operator-users.ts'
+import { printable, printableJson } from '../printable.ts'
+import { describeToken } from '../token-words.ts'
+
+const minute = 60_000
+const longest = 3650 * 24 * 60 * minute
+
+export const createToken: CliCommand = {
+  words: ['token', 'create'],
+  summary: 'make an API token for a program and print it once',
+  examples: [
+    ['sekisho token create --name ci --user bob', "may do what bob's browser may, for 90 days"],
+    [
+      'sekisho token create --name nightly --expires 30d',
+      'belongs to nobody; what the policy grants to tokens',
+    ],
+    ['sekisho token create --name ci > token.txt', 'the token alone goes to the file'],
+  ],
+  declare: (command) =>
+    declareWhichGate(command)
+      .requiredOption('--name <name>', 'what it is for; shown in lists and in the audit log')
+      .option('--user <name>', 'whose it is: it ends with the user, and policies on the user hold for it')
+      .option('--expires <time>', 'how long it is good, such as 30d or 12h, or never', '90d')
+      .option('--json', 'answer as JSON'),
+  async run(given, context) {
+    const name = parseApiTokenName(textOption(given, 'name') ?? '')
+    if (name === undefined) {
+      throw new GateFault('usage', `--name is not a name for a token: allowed is ${apiTokenNameShape}.`)
+    }
+    const lifetime = readLifetime(given)
+    return withUsers(given, context, async ({ state, users }) => {
+      const user = await readUser(given, users)
+      const lasting = lifetime === 'never' ? {} : { lifetimeMs: lifetime }
+      const created = await state.tokens.change((tokens) =>
+        tokens.create({ name, ...(user && { user }), ...lasting }),
+      )
+      if (created === undefined) {
+        throw new GateFault(
+          'usage',
+          `There is a token ${printable(name)} already. Choose another name, or first: sekisho token revoke ${printable(name)}`,
+        )
+      }
+      const { token, text } = created
+      if (flag(given, 'json')) {
+        context.terminal.print(printableJson({ ...describeToken(token), token: text.reveal() }))
+      } else {
+        context.terminal.print(text.reveal())
+      }
+      sayWhatItIs(token, context.terminal)
+      return exitCodes.ok
+    })
+  },
+}
+
+function readLifetime(given: Given): number | 'never' {
+  const typed = textOption(given, 'expires') ?? '90d'
+  if (typed === 'never') return 'never'
+  const lifetime = parseDuration(typed)
+  if (lifetime !== undefined && lifetime >= minute && lifetime <= longest) return lifetime
+  throw new GateFault(
+    'usage',
+    '--expires is not a time that a token may last: allowed is 1m to 3650d, such as 12h or 30d, or never.',
+  )
+}
+
+async function readUser(given: Given, users: OperatorUsers): Promise<UserRow | undefined> {
+  const typed = textOption(given, 'user')
+  if (typed === undefined) return undefined
+  const user = await findUser(users, typed)
+  if (user.disabledAt === undefined) return user
+  throw new GateFault(
+    'usage',
+    `The user ${user.name} is disabled, so the token would open nothing. First: sekisho user enable ${user.name}`,
+  )
+}
+
+function sayWhatItIs({ id, expiresAt }: TokenView, terminal: Terminal): void {
+  const until =
+    expiresAt === undefined
+      ? 'It never expires: whoever finds it in years to come can use it. Consider --expires.'
+      : `Good until ${new Date(expiresAt).toISOString()}.`
+  terminal.say(
+    `${until} It is shown only now; keep it where the program's other secrets are. The program sends it as\n` +
+      `  Authorization: Bearer sekisho_…\nTo take it back: sekisho token revoke ${id}`,
+  )
+}

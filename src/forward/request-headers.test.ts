@@ -1,0 +1,57 @@
+/** What the app gets to see of a client's headers. The whole list, over real sockets: test/path/what-reaches-the-app. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Headers, Validated } from '../request.ts'
+import { makeApiToken } from '../tokens/token.ts'
+import { keepCookies, makeRequestHeaders } from './request-headers.ts'
+
+const show = (headers: Headers, extra: readonly string[] = []) =>
+  makeRequestHeaders(
+    {
+      headers,
+      site: { scheme: 'https', host: 'gate.test' },
+      client: '192.0.2.1',
+      entry: { answer: 'data' },
+      checked: { kind: 'none' },
+    } as unknown as Validated,
+    extra,
+  )
+
+describe('a token', () => {
+  const text = makeApiToken().reveal()
+
+  it('never reaches the app, whatever field a client puts it into', () => {
+    const fields = [
+      'authorization',
+      'x-hf-authorization',
+      'proxy-authorization',
+      'x-api-key',
+      'x-team',
+      'referer',
+    ]
+    const names = fc.constantFrom(...fields, 'user-agent', 'accept', 'accept-language', 'origin')
+    const value = fc.constantFrom(text, `Bearer ${text}`, `https://gate.test/?t=${encodeURIComponent(text)}`)
+    fc.assert(
+      fc.property(fc.dictionary(names, value), (headers) => {
+        expect(JSON.stringify(show(headers, ['x-team', 'x-api-key', 'x-hf-authorization']))).not.toContain(
+          text,
+        )
+      }),
+    )
+  })
+
+  it('takes no other field with it', () => {
+    const shown = show({ 'user-agent': `ci/${text}`, accept: '*/*', 'x-team': 'blue' }, ['x-team'])
+    expect(shown).toMatchObject({ accept: '*/*', 'x-team': 'blue' })
+    expect(shown).not.toHaveProperty('user-agent')
+  })
+})
+
+describe('cookies', () => {
+  it('of the app pass, those of a login do not', () => {
+    expect(keepCookies('theme=dark; __Host-sekisho-abc=1; session=x; access-token-1=y; lang=ja')).toBe(
+      'theme=dark; lang=ja',
+    )
+    expect(keepCookies(undefined)).toBe('')
+  })
+})

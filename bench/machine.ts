@@ -41,7 +41,7 @@ export async function describeMachine(): Promise<Machine> {
   }
 }
 
-async function readCommit(): Promise<string> {
+export async function readCommit(): Promise<string> {
   const head = await runCommand('git', ['rev-parse', '--short', 'HEAD'], { cwd: root })
   const changes = await runCommand('git', ['status', '--porcelain', '--untracked-files=no'], { cwd: root })
   return head.code === 0 ? `${head.stdout.trim()}${changes.stdout === '' ? '' : '+'}` : 'unknown'

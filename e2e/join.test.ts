@@ -90,7 +90,7 @@ describe('an account', () => {
       await page.goto(link)
       await untilFormIsOpen(page)
       await page.reload()
-      await page.getByRole('heading', { name: 'リンクをもう一度開いてください' }).waitFor()
+      await page.getByRole('heading', { name: 'もう一度リンクを開いてください' }).waitFor()
 
       await page.goto(link)
       await untilFormIsOpen(page)

@@ -7,6 +7,7 @@ import { buildWeb } from './build-web.ts'
 import { runChecks } from './check.ts'
 import { setUpChromium } from './setup-chromium.ts'
 import { setUpGradio } from './setup-gradio.ts'
+import { setUpH2spec } from './setup-h2spec.ts'
 import { setUpPebble } from './setup-pebble.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -46,6 +47,7 @@ const checks = projects.length === 0 ? runChecks() : { passed: 0, failed: 0 }
 await setUpGradio()
 await setUpChromium()
 await setUpPebble()
+await setUpH2spec()
 const suites = await runSuites()
 const failed = checks.failed + suites.failed
 const passed = checks.passed + suites.passed

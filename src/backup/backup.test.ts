@@ -1,6 +1,6 @@
 /** Backing up and restoring as the commands do it, on real files. */
 import { createHash } from 'node:crypto'
-import { copyFile, cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chown, copyFile, cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -217,6 +217,15 @@ describe('a restore', () => {
     await mkdir(empty.stateDir, { recursive: true, mode: 0o700 })
     await rig.restore(empty, file)
     expect(await knowsPassword(empty)).toBe(true)
+  })
+
+  test('by root into the folder of somebody else says whose it has to become', async () => {
+    // Whoever may not give away files finds their own folder.
+    const isRoot = process.getuid?.() === 0
+    await mkdir(empty.stateDir, { recursive: true, mode: 0o700 })
+    if (isRoot) await chown(empty.stateDir, 12_345, 12_346)
+    const { owner } = await rig.restore(empty, file)
+    expect(owner).toBe(isRoot ? '12345:12346' : undefined)
   })
 
   test('with the key in the environment leaves none on the disk', async () => {

@@ -129,7 +129,8 @@ test('a killed restore over another state leaves the one or the other, whole', a
     expect((await rig.verify(machine)).findings).toEqual([])
     if (isOurs) {
       const aside = (await readdir(machine.stateDir)).find((name) => name.startsWith('before-restore-')) ?? ''
-      const put = { ...rig.machine(`back-${n}`) }
+      expect((await readdir(join(machine.stateDir, aside))).sort()).toEqual(['audit', 'sekisho.db'])
+      const put = rig.machine(`back-${n}`)
       await cp(join(machine.stateDir, aside), put.stateDir, { recursive: true })
       await mkdir(rig.path(`back-${n}`, 'key'))
       await copyFile(`${machine.keyFile}.${aside}`, put.keyFile)

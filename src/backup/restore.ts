@@ -47,6 +47,8 @@ export interface Restored extends Settled {
   readonly auditFiles: number
   /** The name that everything got that was there before. */
   readonly aside?: string
+  /** `uid:gid` of the state folder, when what was restored belongs to somebody else: root. */
+  readonly owner?: string
 }
 
 export async function restoreBackup(wish: RestoreWish, parts: RestoreParts): Promise<Restored> {
@@ -110,7 +112,14 @@ async function restore(wish: RestoreWish, parts: RestoreParts, replaces: boolean
     ...keyFile,
     auditFiles: manifest.files.filter(({ name }) => segmentOf(name) !== undefined).length,
     ...(replaces && { aside }),
+    ...(await otherOwner(stateDir)),
   }
+}
+
+/** Said and not mended: root that gives away what lies in somebody's folder can be led to give away something else. */
+async function otherOwner(stateDir: string): Promise<{ readonly owner?: string }> {
+  const { uid, gid } = await stat(stateDir)
+  return process.getuid?.() === uid ? {} : { owner: `${uid}:${gid}` }
 }
 
 function refuseNewer(file: string, { schema, sekisho }: Manifest): void {

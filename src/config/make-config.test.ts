@@ -37,6 +37,7 @@ describe('what is read', () => {
       stateDir: '/home/op/.local/state/sekisho/127.0.0.1-7860',
       keyFile: '/home/op/.config/sekisho/127.0.0.1-7860.key',
       session: { idleMs: 3_600_000, absoluteMs: 86_400_000 },
+      passwords: { least: 15, composition: [] },
       pace: {
         address: { burst: 5, intervalMs: 10_000 },
         everyone: { burst: 60, intervalMs: 1_000 },
@@ -60,6 +61,7 @@ trusted_proxies: [10.0.0.0/8, "::1", 192.0.2.7]
 state_dir: ./state
 key_file: ~/gate.key
 session: { idle: 10m, absolute: 7d }
+passwords: { length: 20, require: [digit, symbol], max_age: 365d }
 pace: { address: "3, then 1 per 1m", everyone: "30, then 1 per 500ms", known_browser: "4, then 1 per 2h" }
 limits: { call: 1MiB, upload: 2 GB, connections: 10 }
 audit: { max_size: 64MB, retention: 30d, stranger_records_per_hour: 0 }
@@ -77,6 +79,7 @@ forward_headers: [X-Team]
       stateDir: '/etc/gate/state',
       keyFile: '/home/op/gate.key',
       session: { idleMs: 600_000, absoluteMs: 604_800_000 },
+      passwords: { least: 20, composition: ['digit', 'symbol'], maxAgeMs: 365 * 86_400_000 },
       pace: {
         address: { burst: 3, intervalMs: 60_000 },
         everyone: { burst: 30, intervalMs: 500 },
@@ -101,6 +104,10 @@ forward_headers: [X-Team]
     expect(config.listen.port).toBe(9001)
     expect(config.tls).toEqual({ cert: '/etc/gate/a.pem', key: '/work/c.pem' })
     expect(config.hosts).toEqual(['b.example'])
+  })
+
+  test.each(['off', 'false', '"off"'])('passwords don’t grow old: %s', (off) => {
+    expect(read(`${app}passwords: { max_age: ${off} }`).passwords).toEqual({ least: 15, composition: [] })
   })
 
   test('state and key follow the XDG variables, unless those are relative', () => {
@@ -183,6 +190,21 @@ const refused: readonly (readonly [what: string, text: string, words: string])[]
     'an idle limit beyond the absolute one',
     `${app}session:\n  idle: 2d`,
     '  sekisho.yaml:3: session.idle (2880m) is longer than session.absolute (1440m); it would never be reached.',
+  ],
+  [
+    'passwords shorter than one that stands alone may be',
+    `${app}passwords: { length: 8 }`,
+    '  sekisho.yaml:2: passwords.length: found 8; allowed is a whole number from 15 to 64 (a password that stands alone has at least 15: NIST SP 800-63B-4).',
+  ],
+  [
+    'a kind of character that there is not',
+    `${app}passwords: { require: [emoji] }`,
+    '  sekisho.yaml:2: passwords.require[1]: found "emoji"; allowed is one of lower, upper, digit, symbol.',
+  ],
+  [
+    'passwords that are over before anybody knows them',
+    `${app}passwords: { max_age: 7d }`,
+    '  sekisho.yaml:2: passwords.max_age: found "7d"; allowed is off, or a duration from 30d to 3650d.',
   ],
   [
     'a pace that can be read in two ways',

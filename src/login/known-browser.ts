@@ -78,13 +78,16 @@ export function makeKnownBrowsers(key: Secret<Uint8Array>, instance: string): Kn
       return [`${signed}.${sign(signed)}`, ...kept].join('.')
     },
     read: (value, account, now) => {
-      if (account === undefined) return undefined
-      const name = nameOf(account)
-      const found = readAll(value, now).find((one) => one.account === name)
+      // The whole cookie is checked for every name: a name that nobody has must not be the quicker one.
+      const entries = readAll(value, now)
+      const name = nameOf(account ?? nobody)
+      const found = entries.find((one) => one.account === name)
       return found === undefined ? undefined : { id: found.id, mark: found.mark }
     },
   }
 }
+
+const nobody = '-' as AccountId
 
 /** The account as the cookie names it: always of one length, and nobody's public name. */
 function nameOf(account: AccountId): string {

@@ -1,5 +1,5 @@
 /** Changing one's own password: the current one is proved first, once, in this session. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { LoginRig, beginRegistration, bobsPassword, cookiesOf } from '../../test/rig/login-rig.ts'
 import { failed, instance, knock, makeRecord, nameOf, newPassword } from '../../test/rig/login-rig.ts'
 import { prove, stranger, valueOf } from '../../test/rig/login-rig.ts'
@@ -8,6 +8,9 @@ import { cookieNames } from '../sessions/cookie.ts'
 import type { UserId } from '../store/rows.ts'
 import type { UserSession } from './password-change.ts'
 import { registerPassword } from './register.ts'
+
+// New passwords are stretched as in earnest, by several workers at once on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const names = cookieNames(instance)
 

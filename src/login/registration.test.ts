@@ -1,11 +1,14 @@
 /** Joining by invitation, with the real engine: what uses an invitation up, and what doesn't. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { LoginRig, beginRegistration, bobsPassword, instance } from '../../test/rig/login-rig.ts'
 import { makeRecord, nameOf, newPassword, prove, stranger } from '../../test/rig/login-rig.ts'
 import { defaultStretching } from '../contract/contract.ts'
 import { randomToken } from '../kit/random.ts'
 import { failureKeyOf } from '../kit/username.ts'
 import { Registration } from './registration.ts'
+
+// New passwords are stretched as in earnest, by several workers at once on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 let rigs: Awaited<ReturnType<typeof LoginRig.open>>
 let rig: LoginRig

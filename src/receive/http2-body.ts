@@ -3,8 +3,8 @@ import type { ServerHttp2Stream } from 'node:http2'
 import { Readable } from 'node:stream'
 
 /**
- * Node ends a stream that was reset without an error code as if it were complete; half an upload would pass for a
- * whole one.
+ * Node ends a stream that was reset by NO_ERROR or CANCEL as if it were complete (lib/internal/http2/core.js 24); half
+ * an upload would pass for a whole one.
  */
 export class Http2Body extends Readable {
   readonly #stream: ServerHttp2Stream

@@ -70,7 +70,7 @@ export class Http2Connection {
   /** Called every `checkingInterval`. */
   review(): void {
     this.#reviews++
-    if (this.#session.destroyed) {
+    if (this.#session.destroyed || (this.#session.closed && this.#open.size === 0)) {
       // Its goodbye waits behind bytes that nobody takes, or for an end that nobody sends.
       if (this.#ended++ > reviewsIn(farewellMs)) this.#socket.destroy()
       return
@@ -85,8 +85,10 @@ export class Http2Connection {
     this.#quiet = this.#open.size === 0 ? this.#quiet + 1 : 0
     const isNew = this.#newest === 0
     if (this.#quiet <= reviewsIn(isNew ? headerDeadline : idleDeadline)) return
-    this.#session.close()
-    if (isNew) this.#misread('request-slow', { reason: 'first-request' })
+    if (isNew) {
+      this.#session.close()
+      this.#misread('request-slow', { reason: 'first-request' })
+    } else this.close()
   }
 
   #meet(stream: ServerHttp2Stream, raw: readonly string[]): void {

@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../audit/event.ts'
 import { makeMemoryData } from '../store/engines/memory/data.ts'
 import { makeMemoryStore } from '../store/engines/memory/open.ts'
-import type { PasswordRow } from '../store/rows.ts'
+import type { Username } from '../kit/username.ts'
+import type { PasswordRow, UserId } from '../store/rows.ts'
 import type { Store } from '../store/store.ts'
 import type { FinishedCeremony } from './finished-ceremony.ts'
 import { cookieNames } from './cookie.ts'
@@ -337,5 +338,29 @@ describe('the step authenticate', () => {
     const { token, session } = await sessions.issue(finished, facts)
     await sessions.end(session, 'operator')
     expect(await look(`${name}=${token}`)).toEqual({ kind: 'lapsed', why: 'ended' })
+  })
+})
+
+describe('a new password set by this very process', () => {
+  it('cuts the streams of its account at once, and of no other', async () => {
+    const bob = {
+      account: 'bob',
+      username: 'bob',
+      passwordAt: 1,
+      ceremony: 'd',
+    } as unknown as FinishedCeremony
+    const { session: bobs } = await sessions.issue(bob, facts)
+    const { session: guests } = await sessions.issue(finished, facts)
+    const cut: string[] = []
+    sessions.watch(bobs, (why) => void cut.push(`bob ${why}`))
+    sessions.watch(guests, (why) => void cut.push(`guest ${why}`))
+    await sessions.review()
+    await store.users.insert({ id: bobs.account as UserId, name: 'bob' as Username, createdAt: 1 })
+    await store.passwords.set({ ...row, id: bobs.account })
+    await sessions.review()
+    expect(cut).toEqual([])
+    await sessions.recheck(bobs.account)
+    await sessions.recheck('shared')
+    expect(cut).toEqual(['bob password-changed'])
   })
 })

@@ -14,7 +14,8 @@ describe('the build', () => {
   beforeAll(async () => {
     out = await mkdtemp(path.join(tmpdir(), 'sekisho-web-'))
     manifest = await buildWeb(out)
-  })
+    // Brotli at its best takes some seconds for the dictionaries.
+  }, 60_000)
 
   afterAll(() => rm(out, { recursive: true, force: true }))
 

@@ -1,12 +1,15 @@
 /** Users on the whole path: by name, by invitation, a new password, and what each leaves in the log. */
 import { request } from 'undici'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { paths } from '../../src/contract/contract.ts'
 import type { UserRow } from '../../src/store/rows.ts'
 import { logIn, post, tryToLogIn } from '../rig/log-in.ts'
 import { changePassword, join, prepareJoin } from '../rig/set-password.ts'
 import { startUpstream, type Upstream } from '../upstreams/start-upstream.ts'
 import { startPath, type Path } from './start-path.ts'
+
+// New passwords are stretched as in earnest, by several workers at once on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 
 const password = 'a lighthouse for bob'
 const next = 'nobody knows this one yet'

@@ -11,7 +11,10 @@ export const streamPath = '/gradio_api/queue/data?session_hash=abcdefghijk'
 
 const config = JSON.stringify({ version: '6.31.0', components: [], dependencies: [], pages: [['', '']] })
 const bodies: Readonly<Record<string, readonly [type: string, body: string]>> = {
-  '/': ['text/html', '<!doctype html><html><head><script>window.gradio_config = {}</script></head><body>hello</body></html>'],
+  '/': [
+    'text/html',
+    '<!doctype html><html><head><script>window.gradio_config = {}</script></head><body>hello</body></html>',
+  ],
   '/config': ['application/json', config],
   '/gradio_api/app_id': ['application/json', '{"app_id":1}'],
   '/gradio_api/info': ['application/json', '{}'],

@@ -1,6 +1,7 @@
 /** One connection to the file: how it is set up, how a transaction runs, how faults get their words. */
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
+import type { GateFault } from '../../../kit/fault.ts'
 import { asFault, isBusy, unusable } from './faults.ts'
 import { claimFile } from './file.ts'
 import { migrate, refuseUnknown, type Upgrade } from './migrate.ts'
@@ -22,10 +23,15 @@ export interface Connection {
   close(): void
 }
 
+export interface OwnConnection extends Connection {
+  /** From now on every call fails with this. */
+  retire(fault: GateFault): void
+}
+
 /** How long a write waits for another process. Ours hold the lock for milliseconds. */
 const busyMs = 5_000
 
-export async function connect(path: string): Promise<Connection> {
+export async function connect(path: string): Promise<OwnConnection> {
   const file = claimFile(path)
   const database = open(file)
   let statements: Statements
@@ -38,7 +44,9 @@ export async function connect(path: string): Promise<Connection> {
     throw asFault(file, thrown)
   }
 
+  let retired: GateFault | undefined
   const run: Connection['run'] = (work) => {
+    if (retired !== undefined) throw retired
     try {
       return work(statements)
     } catch (thrown) {
@@ -50,6 +58,9 @@ export async function connect(path: string): Promise<Connection> {
     ...(upgrade === undefined ? {} : { upgrade }),
     run,
     transact: (keeping, work) => run(() => transact(database, statements, keeping, work)),
+    retire(fault) {
+      retired ??= fault
+    },
     close() {
       if (database.isOpen) database.close()
     },

@@ -15,6 +15,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { version as ownVersion } from '../../../kit/version.ts'
 import { migrations } from '../../migrations/index.ts'
+import type { TokenHash } from '../../rows.ts'
 import type { Migration } from '../../migrations/migration.ts'
 import { migrate, newestVersion, type Upgrade } from './migrate.ts'
 import { openSqliteStore } from './open.ts'
@@ -140,6 +141,19 @@ test('a new database has no copy, and one that is up to date gets none', async (
   await open()
   expect(upgrades).toEqual([])
   expect(readdirSync(dirname(file)).filter((name) => name.includes('before'))).toEqual([])
+})
+
+test('a gate whose database is upgraded under it serves nobody any more', async () => {
+  const file = firstRelease()
+  const store = await openSqliteStore({ file })
+  onTestFinished(() => store.close())
+  await store.changes()
+  upgrade(file, withNext)
+  const newer = { code: 'store-newer' }
+  await expect(store.changes()).rejects.toMatchObject(newer)
+  await expect(store.sessions.find('hash' as TokenHash)).rejects.toMatchObject(newer)
+  await expect(store.passwords.find('shared')).rejects.toMatchObject(newer)
+  await expect(store.meta.getOrSet('a', 'b')).rejects.toMatchObject(newer)
 })
 
 test('the version of sekisho that wrote last is in the database', async () => {

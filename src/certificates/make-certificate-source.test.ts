@@ -6,7 +6,7 @@ import type { Overrides } from '../config/overrides.ts'
 import { AcmeSource } from './acme/acme-source.ts'
 import { FileSource } from './file-source.ts'
 import type { MachineNames } from './machine-names.ts'
-import { makeCertificateSource } from './open-certificates.ts'
+import { makeCertificateSource } from './make-certificate-source.ts'
 import { SelfSignedSource } from './self-signed-source.ts'
 
 const inside: MachineNames = { addresses: ['10.0.0.5', 'fd00::5'], hostName: 'box' }

@@ -231,7 +231,7 @@ describe('a program whose token is revoked while it works', () => {
 describe('a program that the policy keeps out', () => {
   it('gets the exception that its client has for this', async () => {
     const policy = path.join(folder, 'people.cedar')
-    await writeFile(policy, 'permit (principal is Sekisho::Guest, action, resource);')
+    await writeFile(policy, 'permit (principal, action in Sekisho::Action::"public", resource);')
     const closed = await startTestGate({ upstream: app.url, config: `policy: ${policy}` })
     try {
       const { stdout } = await closed.cli('token', 'create', '--name', 'ci')

@@ -158,10 +158,7 @@ function licences(packages: readonly LockedPackage[], allowed: readonly string[]
 /** Every direct run-time dependency has its row, and every row its dependency. */
 function reasonsMissing({ manifests, reasons }: Supply): string[] {
   const wanted = Object.keys(manifests['']?.dependencies ?? {})
-  const rows = reasons.split('\n').flatMap((line) => {
-    const cell = /^\|([^|]*)\|/.exec(line)?.[1] ?? ''
-    return [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '')
-  })
+  const rows = reasons.split('\n').flatMap((line) => namesIn(/^\|([^|]*)\|/.exec(line)?.[1] ?? ''))
   const file = 'docs/decisions/0002-dependencies.md'
   return [
     ...wanted
@@ -171,6 +168,15 @@ function reasonsMissing({ manifests, reasons }: Supply): string[] {
       .filter((name) => !wanted.includes(name))
       .map((name) => `${file}: ${name} has a row and is no dependency any more.`),
   ]
+}
+
+/** `@scope/one`, `two`: what follows a name with a scope may leave it out. */
+function namesIn(cell: string): string[] {
+  let scope = ''
+  return [...cell.matchAll(/`(?:(@[^/`]+)\/)?([^`]+)`/g)].map(([, own, name = '']) => {
+    scope = own ?? scope
+    return scope === '' ? name : `${scope}/${name}`
+  })
 }
 
 /** Two majors of one library are two libraries: twice the code to watch, and values that don't fit each other. */

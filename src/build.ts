@@ -245,6 +245,7 @@ function assemble(config: Config, parts: Assembly): Gate {
         if (found.state === 'active') tokens.markUsed(found.token.id, now)
         return found
       },
+      identify: (token) => tokens.identify(token),
     },
     credentials: {
       watch: (principal, onEnd) => {

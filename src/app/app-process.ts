@@ -23,7 +23,7 @@ export interface AppEnvironment {
 
 const largestSource = 1024 * 1024
 
-/** Undefined when nobody on this machine is seen to listen there. */
+/** Undefined when no Python of this machine is seen to listen there: a tunnel or a proxy isn't the app. */
 export async function findAppProcess(port: number): Promise<AppProcess | undefined> {
   const inodes = new Set((await readListeners(port)).map(({ inode }) => `socket:[${inode}]`))
   if (inodes.size === 0) return undefined
@@ -47,6 +47,8 @@ async function readProcess(id: string): Promise<AppProcess | undefined> {
   if (owner === undefined) return undefined
   const cwd = await readlink(`/proc/${id}/cwd`).catch(() => undefined)
   const command = (await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')).split('\0')
+  const program = await readlink(`/proc/${id}/exe`).catch(() => command[0] ?? '')
+  if (!/^(?:python|pypy)/i.test(basename(program))) return undefined
   const files = command.filter((part) => part.endsWith('.py'))
   const sources = await Promise.all(files.map((file) => readSource(resolve(cwd ?? '/', file))))
   return {

@@ -2,10 +2,11 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { networkInterfaces, platform } from 'node:os'
+import { Client } from 'undici'
 import type { Risk } from '../config/config.ts'
 import { isLoopback } from '../kit/networks.ts'
 import { readListeners } from './listening.ts'
-import type { AppFacts } from './read-app.ts'
+import { askApp, type AppFacts } from './read-app.ts'
 
 export interface FoundRisk {
   readonly risk: Risk
@@ -122,12 +123,14 @@ async function hasStaticWorkers(upstream: URL, port: number): Promise<boolean> {
 
 async function isStaticWorker(host: string, port: number): Promise<boolean> {
   try {
-    const answer = await fetch(`http://${host}:${port}/openapi.json`, {
-      signal: AbortSignal.timeout(2_000),
-      redirect: 'error',
-    })
-    const text = await answer.text()
-    return text.includes('/gradio_api/upload') && !text.includes('/gradio_api/queue/join')
+    const client = new Client(`http://${host}:${port}`)
+    try {
+      const asked = { method: 'GET', path: '/openapi.json', largest: 1024 * 1024 } as const
+      const { text } = await askApp({ client, patience: 2_000 }, asked)
+      return text.includes('/gradio_api/upload') && !text.includes('/gradio_api/queue/join')
+    } finally {
+      await client.destroy()
+    }
   } catch {
     return false
   }

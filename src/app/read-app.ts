@@ -25,6 +25,8 @@ export interface AppRequest {
   readonly path: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
+  /** Characters of the answer after which no more is read. */
+  readonly largest?: number
 }
 
 export interface AppAnswer {
@@ -48,7 +50,7 @@ export async function askApp({ client, patience }: AppClient, request: AppReques
     const decoder = new TextDecoder()
     for await (const chunk of answer.body) {
       text += decoder.decode(chunk as Uint8Array, { stream: true })
-      if (text.length > largest) break
+      if (text.length > (request.largest ?? largest)) break
     }
     return { status: answer.statusCode, headers: answer.headers, text }
   } catch (cause) {

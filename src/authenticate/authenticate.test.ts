@@ -33,15 +33,19 @@ async function ask(asking: Asking): Promise<Told> {
         asked.push(said)
         return Promise.resolve(found ?? { state: 'over', why: 'unknown' })
       },
+      identify: (said) => Promise.resolve(said === text ? token.id : undefined),
     },
   })
-  return 'principal' in outcome ? { asked, principal: outcome.principal } : { asked, code: outcome.code }
+  if ('principal' in outcome) return { asked, principal: outcome.principal }
+  const { code, because } = outcome
+  return { asked, code, because }
 }
 
 interface Told {
   readonly asked: readonly string[]
   readonly principal?: Principal
   readonly code?: string
+  readonly because?: Readonly<Record<string, string | number | boolean>>
 }
 
 const bearer = { authorization: `Bearer ${text}` }
@@ -87,20 +91,22 @@ describe('whoever asks', () => {
       expect(await ask({ headers, looked, found: { state: 'active', token } })).toEqual({
         asked: [],
         code: 'credential-ambiguous',
+        because: {},
       })
   })
 })
 
 describe('a token in the wrong place', () => {
   const escaped = text.replace('sekisho_', '%73ekisho%5F')
-  it.each<[string, Asking]>([
+  it.each<[string, Asking, half?: boolean]>([
     ['the path', { path: `/gradio_api/file=/tmp/${text}` }],
     ['the query', { query: `access_token=${text}` }],
     ['the query, escaped', { query: `a=1&token=Bearer%20${escaped}` }],
-    ['the query, without its checksum', { query: text.slice(0, -6) }],
+    ['the query, without its checksum', { query: text.slice(0, -6) }, true],
     ['a cookie', { headers: { cookie: `theme=dark; token=${text}` } }],
-  ])('(%s) is refused, whoever asks', async (_, asking) => {
+  ])('(%s) is refused, whoever asks, and the log names it where it is whole', async (_, asking, half) => {
+    const because = half === true ? {} : { id: 't1' }
     for (const more of [{}, { looked: active }, { headers: { ...asking.headers, ...bearer } }])
-      expect(await ask({ ...asking, ...more })).toEqual({ asked: [], code: 'credential-misplaced' })
+      expect(await ask({ ...asking, ...more })).toEqual({ asked: [], code: 'credential-misplaced', because })
   })
 })

@@ -3,8 +3,8 @@ import { refuse, type Refusal } from '../refusals.ts'
 import type { Authenticated, Classified, Principal } from '../request.ts'
 import type { Site } from '../sessions/cookie.ts'
 import type { SessionLooked } from '../sessions/look.ts'
-import type { SessionRow } from '../store/rows.ts'
-import { holdsApiToken } from '../tokens/token.ts'
+import type { ApiTokenId, SessionRow } from '../store/rows.ts'
+import { findApiToken, holdsApiToken, type ApiToken } from '../tokens/token.ts'
 import type { TokenFound } from '../tokens/tokens.ts'
 import { readBearer } from './bearer.ts'
 
@@ -18,6 +18,8 @@ export interface AuthenticateParts {
   readonly tokens: {
     /** Judges an API token and notes its use. */
     readonly look: (text: string) => Promise<TokenFound>
+    /** Which token that is, good or not. */
+    readonly identify: (token: ApiToken) => Promise<ApiTokenId | undefined>
   }
 }
 
@@ -25,7 +27,8 @@ export async function authenticate(
   request: Classified,
   parts: AuthenticateParts,
 ): Promise<Authenticated | Refusal> {
-  if (isTokenMisplaced(request)) return refuse('credential-misplaced')
+  const places = wrongPlaces(request)
+  if (places.some(holdsApiToken)) return refuse('credential-misplaced', await identify(places, parts))
   const looked = await parts.sessions.look(request.headers['cookie'], request.site)
   const bearer = readBearer(request.headers['authorization'])
   // Two credentials may name two principals; no rule of ours decides between them.
@@ -60,8 +63,15 @@ function principalIn(session: SessionRow): Principal {
  * Addresses end up in logs, histories and referrers, and cookies are the app's too: whoever puts a token there must learn it
  * at once (RFC 6750 sections 2.3 and 5.3; OWASP ASVS 5.0 14.2.1).
  */
-function isTokenMisplaced({ path, query, headers }: Classified): boolean {
-  return [path, query, headers['cookie'] ?? ''].some(holdsApiToken)
+function wrongPlaces({ path, query, headers }: Classified): readonly string[] {
+  return [path, query, headers['cookie'] ?? '']
+}
+
+/** The operator has to know which one to revoke. */
+async function identify(places: readonly string[], { tokens }: AuthenticateParts) {
+  const token = places.map(findApiToken).find((found) => found !== undefined)
+  const id = token && (await tokens.identify(token))
+  return id === undefined ? {} : { id }
 }
 
 /** No pace on wrong ones: nobody guesses 190 bits, and a look costs a hash and one read. */

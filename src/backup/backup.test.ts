@@ -1,15 +1,28 @@
 /** Backing up and restoring as the commands do it, on real files. */
 import { createHash } from 'node:crypto'
-import { chown, copyFile, cp, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import {
+  chmod,
+  chown,
+  copyFile,
+  cp,
+  mkdir,
+  readFile,
+  readdir,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { BackupRig, passphrase, password } from '../../test/rig/backup-rig.ts'
-import { openSealed, sealAgain } from '../../test/rig/reseal.ts'
+import { openSealed, sealAgain, withContent, withManifest } from '../../test/rig/reseal.ts'
 import type { Config } from '../config/config.ts'
 import { Secret } from '../kit/secret.ts'
 import type { Username } from '../kit/username.ts'
 import type { ApiTokenHash, ApiTokenId, InvitationHash, UserId } from '../store/rows.ts'
+import { migrations } from '../store/migrations/index.ts'
 import { newestVersion } from '../store/engines/sqlite/migrate.ts'
 
 // Each backup and each restore costs a second of scrypt, and a busy machine is slow, not wrong.
@@ -297,6 +310,51 @@ describe('what an older state had', () => {
     const before = await hash()
     await expect(rig.backup(old, file)).rejects.toEqual(fault('store-newer', /newer sekisho/))
     expect(await hash()).toBe(before)
+  })
+
+  /** The database as the first release would have left it, with the same key, instance and password. */
+  async function asFirstRelease(path: string): Promise<string> {
+    const first = `${path}.first`
+    const database = new DatabaseSync(first)
+    database.exec(`${migrations[0].sqlite};
+      pragma user_version = 1; pragma application_id = ${0x73656b69};
+      attach '${path}' as newer;
+      insert into meta select key, value from newer.meta where key <> 'sekisho-version';
+      insert into passwords select id, record, memory, iterations, parallelism, changed_at from newer.passwords;
+      insert into segments select number, id, opened_at, count, head, pruned_at from newer.segments`)
+    database.close()
+    await rename(first, path)
+    await chmod(path, 0o600)
+    return path
+  }
+
+  test('a state of the first release is upgraded by whoever opens it, and the log names the copy', async () => {
+    await asFirstRelease(join(old.stateDir, 'sekisho.db'))
+    expect(await knowsPassword(old)).toBe(true)
+    const records = []
+    const how = { last: 1, follow: false, stopped: new AbortController().signal }
+    for await (const record of rig.parts.tailAudit(old, how)) records.push(record)
+    const copy = `sekisho.db.before-${newestVersion}`
+    expect(records).toMatchObject([{ kind: 'state.upgraded', from: 1, to: newestVersion, copy }])
+    expect(await readdir(old.stateDir)).toContain(copy)
+    expect((await rig.verify(old)).findings).toEqual([])
+  })
+
+  test('a backup of the first release is upgraded as it is restored', async () => {
+    await rig.backup(old, file)
+    const entries = await openSealed(file, passphrase)
+    const path = rig.path('first.db')
+    await writeFile(path, entries.find(({ header }) => header.name === 'sekisho.db')?.data ?? '')
+    const older = withContent(entries, 'sekisho.db', await readFile(await asFirstRelease(path)))
+    await sealAgain(
+      file,
+      passphrase,
+      withManifest(older, (manifest) => (manifest['schema'] = 1)),
+    )
+    await rig.restore(empty, file)
+    expect(await knowsPassword(empty)).toBe(true)
+    expect((await rig.verify(empty)).findings).toEqual([])
+    expect((await readdir(empty.stateDir)).sort()).toEqual(['audit', 'backup.lock', 'sekisho.db'])
   })
 
   test('a file where the state belongs is an error in words', async () => {

@@ -2,19 +2,29 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { GateFault } from '../kit/fault.ts'
 
-/** Undefined when there is none. */
+/** Undefined when there is none. Throws GateFault `certificate-unavailable`. */
 export async function readPrivateFile(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined
-    throw cause
+    if (codeOf(cause) === 'ENOENT') return undefined
+    throw unusable(file, 'read', cause)
+  }
+}
+
+/** Throws GateFault `certificate-unavailable`. */
+export async function writePrivateFile(file: string, text: string): Promise<void> {
+  try {
+    await replace(file, text)
+  } catch (cause) {
+    throw unusable(file, 'written', cause)
   }
 }
 
 /** Draft, fsync, rename, fsync of the folder: rename(2) replaces a name atomically, and only fsync makes it last. */
-export async function writePrivateFile(file: string, text: string): Promise<void> {
+async function replace(file: string, text: string): Promise<void> {
   const folder = dirname(file)
   await mkdir(folder, { recursive: true, mode: 0o700 })
   await removeDrafts(file)
@@ -43,4 +53,13 @@ export async function writePrivateFile(file: string, text: string): Promise<void
 async function removeDrafts(file: string): Promise<void> {
   const drafts = (await readdir(dirname(file))).filter((name) => name.startsWith(`${basename(file)}.draft-`))
   for (const name of drafts) await unlink(join(dirname(file), name)).catch(() => undefined)
+}
+
+function unusable(file: string, deed: 'read' | 'written', cause: unknown): GateFault {
+  const words = `The file ${file} can't be ${deed} (${codeOf(cause)}). Everything in its folder belongs to the user that runs the gate.`
+  return new GateFault('certificate-unavailable', words, { cause })
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
 }

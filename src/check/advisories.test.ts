@@ -41,6 +41,11 @@ describe('what concerns a version', () => {
     ['5.0.0b1', 'CVE-2024-47164', true],
     ['5.0.0rc3', 'CVE-2024-47164', true],
     ['5.0.0.dev2', 'CVE-2024-47164', true],
+    // So Gradio itself writes it (its package.json).
+    ['5.0.0-beta.9', 'CVE-2024-47164', true],
+    ['5.0.0-dev.0', 'CVE-2024-47164', true],
+    ['5.0.0.post1', 'CVE-2024-47164', false],
+    ['5.0.0+local', 'CVE-2024-47164', false],
     ['5.0.0', 'CVE-2024-47164', false],
     ['10.0.0', 'CVE-2026-59806', false],
   ])('%s and %s: %s', (version, id, concerned) => {

@@ -20,6 +20,7 @@ export interface Advisory {
 export const advisoriesDate = '2026-11-22'
 
 const gradio = (ghsa: string) => `https://github.com/gradio-app/gradio/security/advisories/${ghsa}`
+const reviewed = (ghsa: string) => `https://github.com/advisories/${ghsa}`
 const osv = (id: string) => `https://osv.dev/vulnerability/${id}`
 
 export const advisories: readonly Advisory[] = [
@@ -56,6 +57,14 @@ export const advisories: readonly Advisory[] = [
     source: gradio('GHSA-3qqg-pgqq-3695'),
   },
   {
+    id: 'CVE-2024-0964',
+    ghsa: 'GHSA-f3h9-8phc-6gvh',
+    before: '4.9.0',
+    severity: 'high',
+    summary: 'files of the host can be read through values of a call',
+    source: reviewed('GHSA-f3h9-8phc-6gvh'),
+  },
+  {
     id: 'CVE-2023-51449',
     ghsa: 'GHSA-6qm2-wpxq-7qh2',
     before: '4.11.0',
@@ -84,14 +93,15 @@ export const advisories: readonly Advisory[] = [
     before: '4.19.2',
     severity: 'medium',
     summary: 'pages of other sites reach apps that run locally',
-    source: 'https://github.com/advisories/GHSA-48cq-79qq-6f7x',
+    source: reviewed('GHSA-48cq-79qq-6f7x'),
   },
   {
     id: 'CVE-2024-1728',
+    ghsa: 'GHSA-m842-4qm8-7gpq',
     before: '4.19.2',
     severity: 'high',
     summary: 'files of the host can be read through upload buttons',
-    source: 'https://nvd.nist.gov/vuln/detail/CVE-2024-1728',
+    source: reviewed('GHSA-m842-4qm8-7gpq'),
   },
   {
     id: 'CVE-2024-1729',
@@ -107,6 +117,14 @@ export const advisories: readonly Advisory[] = [
     severity: 'high',
     summary: 'credentials leak on Windows',
     source: osv('CVE-2024-34510'),
+  },
+  {
+    id: 'CVE-2024-4941',
+    ghsa: 'GHSA-6v6g-j5fq-hpvw',
+    before: '4.31.3',
+    severity: 'high',
+    summary: 'files of the host can be read through JSON outputs',
+    source: reviewed('GHSA-6v6g-j5fq-hpvw'),
   },
   {
     id: 'PYSEC-2026-1414',
@@ -126,9 +144,25 @@ export const advisories: readonly Advisory[] = [
     id: 'CVE-2024-47084',
     ghsa: 'GHSA-3c67-5hwx-f6wx',
     before: '4.44.0',
-    severity: 'medium',
+    severity: 'high',
     summary: 'the origin is not checked when a cookie is present',
     source: gradio('GHSA-3c67-5hwx-f6wx'),
+  },
+  {
+    id: 'CVE-2024-47166',
+    ghsa: 'GHSA-37qc-qgx6-9xjv',
+    before: '4.44.0',
+    severity: 'medium',
+    summary: 'source of custom components can be read',
+    source: reviewed('GHSA-37qc-qgx6-9xjv'),
+  },
+  {
+    id: 'CVE-2024-47869',
+    ghsa: 'GHSA-j757-pf57-f8r4',
+    before: '4.44.0',
+    severity: 'medium',
+    summary: 'answer times help to guess the address of the usage figures',
+    source: reviewed('GHSA-j757-pf57-f8r4'),
   },
   {
     id: 'CVE-2024-47164',
@@ -171,6 +205,14 @@ export const advisories: readonly Advisory[] = [
     source: gradio('GHSA-4q3c-cj7g-jcwf'),
   },
   {
+    id: 'CVE-2024-47870',
+    ghsa: 'GHSA-xh2x-3mrm-fwqm',
+    before: '5.0.0',
+    severity: 'high',
+    summary: 'one request can lead the browsers of others to another server',
+    source: reviewed('GHSA-xh2x-3mrm-fwqm'),
+  },
+  {
     id: 'CVE-2024-47871',
     ghsa: 'GHSA-279j-x4gx-hfrh',
     before: '5.0.0',
@@ -194,12 +236,29 @@ export const advisories: readonly Advisory[] = [
     source: osv('PYSEC-2026-1418'),
   },
   {
+    id: 'CVE-2024-51751',
+    ghsa: 'GHSA-rhm9-gp5p-5248',
+    from: '5.0.0',
+    before: '5.5.0',
+    severity: 'medium',
+    summary: 'files of the host can be read through File and UploadButton',
+    source: reviewed('GHSA-rhm9-gp5p-5248'),
+  },
+  {
     id: 'CVE-2025-23042',
     ghsa: 'GHSA-j2jg-fq62-7c3h',
-    before: '5.6.0',
+    before: '5.11.0',
     severity: 'high',
     summary: 'blocked paths can be read by another spelling on Windows and macOS',
-    source: gradio('GHSA-j2jg-fq62-7c3h'),
+    source: reviewed('GHSA-j2jg-fq62-7c3h'),
+  },
+  {
+    id: 'CVE-2025-48889',
+    ghsa: 'GHSA-8jw3-6x8j-v96g',
+    before: '5.31.0',
+    severity: 'medium',
+    summary: 'any file of the host can be copied by flagging, until the disk is full',
+    source: reviewed('GHSA-8jw3-6x8j-v96g'),
   },
   {
     id: 'CVE-2026-27167',
@@ -235,11 +294,12 @@ export const advisories: readonly Advisory[] = [
     source: gradio('GHSA-jmh7-g254-2cq9'),
   },
   {
-    id: 'PYSEC-2026-2178',
+    id: 'CVE-2026-48545',
+    ghsa: 'GHSA-7hp7-4p35-3cx2',
     before: '6.15.0',
-    severity: 'medium',
+    severity: 'high',
     summary: 'a Space can set cookies for requests to other Spaces, for all users of an app',
-    source: osv('PYSEC-2026-2178'),
+    source: reviewed('GHSA-7hp7-4p35-3cx2'),
   },
   {
     id: 'CVE-2026-49119',

@@ -1,4 +1,4 @@
-/** Does an advisory concern this version? Versions of Gradio compare number by number (PEP 440, without its suffixes). */
+/** Does an advisory concern this version? Gradio tells it as its package.json does (SemVer), older ones as PEP 440 does. */
 import { advisories, type Advisory } from './advisories.ts'
 
 /** Undefined when it is no version that can be compared. */
@@ -14,9 +14,9 @@ function isAffected(version: readonly number[], { from, before, upTo }: Advisory
   return upTo !== undefined && compare(version, numbersOf(upTo)) <= 0
 }
 
-/** A pre-release counts as the release before which it came: `6.0.0b1` may lack a fix of 6.0.0. */
+/** A pre-release comes before its release: `6.0.0-beta.1`, or `6.0.0b1`, may lack a fix of 6.0.0. */
 function parseVersion(text: string): readonly number[] | undefined {
-  const found = /^(\d+(?:\.\d+)*)(?:(?:a|b|rc|\.dev)\d+)?/.exec(text.trim())
+  const found = /^(\d+(?:\.\d+)*)(?:-|[._]?(?:a|b|c|rc|alpha|beta|pre|dev)[._]?\d)?/i.exec(text.trim())
   if (found?.[1] === undefined) return undefined
   const numbers = found[1].split('.').map(Number)
   const isPreRelease = found[0].length > found[1].length

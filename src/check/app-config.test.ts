@@ -42,6 +42,36 @@ describe('/config', () => {
     ])
   })
 
+  it.each([
+    [{ api_name: 'keep' }, 'keep', 'public'],
+    [{ api_name: false }, '', 'private'],
+    [{ api_name: 'quiet', show_api: false }, 'quiet', 'undocumented'],
+  ])('reads functions as Gradio 3 to 5 told them: %j', (told, name, visibility) => {
+    const dependencies = ['no function', { ...told, backend_fn: true, inputs: 'none' }]
+    const config = parseAppConfig(JSON.stringify({ version: '4.44.0', components: [], dependencies }))
+    expect(config?.functions).toEqual([expect.objectContaining({ id: 1, name, visibility, onServer: true })])
+  })
+
+  it('has no word longer than a line', () => {
+    const long = 'x'.repeat(1_000_000)
+    const dependencies = [{ api_name: long, backend_fn: true }]
+    const one = { id: 1, type: long }
+    const config = parseAppConfig(JSON.stringify({ version: long, components: [one], dependencies }))
+    const words = [config?.version, config?.functions[0]?.name, config?.components[0]?.type]
+    expect(words.map((word) => word?.length)).toEqual([100, 100, 100])
+  })
+
+  it.each([
+    ['layout', '{"id":1,"children":[', ']}'],
+    ['components', '[{"id":1,"type":"textbox","props":{"value":[', ']}}]'],
+    ['theme', '[', ']'],
+  ])('is none when it is nested without end (%s)', (key, open, close) => {
+    const times = 100_000
+    const before = key === 'components' ? '' : '"components":[],'
+    const text = `{"version":"6.31.0",${before}"${key}":${open.repeat(times)}${close.repeat(times)}}`
+    expect(parseAppConfig(text)).toBeUndefined()
+  })
+
   it.each(['', '[]', 'null', '{}', '{"version":6}', '<html>', '{"version":"6.0.0"}'])(
     'is none: %s',
     (text) => {

@@ -32,19 +32,29 @@ export interface AppConfig {
   readonly functions: readonly AppFunction[]
   /** Components inside a part of the page that is hidden. */
   readonly hidden: ReadonlySet<number>
+  /** All else that a visitor gets, as it stands there: scripts, styles, head, functions. */
+  readonly others: Readonly<Record<string, unknown>>
 }
+
+/** Words of the app stand in findings; none of them may fill a screen. */
+const longestWord = 100
+/** Real pages have some twenty layers. */
+const deepest = 500
 
 const flag = z.boolean().catch(false)
 const numbers = z.array(z.number()).catch([])
+const word = z.string().transform((text) => text.slice(0, longestWord))
 const component = z.object({
   id: z.number(),
-  type: z.string(),
+  type: word,
   props: z.record(z.string(), z.unknown()).catch({}),
 })
+// Before Gradio 6 a function had no visibility (api_name and show_api told), before 4 no id (its place told).
 const dependency = z.object({
-  id: z.number(),
-  api_name: z.union([z.string(), z.literal(false), z.null()]).catch(null),
-  api_visibility: z.enum(['public', 'undocumented', 'private']).catch('public'),
+  id: z.number().optional().catch(undefined),
+  api_name: z.union([word, z.literal(false), z.null()]).catch(null),
+  show_api: z.boolean().catch(true),
+  api_visibility: z.enum(['public', 'undocumented', 'private']).optional().catch(undefined),
   backend_fn: flag,
   batch: flag,
   targets: z.array(z.tuple([z.number().nullable()]).rest(z.unknown())).catch([]),
@@ -61,8 +71,8 @@ const layoutNode: z.ZodType<LayoutNode> = z.lazy(() =>
 )
 const page = z.object({ layout: layoutNode.optional().catch(undefined) })
 
-const shape = z.object({
-  version: z.string(),
+const shape = z.looseObject({
+  version: word,
   show_error: flag,
   dev_mode: flag,
   vibe_mode: flag,
@@ -70,16 +80,18 @@ const shape = z.object({
   space_id: z.string().nullable().catch(null),
   max_file_size: z.number().nullable().catch(null),
   components: z.array(component),
-  dependencies: z.array(dependency).catch([]),
+  dependencies: z.array(z.unknown()).catch([]),
   layout: layoutNode.optional().catch(undefined),
   page: z.record(z.string(), page).catch({}),
 })
 
 /** Undefined when it isn't Gradio's. */
 export function parseAppConfig(text: string): AppConfig | undefined {
-  const parsed = shape.safeParse(readJson(text))
-  if (!parsed.success) return undefined
+  const json = readJson(text)
+  const parsed = isTooDeep(json) ? undefined : shape.safeParse(json)
+  if (parsed?.success !== true) return undefined
   const { data } = parsed
+  const { components: _components, ...others } = data
   const layouts = [data.layout, ...Object.values(data.page).map((one) => one.layout)]
   return {
     version: data.version.trim(),
@@ -90,18 +102,29 @@ export function parseAppConfig(text: string): AppConfig | undefined {
     spaceId: data.space_id ?? undefined,
     maxFileSize: data.max_file_size ?? undefined,
     components: data.components,
-    functions: data.dependencies.map((one) => ({
-      id: one.id,
+    // One that can't be read takes no other along.
+    functions: data.dependencies.flatMap((one, place) => readFunction(one, place)),
+    hidden: findHidden(layouts, data.components),
+    others,
+  }
+}
+
+function readFunction(given: unknown, place: number): readonly AppFunction[] {
+  const { success, data: one } = dependency.safeParse(given)
+  if (!success) return []
+  const documented = one.show_api ? 'public' : 'undocumented'
+  return [
+    {
+      id: one.id ?? place,
       name: typeof one.api_name === 'string' ? one.api_name : '',
-      visibility: one.api_visibility,
+      visibility: one.api_visibility ?? (one.api_name === false ? 'private' : documented),
       onServer: one.backend_fn,
       batch: one.batch,
       triggers: one.targets.flatMap(([id]) => (id === null ? [] : [id])),
       inputs: one.inputs,
       outputs: one.outputs,
-    })),
-    hidden: findHidden(layouts, data.components),
-  }
+    },
+  ]
 }
 
 function readJson(text: string): unknown {
@@ -110,6 +133,18 @@ function readJson(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** Who reads it afterwards calls itself for each layer; layer by layer needs no such depth. */
+function isTooDeep(json: unknown): boolean {
+  let layer = [json]
+  for (let depth = 0; layer.length > 0; depth++) {
+    if (depth > deepest) return true
+    layer = layer.flatMap((one) =>
+      typeof one === 'object' && one !== null ? (Object.values(one) as unknown[]) : [],
+    )
+  }
+  return false
 }
 
 /** Not what is hidden itself, which apps do to have a name for their API, but what lies inside a hidden part. */

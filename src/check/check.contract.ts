@@ -49,6 +49,7 @@ export function appConfig(given: Partial<AppConfig> = {}): AppConfig {
     components: [],
     functions: [],
     hidden: new Set(),
+    others: {},
     ...given,
   }
 }

@@ -54,9 +54,13 @@ export interface GateCheck extends About {
 
 export type Check = AppCheck | GateCheck
 
+const mostPlaces = 1_000
+
 /** Found where there is a place to name. */
-export function foundAt(at: readonly string[], severity?: Severity): Outcome {
-  if (at.length === 0) return { kind: 'passed' }
+export function foundAt(places: readonly string[], severity?: Severity): Outcome {
+  if (places.length === 0) return { kind: 'passed' }
+  const left = places.length - mostPlaces
+  const at = left > 0 ? [...places.slice(0, mostPlaces), `${String(left)} more`] : places
   return { kind: 'found', at, ...(severity === undefined ? {} : { severity }) }
 }
 

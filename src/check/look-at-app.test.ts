@@ -60,6 +60,57 @@ describe('what is asked', () => {
   })
 })
 
+describe('what is no Gradio app', () => {
+  it.each([
+    ['https://elsewhere.example/login?token=t0ken', 'leads to https://elsewhere.example/login, which'],
+    ['/app/', /leads to http:\/\/127\.0\.0\.1:\d+\/app\/, which/],
+    [undefined, 'holds no configuration (status 302)'],
+  ])('is named by where it leads: %s', async (location, words) => {
+    const upstream = await startUpstream((_request, _message, response) => {
+      response.writeHead(302, location === undefined ? {} : { location }).end()
+    })
+    closers.push(() => upstream.close())
+    const looked = lookAtApp(upstream.url, looking)
+    await expect(looked).rejects.toThrow(words)
+    await expect(looked).rejects.not.toThrow('t0ken')
+  })
+})
+
+describe('an app that means ill', () => {
+  it('gets no more read than is used', async () => {
+    const huge = 'a'.repeat(4 * 1024 * 1024)
+    const upstream = await startUpstream(({ target }, _message, response) => {
+      if (target === '/config') response.end('{"version":"6.31.0","components":[]}')
+      else response.end(huge)
+    })
+    closers.push(() => upstream.close())
+    const { answers } = await lookAtApp(upstream.url, looking)
+    const kept = Array.from(answers, ([name, { text }]) => (name === 'page' ? 0 : text.length))
+    expect(Math.max(...kept)).toBeLessThan(1024 * 1024)
+  })
+
+  it('is given up when it never ends an answer', async () => {
+    const upstream = await startUpstream((_request, _message, response) => void response.write('{'))
+    closers.push(() => upstream.close())
+    const impatient = { ...looking, patience: 50 }
+    await expect(lookAtApp(upstream.url, impatient)).rejects.toMatchObject({ code: 'app-busy' })
+  })
+})
+
+it.runIf(process.platform === 'linux')('a program that is no Python is not taken for the app', async () => {
+  const { seen } = await look(200, '{"version":"6.31.0","components":[]}', 'window.gradio_config')
+  expect(seen.process).toBeUndefined()
+})
+
+it('a page that was refused says nothing about who renders it', async () => {
+  const upstream = await startUpstream(({ target }, _message, response) => {
+    if (target === '/config') response.end('{"version":"6.31.0","components":[]}')
+    else response.writeHead(403).end()
+  })
+  closers.push(() => upstream.close())
+  expect((await lookAtApp(upstream.url, looking)).risks).toEqual([])
+})
+
 it('a certificate that nobody vouches for is named as the trouble', async () => {
   const pair = await generate([{ name: 'commonName', value: 'localhost' }], { keyType: 'ec' })
   const server = createServer({ cert: pair.cert, key: pair.private })

@@ -25,14 +25,15 @@ export async function lookAtApp(url: URL, looking: Looking): Promise<AppEvidence
     const answers = await askAll(asker, url)
     const now = looking.now()
     const page = answers.get('page')?.text ?? ''
+    const hasPage = answers.get('page')?.status === 200
     const config = parseAppConfig(answers.get('config')?.text ?? '')
     const front = judgeFront(config, answers)
-    if (front === undefined) throw new GateFault('usage', noGradio)
+    if (front === undefined) throw new GateFault('usage', noGradio(url, answers.get('config')))
     const behind = isBehind({ front, url })
     const facts =
       config === undefined
         ? []
-        : judgeFacts({ gradio: config.version, serverRendered: isServerRendered(page) })
+        : judgeFacts({ gradio: config.version, serverRendered: hasPage && isServerRendered(page) })
     return {
       url,
       gated: looking.gated,
@@ -50,8 +51,17 @@ export async function lookAtApp(url: URL, looking: Looking): Promise<AppEvidence
   }
 }
 
-const noGradio =
-  'What answers there is neither a Gradio app nor a login in front of one: /config holds no configuration.'
+function noGradio(url: URL, answer: AppAnswer | undefined): string {
+  const location = answer?.headers['location']
+  const target = URL.parse(typeof location === 'string' ? location : '', url.href)
+  // Without the query, which may hold what is nobody's business.
+  const to = target === null ? '' : `${target.origin}${target.pathname}`.slice(0, 200)
+  const seen =
+    typeof location === 'string'
+      ? `/config leads to ${to}, which was not followed. If that is the app, name its address.`
+      : `/config holds no configuration (status ${String(answer?.status)}). An app that is mounted below a path has its address there.`
+  return `What answers there is neither a Gradio app nor a login in front of one: ${seen}`
+}
 
 async function askAll(asker: AppClient, url: URL): Promise<ReadonlyMap<RequestName, AppAnswer>> {
   const answers = new Map<RequestName, AppAnswer>()

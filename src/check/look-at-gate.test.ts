@@ -45,7 +45,7 @@ const configOf = (yaml = '') =>
 
 function look(config: Config, given: Partial<GateLooking> = {}) {
   return lookAtGate(config, {
-    configText: undefined,
+    configText: { path: join(home, 'sekisho.yaml'), text: '' },
     env: {},
     appClock: undefined,
     openReadOnly: (file) => readSqliteStore({ file }),
@@ -102,6 +102,14 @@ describe('a gate in good order', () => {
     ])
     expect(state).toMatchObject({ kind: 'read', key: 'fits' })
     expect(audit).toMatchObject({ kind: 'read', verification: { findings: [] } })
+  })
+
+  it('listens where nobody knows when only its command line says so', async () => {
+    const { waysIn } = await look(configOf(), { configText: undefined })
+    expect(waysIn.map(({ way, strength }) => `${way}: ${strength}`)).toEqual([
+      'browsers: fair',
+      'whoever may write to the gate’s files: fair',
+    ])
   })
 
   it('is as it was afterwards', async () => {

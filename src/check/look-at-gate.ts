@@ -61,9 +61,11 @@ interface Inside {
 
 async function lookInside(config: Config, looking: GateLooking, now: number): Promise<Inside> {
   const file = join(config.stateDir, 'sekisho.db')
+  const hasConfigFile = looking.configText !== undefined
+  const without = waysIn(config, { kept: undefined, hasConfigFile })
   if (!existsSync(file)) {
     const why = 'no gate has run yet'
-    return { state: { kind: 'absent' }, audit: { kind: 'unseen', why }, waysIn: waysIn(config, undefined) }
+    return { state: { kind: 'absent' }, audit: { kind: 'unseen', why }, waysIn: without }
   }
   const keys = await readKey(config, looking)
   try {
@@ -74,7 +76,7 @@ async function lookInside(config: Config, looking: GateLooking, now: number): Pr
       return {
         state: { kind: 'read', key, ...('why' in keys ? { keyTrouble: keys.why } : {}), ...kept },
         audit: 'why' in keys || key === 'differs' ? noKey : await verify(config, keys.ring, store),
-        waysIn: waysIn(config, kept),
+        waysIn: waysIn(config, { kept, hasConfigFile }),
       }
     } finally {
       await store.close()
@@ -82,7 +84,7 @@ async function lookInside(config: Config, looking: GateLooking, now: number): Pr
   } catch (fault) {
     const why = wordsOf(fault)
     const audit = { kind: 'unseen', why: 'the database could not be read' } as const
-    return { state: { kind: 'unreadable', why }, audit, waysIn: waysIn(config, undefined) }
+    return { state: { kind: 'unreadable', why }, audit, waysIn: without }
   }
 }
 

@@ -62,9 +62,18 @@ const single = {
 
 export type RequestName = keyof typeof single | `file:${ProbedFile}`
 
+/** These are read; of all others the first lines do. */
+const readWhole: ReadonlySet<RequestName> = new Set(['config', 'page'])
+const firstLines = 16 * 1024
+
 /** In the order in which they are sent. */
 export const requests: ReadonlyMap<RequestName, ListedRequest> = new Map<RequestName, ListedRequest>([
-  ...(Object.entries(single) as [keyof typeof single, ListedRequest][]),
+  ...(Object.entries(single) as [keyof typeof single, ListedRequest][]).map(
+    ([name, request]): [RequestName, ListedRequest] => [
+      name,
+      readWhole.has(name) ? request : { ...request, largest: firstLines },
+    ],
+  ),
   ...probedFiles.map((file): [RequestName, ListedRequest] => [
     `file:${file}`,
     { method: 'HEAD', path: `${api}/file=${file}`, why: `would ${file} be handed out? (the head only)` },
@@ -93,6 +102,7 @@ export function loginRequest([username, password]: readonly [string, string]): L
     path: '/login',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({ username, password }).toString(),
+    largest: firstLines,
     why: 'does a password that everybody knows get in?',
   }
 }

@@ -12,6 +12,7 @@ describe('credentials', () => {
     ['GitLab token', 'glpat-' + letters.slice(0, 20)],
     ['Hugging Face token', 'hf_' + letters.slice(0, 34)],
     ['OpenAI key', 'sk-proj-' + letters],
+    ['OpenAI key', 'sk-' + letters.slice(0, 20) + 'T3BlbkFJ' + letters.slice(0, 20)],
     ['Anthropic key', 'sk-ant-' + letters],
     ['Google API key', 'AIza' + letters.slice(0, 35)],
     ['Slack token', 'xoxb-' + '123456789012-abcdef'],
@@ -38,7 +39,31 @@ describe('ordinary text', () => {
     '-----BEGIN PUBLIC KEY-----',
     'ghp_short',
     '550e8400-e29b-41d4-a716-446655440000',
+    // What authors write into placeholders.
+    'postgres://user:password@localhost:5432/db',
+    'mysql://root:<password>@host/db',
+    'redis://:${REDIS_PASSWORD}@cache',
+    'https://user:***@example.org',
+    'hf_' + 'x'.repeat(34),
+    'sk-proj-' + 'X'.repeat(40),
+    'AKIA' + 'X'.repeat(16),
   ])('%s', (text) => {
     expect(findSecrets(text)).toEqual([])
   })
+})
+
+describe('a text made to be slow', () => {
+  it.each(['a.', 'eyJ-', 'a://', 'a://b:', 'eyJ0000000000.', 'github_pat_', '-----BEGIN A'])(
+    '(%s, again and again) is read in time',
+    (part) => {
+      const began = performance.now()
+      findSecrets(part.repeat(200_000))
+      // Quadratic time would be minutes.
+      expect(performance.now() - began).toBeLessThan(5_000)
+    },
+  )
+})
+
+it('a stand-in does not hide the credential beside it', () => {
+  expect(findSecrets(`hf_${'x'.repeat(34)} hf_${letters.slice(0, 34)}`)).toEqual(['Hugging Face token'])
 })

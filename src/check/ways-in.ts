@@ -4,15 +4,26 @@ import type { Config } from '../config/config.ts'
 import type { PasswordSeen, WayIn } from './gate-evidence.ts'
 import type { Kept } from './read-kept.ts'
 
-/** `kept` is undefined where no database could be read. New kinds of login are added here. */
-export function waysIn(config: Config, kept: Kept | undefined): readonly WayIn[] {
+export interface Known {
+  /** Undefined where no database could be read. */
+  readonly kept: Kept | undefined
+  /** Without one, only the gate's command line knows where it listens. */
+  readonly hasConfigFile: boolean
+}
+
+/** New kinds of login are added here. */
+export function waysIn(config: Config, { kept, hasConfigFile }: Known): readonly WayIn[] {
   return [
-    listener(config),
-    ...redirect(config),
-    ...proxies(config),
+    ...(hasConfigFile ? [listener(config), ...redirect(config), ...proxies(config)] : [unknownListener]),
     ...(kept === undefined ? [] : logins(kept)),
     operator(config),
   ]
+}
+
+const unknownListener: WayIn = {
+  way: 'browsers',
+  guard: "not known: there is no sekisho.yaml, and the gate's command line is not seen",
+  strength: 'fair',
 }
 
 function listener(config: Config): WayIn {

@@ -206,12 +206,7 @@ describe('a registration through the engine', () => {
 
   it('rejects what is no request and no record, and goes on working', async () => {
     const engine = open()
-    const bad = [
-      '',
-      'AAAA',
-      Buffer.alloc(32).toString('base64url'),
-      Buffer.alloc(192).toString('base64url'),
-    ]
+    const bad = ['', 'AAAA', Buffer.alloc(32).toString('base64url'), Buffer.alloc(192).toString('base64url')]
     for (const registrationRequest of bad)
       expect(await engine.register({ credential, registrationRequest })).toEqual({
         kind: 'rejected',

@@ -5,7 +5,7 @@ import type { Username } from '../kit/username.ts'
 import { Watchers } from '../kit/watchers.ts'
 import type { ApiTokenId, ApiTokenRow } from '../store/rows.ts'
 import type { ApiTokenStore } from '../store/store.ts'
-import { hashApiToken, parseApiToken } from './token.ts'
+import { hashApiToken, parseApiToken, type ApiToken } from './token.ts'
 import { stateOf, type FoundToken, type TokenState } from './token-state.ts'
 
 /** `unknown` covers what is no token at all; `silent`: the store doesn't answer any more. */
@@ -49,6 +49,11 @@ export class Tokens {
     const token = parseApiToken(text)
     if (token === undefined) return { state: 'over', why: 'unknown' }
     return judge(await this.#store.tokens.find(hashApiToken(token)), now)
+  }
+
+  /** Which token that is, good or not: for the log. */
+  async identify(token: ApiToken): Promise<ApiTokenId | undefined> {
+    return (await this.#store.tokens.find(hashApiToken(token)))?.token.id
   }
 
   /** Whether it is still good by now: for a request that took its time to arrive. */

@@ -142,6 +142,14 @@ describe('a lock', () => {
     expect(checkSupply(supply({ entries }))).toEqual([])
   })
 
+  it('has its reasons also where several names of one scope share a row', () => {
+    const wanted = { '@a/one': '1.2.3', '@a/two': '1.2.3' }
+    const entries = { 'node_modules/@a/one': plain, 'node_modules/@a/two': plain }
+    expect(checkSupply(supply({ wanted, entries, reasons: '| `@a/one`, `two` | because |' }))).toEqual([])
+    const other = checkSupply(supply({ wanted, entries, reasons: '| `@b/one`, `two` | because |' }))
+    expect(other).toHaveLength(4)
+  })
+
   it('of another format is refused', () => {
     expect(() => parseLock('{"lockfileVersion":2,"packages":{}}')).toThrow()
   })

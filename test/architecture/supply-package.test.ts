@@ -12,7 +12,7 @@ const allowed =
 
 /** Shapes of what must never be in a package: keys, credentials, and the way to the one who built it. */
 const secret =
-  /-----BEGIN [A-Z ]*PRIVATE KEY|sekisho-key-1:[A-Za-z0-9_-]{20}|\bAKIA[0-9A-Z]{16}\b|_authToken|sourceMappingURL/
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:\s|\\n|\\r)*[A-Za-z0-9+/]{20}|sekisho-key-1:[A-Za-z0-9_-]{20}|\bAKIA[0-9A-Z]{16}\b|_authToken|sourceMappingURL/
 
 let copy: CleanCopy
 let tarball = ''
@@ -76,7 +76,8 @@ describe('the package', () => {
   })
 
   it('holds no key, no credential, and nothing of the machine it was built on', async () => {
-    expect('-----BEGIN EC PRIVATE KEY-----').toMatch(secret)
+    expect(`-----BEGIN EC PRIVATE KEY-----\n${'MHcCAQEE'.repeat(4)}`).toMatch(secret)
+    expect(`'-----BEGIN PRIVATE KEY-----\\n${'MHcCAQEE'.repeat(4)}`).toMatch(secret)
     for (const file of await filesOf(unpacked)) {
       const text = await readFile(join(unpacked, file), 'latin1')
       expect(secret.exec(text)?.[0], file).toBeUndefined()

@@ -79,7 +79,7 @@ describe('a token', () => {
   })
 
   it('in an address opens nothing, for anybody, and does not go further', async () => {
-    const { token } = await createToken()
+    const { token, id } = await createToken()
     const cookie = await logIn(gate)
     const twice = encodeURIComponent(token.replace('sekisho', '%73ekisho'))
     const targets = [
@@ -100,6 +100,11 @@ describe('a token', () => {
     }, targets.length * 3)
     expect(new Set(answers)).toEqual(new Set([400]))
     expect(new Set(codes)).toEqual(new Set(['credential-misplaced']))
+    const lines = (await readAll(auditDir()))
+      .split('\n')
+      .filter((line) => line.includes('credential-misplaced'))
+    // The operator learns which one to revoke.
+    expect(lines.filter((line) => line.includes(`"id":"${id}"`))).toHaveLength(lines.length)
   })
 
   it('in a cookie, a body or another field opens nothing', async () => {

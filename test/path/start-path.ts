@@ -130,7 +130,10 @@ export async function startPath(options: PathOptions): Promise<Path> {
       look: (cookie) => lookAtCookies(sessions, cookie, sessionCookie, clock.now()),
       mark: (session) => sessions.markActive(session.id, clock.now()),
     },
-    tokens: { look: (text) => tokens.find(text, clock.now()) },
+    tokens: {
+      look: (text) => tokens.find(text, clock.now()),
+      identify: (token) => tokens.identify(token),
+    },
     credentials: {
       watch: (principal, onEnd) => {
         if (principal.kind === 'nobody') return () => undefined

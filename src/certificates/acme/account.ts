@@ -1,4 +1,5 @@
 /** The account at a CA: a key of its own, made once and kept. */
+import { createPrivateKey } from 'node:crypto'
 import { join } from 'node:path'
 import type { Client } from 'acme-client'
 import { readPrivateFile, writePrivateFile } from '../private-file.ts'
@@ -16,7 +17,7 @@ export async function openAccount(transport: Transport, settings: AccountSetting
   const { folder, email, announce } = settings
   const file = join(folder, 'account.pem')
   const contact = email === undefined ? {} : { contact: [`mailto:${email}`] }
-  const known = await readPrivateFile(file)
+  const known = await readKey(file)
   if (known !== undefined) {
     const client = transport.connect(known)
     if (await isKnown(client)) {
@@ -26,10 +27,23 @@ export async function openAccount(transport: Transport, settings: AccountSetting
   }
   announce()
   const key = known ?? (await transport.crypto.createPrivateEcdsaKey('P-256')).toString()
+  // Kept first: an account whose key is lost counts against the limits of the CA all the same.
+  if (known === undefined) await writePrivateFile(file, key)
   const client = transport.connect(key)
   await client.createAccount({ termsOfServiceAgreed: true, ...contact })
-  if (known === undefined) await writePrivateFile(file, key)
   return client
+}
+
+/** Whatever isn't a key is as good as none: an account costs nothing but a new key. */
+async function readKey(file: string): Promise<string | undefined> {
+  const text = await readPrivateFile(file)
+  if (text === undefined) return undefined
+  try {
+    createPrivateKey(text)
+    return text
+  } catch {
+    return undefined
+  }
 }
 
 /** RFC 8555 section 7.3.1: finds the account of a key without making one. False at a CA that has lost it. */

@@ -27,6 +27,8 @@ export interface AcmeParts extends SourceParts {
 /** A clock may be set, a machine may sleep: the time is looked at this often at least. */
 const longestNap = 3_600_000
 const shortestNap = 500
+/** A certificate that was due before it was asked for shows a wrong clock; asking again brings just such another one. */
+const clockPause = 86_400_000
 
 export class AcmeSource implements CertificateSource {
   readonly names: readonly string[]
@@ -126,17 +128,22 @@ export class AcmeSource implements CertificateSource {
 
   async #obtain(attempts: Attempts): Promise<void> {
     const { clock, record, say } = this.#parts
+    const askedAt = clock.now()
     let transport: Transport | undefined
     try {
+      // With nothing to serve, each start of a service asks: it has to be known that it did.
+      if (this.#current === undefined) await attempts.prepare()
       transport = await openTransport(this.#options, this.#stop.signal)
       const certificate = await this.#ask(transport)
       await this.#keep(certificate)
       this.#take(certificate)
     } catch (thrown) {
-      if (this.#stop.signal.aborted || thrown instanceof GateFault) throw thrown
+      if (this.#stop.signal.aborted) throw thrown
+      // Without a certificate it is what the start ends with; no CA was asked.
+      if (thrown instanceof GateFault && this.#current === undefined) throw thrown
       await this.#fail(thrown, { attempts, retryAfterMs: transport?.retryAfterMs() ?? 0 })
     }
-    await attempts.succeed()
+    await this.#countSuccess(attempts, askedAt)
     const { notAfter, issuer } = this.#current?.facts ?? { notAfter: clock.now(), issuer: '' }
     say(
       `Certificate for ${this.names.join(', ')} by ${oneLine(issuer)}, good until ${new Date(notAfter).toISOString()}.`,
@@ -144,13 +151,20 @@ export class AcmeSource implements CertificateSource {
     await record({ kind: 'certificate.obtained', how: 'acme', names: this.names, issuer, notAfter })
   }
 
+  async #countSuccess(attempts: Attempts, askedAt: number): Promise<void> {
+    if (askedAt < this.#renewalTime()) return attempts.succeed()
+    const clock = new Date(askedAt).toISOString()
+    const says = `by the clock of this machine (${clock}) the certificate is already at its end. Is the clock right?`
+    const { again } = await attempts.fail(askedAt, says, clockPause)
+    this.#parts.say(`Warning: ${says} The CA is asked again at ${new Date(again).toISOString()}.`)
+  }
+
   /** A full disk is no reason to do without the new certificate. */
   async #keep({ pair }: Certificate): Promise<void> {
     try {
       await writePrivateFile(this.#file, joinPair(pair))
     } catch (cause) {
-      const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
-      this.#parts.say(`Warning: the new certificate could not be kept in ${this.#file} (${code}).`)
+      this.#parts.say(`Warning: the new certificate is not kept. ${wordsOf(cause, this.#options.directory)}`)
     }
   }
 

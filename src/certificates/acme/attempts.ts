@@ -64,11 +64,19 @@ export class Attempts {
     await this.#save()
   }
 
+  /** Throws GateFault `certificate-unavailable`: who keeps nothing would ask anew at every start. */
+  async prepare(): Promise<void> {
+    await writePrivateFile(this.#file, this.#text())
+  }
+
   async #save(): Promise<void> {
-    const { says = '', again = 0 } = this.#last ?? {}
-    const text = `${JSON.stringify({ subject: this.#subject, count: this.#count, says, again })}\n`
     // On a full disk what is known in memory has to do.
-    await writePrivateFile(this.#file, text).catch(() => undefined)
+    await writePrivateFile(this.#file, this.#text()).catch(() => undefined)
+  }
+
+  #text(): string {
+    const { says = '', again = 0 } = this.#last ?? {}
+    return `${JSON.stringify({ subject: this.#subject, count: this.#count, says, again })}\n`
   }
 }
 

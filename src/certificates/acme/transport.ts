@@ -38,13 +38,17 @@ export async function openTransport(
   // It would retry, and wait as long as a CA says without a bound, and no signal would end that (src/axios.js, 5.4.0).
   axios.interceptors.request.clear()
   axios.interceptors.response.clear()
+  axios.interceptors.request.use((request) => ({
+    ...request,
+    // `timeout` is for silence only; who drips an answer would never come to its end.
+    signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
+  }))
   Object.assign(axios.defaults, {
     timeout: answerMs,
     maxContentLength: mostBytes,
     // Proxies in the environment end TLS differently for every version of axios, and redirects are none of ACME's.
     proxy: false,
     maxRedirects: 0,
-    signal,
     httpsAgent: new Agent({ keepAlive: false, ...(ca === undefined ? {} : { ca }) }),
   })
   // RFC 8555 section 6.1: clients say who they are.
@@ -58,7 +62,7 @@ export async function openTransport(
   return {
     crypto: acme.crypto,
     connect: (accountKey) => new acme.Client({ directoryUrl: settings.directory, accountKey }),
-    readDirectory: async () => readMeta((await axios.get<unknown>(settings.directory)).data),
+    readDirectory: async () => readDirectory(await axios.get(settings.directory, { validateStatus: null })),
     retryAfterMs: () => retryAfterMs,
   }
 }
@@ -77,8 +81,11 @@ function parseRetryAfter(value: unknown): number {
   return Number.isNaN(ms) ? 0 : Math.min(Math.max(ms, 0), mostRetryAfterMs)
 }
 
-function readMeta(directory: unknown): Directory {
-  const meta = field(directory, 'meta')
+function readDirectory({ status, data }: { readonly status: number; readonly data: unknown }): Directory {
+  if (status !== 200) throw new TypeError(`its directory is answered with status ${status}`)
+  // RFC 8555 section 7.1.1: what a client can't do without.
+  if (typeof field(data, 'newOrder') !== 'string') throw new TypeError('its directory is not one')
+  const meta = field(data, 'meta')
   const terms = field(meta, 'termsOfService')
   const profiles = field(meta, 'profiles')
   return {

@@ -1,4 +1,5 @@
 /** What went wrong at a CA, in words for the operator. */
+import { GateFault } from '../../kit/fault.ts'
 
 /** Texts of a CA: one line, no control characters, not a page long. */
 export function oneLine(text: string): string {
@@ -14,6 +15,7 @@ const unreachable: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its name is not known; is DNS working?',
   EAI_AGAIN: 'its name could not be looked up; is DNS working?',
   ECONNABORTED: 'it did not answer in time',
+  ERR_CANCELED: 'it did not answer in time',
   ETIMEDOUT: 'it did not answer in time',
   ECONNRESET: 'the connection was cut',
   EHOSTUNREACH: 'there is no way to it',
@@ -25,12 +27,15 @@ const unreachable: Readonly<Record<string, string>> = {
 const untrusted = /SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)|DEPTH_ZERO/
 
 export function wordsOf(thrown: unknown, directory: string): string {
+  if (thrown instanceof GateFault) return thrown.message
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''
   const { host } = new URL(directory)
   if (untrusted.test(code))
     return `the CA at ${host} is not trusted. A private CA has to be named: --acme-ca FILE (https.ca_file)`
   const why = unreachable[code]
   if (why !== undefined) return `the CA at ${host} can't be reached: ${why}`
+  // What a client stumbles over that takes the shape of an answer for granted.
+  if (thrown instanceof TypeError) return `the CA at ${host} doesn't speak ACME: ${oneLine(thrown.message)}`
   return `the CA says: ${oneLine(thrown instanceof Error ? thrown.message : String(thrown))}`
 }
 

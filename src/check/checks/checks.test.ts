@@ -18,7 +18,12 @@ import {
   type AppCase,
   type GateCase,
 } from '../check.contract.ts'
+import { secretsInConfig } from './contents.ts'
+import { cachedFunctions, fileExplorers } from './functions.ts'
+import { gateAcceptedRisks, gateInsecureHttp, gateWideProxies } from './gate-settings.ts'
 import { checks } from './index.ts'
+import { defaultCredentials } from './own-login.ts'
+import { shareLink } from './ways-around.ts'
 
 const risk = (name: Risk) => ({ risk: name, words: `words about ${name}` })
 const exposed = [risk('app-exposed')]
@@ -105,7 +110,11 @@ const cases: Readonly<Record<string, Evidence>> = {
   'unlimited-uploads': {
     bad: seenApp({ config: appConfig({ maxFileSize: undefined, components: [component('file')] }) }),
     good: seenApp({
-      config: appConfig({ maxFileSize: undefined, components: [component('file', { interactive: false })] }),
+      config: appConfig({
+        maxFileSize: undefined,
+        components: [component('file', { interactive: false }), component('gallery', {}, 2)],
+        functions: [func({ outputs: [2] })],
+      }),
     }),
   },
   'private-functions': {
@@ -285,6 +294,62 @@ test('every check has a case, every case a check, every name is there once', () 
 
 describe.each(checks)('$id', (check) => {
   checkContract(caseOf(check))
+})
+
+describe('a cache that all users share', () => {
+  const outcome = (text: string) =>
+    cachedFunctions.find(seenApp({ process: appProcess({ sources: [{ name: 'app.py', text }] }) }))
+
+  test.each([
+    ['import gradio as g\n@g.cache\ndef f(x): ...', 2],
+    ['from gradio import Blocks, cache\n\n@cache(max_size=3)\ndef f(x): ...', 3],
+    ['from gradio import (\n  Blocks,\n  Cache,\n)\ndef f(x, c=Cache()): ...', 5],
+    ['def f(x, c=gr.Cache()): ...', 1],
+  ])('is found in %j', (text, line) => {
+    expect(outcome(text)).toEqual({ kind: 'found', at: [`app.py:${String(line)}`] })
+  })
+
+  test.each([
+    '# no gr.cache here',
+    'from functools import cache\n@cache\ndef f(): ...',
+    'self.cache = {}; gr.cached_examples',
+    'from gradio import Cache\ndef f(x, c=Cache(per_session=True)): ...',
+  ])('is not in %j', (text) => {
+    expect(outcome(text)).toEqual({ kind: 'passed' })
+  })
+})
+
+describe('secrets', () => {
+  test('are found in scripts and headers as well, by kind and place', () => {
+    const others = { js: `() => "sk-proj-${'aBcD'.repeat(8)}"`, title: 'My app' }
+    const outcome = secretsInConfig.find(seenApp({ config: appConfig({ others }) }))
+    expect(outcome).toEqual({ kind: 'found', at: ['OpenAI key in js'] })
+  })
+})
+
+test.each([gateInsecureHttp, gateAcceptedRisks, gateWideProxies])(
+  '$id is not known of a gate without a configuration file',
+  (check) => {
+    expect(check.find(seenGate({ configText: undefined })).kind).toBe('unseen')
+  },
+)
+
+describe('usual passwords', () => {
+  test.each(['gate', 'other-login'] as const)('were not tried at a login of another kind (%s)', (front) => {
+    expect(defaultCredentials.find(seenApp({ front, config: undefined })).kind).toBe('unseen')
+  })
+})
+
+test('an address of a share server is a share link', () => {
+  const url = new URL('https://0123456789abcdef.gradio.live')
+  expect(shareLink.find(seenApp({ url }))).toEqual({ kind: 'found', at: [url.origin] })
+})
+
+test('a finding names no more places than somebody reads', () => {
+  const components = Array.from({ length: 3_000 }, (_, id) => component('fileexplorer', {}, id))
+  const outcome = fileExplorers.find(seenApp({ config: appConfig({ components }) }))
+  expect(outcome.kind === 'found' && outcome.at.length).toBe(1_001)
+  expect(outcome.kind === 'found' && outcome.at.at(-1)).toBe('2000 more')
 })
 
 describe('severity follows what was seen', () => {

@@ -9,11 +9,12 @@ export const secretsInConfig: AppCheck = {
   about: 'app',
   severity: 'high',
   what: 'Secrets stand in the configuration that every visitor gets.',
-  why: 'Default values, placeholders and choices travel to every browser, also of hidden parts.',
+  why: 'Default values, placeholders, choices and scripts travel to every browser, also of hidden parts.',
   scenario: 6,
   owasp: ['A02:2025', 'API3:2023', 'ASVS 13.3.1'],
   remedy: 'Take the value out of the app, read it on the server only, and replace it: it has been published.',
-  find: (seen) => inConfig(seen, ({ components }) => components.flatMap(secretsOf)),
+  find: (seen) =>
+    inConfig(seen, ({ components, others }) => [...components.flatMap(secretsOf), ...secretsIn(others)]),
 }
 
 function secretsOf(component: AppComponent): readonly string[] {
@@ -25,12 +26,15 @@ function secretsOf(component: AppComponent): readonly string[] {
       ? [`${name}: a password box with a value`]
       : []
   // `secret` of a BrowserState is made by Gradio for the browser that gets it.
-  const kinds = Object.entries(props)
-    .filter(([key]) => !(type === 'browserstate' && key === 'secret'))
-    .flatMap(([key, content]) =>
-      findSecrets(JSON.stringify(content) ?? '').map((kind) => `${name}: ${kind} in ${key}`),
-    )
-  return [...found, ...kinds]
+  const { secret: _secret, ...others } = props
+  const kinds = secretsIn(type === 'browserstate' ? others : props)
+  return [...found, ...kinds.map((kind) => `${name}: ${kind}`)]
+}
+
+function secretsIn(contents: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(contents).flatMap(([key, content]) =>
+    findSecrets(JSON.stringify(content) ?? '').map((kind) => `${kind} in ${key.slice(0, 40)}`),
+  )
 }
 
 export const hiddenValues: AppCheck = {
@@ -101,7 +105,8 @@ export const errorText: AppCheck = {
   why: 'Errors name paths, addresses, queries and sometimes passwords.',
   scenario: 6,
   owasp: ['A10:2025', 'API8:2023', 'ASVS 16.5.1'],
-  remedy: 'Start the app with launch(show_error=False), and raise gr.Error for what users should read.',
+  remedy:
+    'Pass show_error=False to launch or mount_gradio_app, and raise gr.Error for what users should read.',
   find: (seen) => inConfig(seen, ({ showError }) => (showError ? ['show_error is on'] : [])),
 }
 
@@ -142,15 +147,23 @@ export const unlimitedUploads: AppCheck = {
   scenario: 5,
   owasp: ['API4:2023', 'ASVS 5.2.1'],
   remedy:
-    'Start the app with launch(max_file_size="100mb") or less. The gate has a limit of its own (limits.upload).',
+    'Pass max_file_size="100mb" or less to launch or mount_gradio_app. The gate has a limit of its own (limits.upload).',
   find: (seen) =>
-    inConfig(seen, ({ maxFileSize, components }) =>
+    inConfig(seen, (config) =>
       // The gate measures uploads whatever the app allows.
-      maxFileSize !== undefined || seen.gated
+      config.maxFileSize !== undefined || seen.gated
         ? []
-        : components
-            .filter(({ type, props }) => uploading.has(type) && props['interactive'] !== false)
-            .slice(0, 3)
-            .map(nameComponent),
+        : findUploads(config).slice(0, 3).map(nameComponent),
     ),
+}
+
+/** What only shows results takes no uploads unless told to (js/core/src/init.ts 6.31). */
+function findUploads({ components, functions }: AppConfig): readonly AppComponent[] {
+  const inputs = new Set(functions.flatMap((one) => one.inputs))
+  const outputs = new Set(functions.flatMap((one) => one.outputs))
+  const isResult = (id: number) => outputs.has(id) && !inputs.has(id)
+  return components.filter(({ id, type, props }) => {
+    const { interactive } = props
+    return uploading.has(type) && (interactive === true || (interactive !== false && !isResult(id)))
+  })
 }

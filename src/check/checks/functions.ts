@@ -73,8 +73,21 @@ export const batchFunctions: AppCheck = {
     inConfig(seen, ({ functions }) => named(functions.filter((one) => one.onServer && one.batch))),
 }
 
-/** `@gr.cache`, with its arguments if it has any (gradio/caching.py 6.31). */
-const cacheCall = /\b(?:gr|gradio)\.cache\b(?!_)(\((?:[^()]|\([^()]*\))*\))?/g
+/** `@gr.cache` and `gr.Cache()` by the names that a source has for them, with their arguments (gradio/caching.py 6.31). */
+function cacheCalls(text: string): RegExp {
+  const names = Array.from(text.matchAll(/^\s*import gradio as (\w+)/gm), ([, name = '']) => name)
+  const isImported = /^\s*from gradio(?:\.caching)? import (?:\([^)]*|[^\n]*)\b[Cc]ache\b/m.test(text)
+  const own = isImported ? String.raw`|@cache\b|(?<![\w.])Cache(?=\()` : ''
+  const args = String.raw`(\((?:[^()]|\([^()]*\))*\))?`
+  return new RegExp(
+    String.raw`(?:\b(?:${['gr', 'gradio', ...names].join('|')})\.[Cc]ache\b${own})${args}`,
+    'g',
+  )
+}
+
+function isComment(text: string, at: number): boolean {
+  return text.slice(text.lastIndexOf('\n', at) + 1, at).includes('#')
+}
 
 export const cachedFunctions: AppCheck = {
   id: 'cached-functions',
@@ -94,8 +107,8 @@ export const cachedFunctions: AppCheck = {
 }
 
 function findCaches(name: string, text: string): readonly string[] {
-  return Array.from(text.matchAll(cacheCall))
-    .filter(([, call = '']) => !/per_session\s*=\s*True/.test(call))
+  return Array.from(text.matchAll(cacheCalls(text)))
+    .filter(({ index, 1: call = '' }) => !isComment(text, index) && !/per_session\s*=\s*True/.test(call))
     .map(({ index }) => `${name}:${String(text.slice(0, index).split('\n').length)}`)
 }
 

@@ -1,8 +1,15 @@
 /** Checks of the gate's own configuration. */
 import type { Risk } from '../../config/config.ts'
-import { foundAt, unseen, type GateCheck } from '../check.ts'
+import { foundAt, unseen, type GateCheck, type Outcome } from '../check.ts'
+import type { GateEvidence } from '../gate-evidence.ts'
 import { findSecrets } from '../secret-patterns.ts'
 import { exposureOf } from '../ways-in.ts'
+
+/** For what the gate's command line may set as well: without a file nobody knows what it said. */
+function inFile({ configText }: GateEvidence, at: readonly string[]): Outcome {
+  if (configText !== undefined) return foundAt(at)
+  return unseen("there is no sekisho.yaml, and the gate's command line is not seen")
+}
 
 export const gateInsecureHttp: GateCheck = {
   id: 'gate-insecure-http',
@@ -13,7 +20,7 @@ export const gateInsecureHttp: GateCheck = {
   scenario: 3,
   owasp: ['A04:2025', 'ASVS 12.2.1'],
   remedy: 'Give it a certificate (https: or tls: in sekisho.yaml) and remove insecure_http.',
-  find: ({ config }) => foundAt(exposureOf(config) === 'insecure' ? ['insecure_http: true'] : []),
+  find: (seen) => inFile(seen, exposureOf(seen.config) === 'insecure' ? ['insecure_http: true'] : []),
 }
 
 export const gateAcceptedRisks: GateCheck = {
@@ -25,7 +32,11 @@ export const gateAcceptedRisks: GateCheck = {
   scenario: 4,
   owasp: ['A02:2025', 'ASVS 13.1.1'],
   remedy: 'Follow the remedy of each risk, then take it out of accept_risks.',
-  find: ({ config }) => foundAt(config.acceptRisks.map((risk: Risk) => `accept_risks: ${risk}`)),
+  find: (seen) =>
+    inFile(
+      seen,
+      seen.config.acceptRisks.map((risk: Risk) => `accept_risks: ${risk}`),
+    ),
 }
 
 /** Shorter prefixes than a company's network are no list of proxies. */
@@ -40,9 +51,10 @@ export const gateWideProxies: GateCheck = {
   scenario: 4,
   owasp: ['A02:2025', 'ASVS 15.3.4'],
   remedy: "Name the proxies' own addresses in trusted_proxies.",
-  find: ({ config }) =>
-    foundAt(
-      config.trustedProxies.filter((network) => {
+  find: (seen) =>
+    inFile(
+      seen,
+      seen.config.trustedProxies.filter((network) => {
         const [address = '', bits = '0'] = network.split('/')
         // Loopback is one machine, however it is written.
         if (address.startsWith('127.')) return Number(bits) < 8

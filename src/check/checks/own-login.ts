@@ -44,7 +44,8 @@ export const defaultCredentials: AppCheck = {
   owasp: ['A07:2025', 'API2:2023', 'ASVS 6.3.2'],
   remedy:
     'Change the password now and see who has signed in; put the gate in front, which refuses such passwords.',
-  find: ({ guessing }) => {
+  find: ({ guessing, front }) => {
+    if (front === 'gate' || front === 'other-login') return unseen("only tried at Gradio's own login")
     switch (guessing.kind) {
       case 'not-tried':
         return unseen('only tried with --try-default-credentials')

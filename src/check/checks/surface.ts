@@ -65,7 +65,7 @@ export const monitoringOpen: AppCheck = {
   why: 'They tell strangers which functions there are and how they are used.',
   scenario: 6,
   owasp: ['A02:2025', 'API8:2023', 'ASVS 13.4.5'],
-  remedy: 'Start the app with launch(enable_monitoring=False).',
+  remedy: 'Pass enable_monitoring=False to launch or mount_gradio_app.',
   find: (seen) => foundAt(isOpen(seen, 'monitoring') ? ['/monitoring'] : []),
 }
 

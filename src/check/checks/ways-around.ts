@@ -54,7 +54,12 @@ export const shareLink: AppCheck = {
   scenario: 4,
   owasp: ['A01:2025', 'API9:2023', 'ASVS 13.2.1'],
   remedy: 'Start the app with launch(share=False) and without GRADIO_SHARE.',
-  find: (seen) => risk(seen, 'share-link'),
+  find: (seen) => (isShareLink(seen.url) ? foundAt([seen.url.origin]) : risk(seen, 'share-link')),
+}
+
+/** Where Gradio's own share servers lead to apps (gradio/networking.py 6.31). */
+function isShareLink({ hostname }: URL): boolean {
+  return /\.gradio\.(?:live|app)$/.test(hostname)
 }
 
 export const staticWorkers: AppCheck = {

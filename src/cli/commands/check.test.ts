@@ -153,6 +153,7 @@ describe('what can not be', () => {
     ],
     ['an unknown check', ['--accept', 'mcp'], 2, '--accept: found "mcp"; allowed is the name of a check'],
     ['nobody there', ['http://127.0.0.1:1'], 1, 'Nothing answers at the address of the app.'],
+    ['a state, but no app', ['--state-dir', 'a', '--key-file', 'b'], 2, 'which app?'],
     ['no address', ['localhost:7860'], 2, 'allowed is the URL of the app'],
   ])('(%s) is said in words', async (_what, args, code, words) => {
     const ran = await run(...args)

@@ -67,7 +67,9 @@ function codeWithout({ appTrouble }: Report): ExitCode {
 
 function findConfig(given: Given, context: CommandContext): Promise<Config> {
   const url = positional(given, 0)
-  return url === undefined ? operatorConfigOf(given, context) : configOf(given, context, url)
+  // A place of the state tells of no app, and an audit asks nobody by guess.
+  const isPlaced = textOption(given, 'stateDir') !== undefined
+  return url === undefined && !isPlaced ? operatorConfigOf(given, context) : configOf(given, context, url)
 }
 
 type Form = 'text' | 'json' | 'sarif'

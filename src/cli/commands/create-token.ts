@@ -40,7 +40,7 @@ export const createToken: CliCommand = {
       throw new GateFault('usage', `--name is not a name for a token: allowed is ${apiTokenNameShape}.`)
     }
     const lifetime = readLifetime(given)
-    return withUsers(given, context, async ({ state, users }) => {
+    return withUsers(given, context, async ({ state, users, config }) => {
       const user = await readUser(given, users)
       const lasting = lifetime === 'never' ? {} : { lifetimeMs: lifetime }
       const created = await state.tokens.change((tokens) =>
@@ -59,6 +59,11 @@ export const createToken: CliCommand = {
         context.terminal.print(text.reveal())
       }
       sayWhatItIs(token, context.terminal)
+      if (config.insecureHttp) {
+        context.terminal.say(
+          'The gate speaks plain HTTP (insecure_http): whoever listens on the way can use the token too.',
+        )
+      }
       return exitCodes.ok
     })
   },

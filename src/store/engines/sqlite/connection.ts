@@ -1,7 +1,7 @@
 /** One connection to the file: how it is set up, how a transaction runs, how faults get their words. */
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
-import type { GateFault } from '../../../kit/fault.ts'
+import { GateFault } from '../../../kit/fault.ts'
 import { asFault, isBusy, unusable } from './faults.ts'
 import { claimFile } from './file.ts'
 import { migrate, refuseUnknown, type Upgrade } from './migrate.ts'
@@ -23,15 +23,10 @@ export interface Connection {
   close(): void
 }
 
-export interface OwnConnection extends Connection {
-  /** From now on every call fails with this. */
-  retire(fault: GateFault): void
-}
-
 /** How long a write waits for another process. Ours hold the lock for milliseconds. */
 const busyMs = 5_000
 
-export async function connect(path: string): Promise<OwnConnection> {
+export async function connect(path: string): Promise<Connection> {
   const file = claimFile(path)
   const database = open(file)
   let statements: Statements
@@ -50,7 +45,10 @@ export async function connect(path: string): Promise<OwnConnection> {
     try {
       return work(statements)
     } catch (thrown) {
-      throw asFault(file, thrown)
+      const fault = asFault(file, thrown)
+      // Fails closed: what a session, a token or a user is may mean something else in a newer schema.
+      if (fault instanceof GateFault && fault.code === 'store-newer') retired = fault
+      throw fault
     }
   }
   return {
@@ -58,9 +56,6 @@ export async function connect(path: string): Promise<OwnConnection> {
     ...(upgrade === undefined ? {} : { upgrade }),
     run,
     transact: (keeping, work) => run(() => transact(database, statements, keeping, work)),
-    retire(fault) {
-      retired ??= fault
-    },
     close() {
       if (database.isOpen) database.close()
     },

@@ -69,9 +69,8 @@ export function refuseUnknown(database: DatabaseSync, file: string, newest = new
   if (version > newest) throw newer(version, file, newest, writerOf(database))
 }
 
-/** The fault that a newer version is; undefined when it is ours. */
-export function judgeVersion(version: number, file: string): GateFault | undefined {
-  return version > newestVersion ? newer(version, file, newestVersion) : undefined
+export function refuseNewer(version: number, file: string): void {
+  if (version > newestVersion) throw newer(version, file, newestVersion)
 }
 
 function newer(version: number, file: string, newest: number, writer?: string): GateFault {

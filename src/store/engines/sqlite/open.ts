@@ -6,7 +6,7 @@ import { connect, type Connection } from './connection.ts'
 import { makeFailures } from './failures.ts'
 import { unusable } from './faults.ts'
 import { makeInvitations } from './invitations.ts'
-import { judgeVersion, type Upgrade } from './migrate.ts'
+import { refuseNewer, type Upgrade } from './migrate.ts'
 import { makePasswords, makeSessions } from './sessions.ts'
 import type { Statements } from './statements.ts'
 import { makeTokens } from './tokens.ts'
@@ -43,12 +43,7 @@ export function storeOver(connection: Connection): Store {
     async changes() {
       return connection.run(({ userVersion, dataVersion }) => {
         // A newer command line may migrate the file under a running gate, which then must not go on guessing.
-        const newer = judgeVersion(userVersion.get()?.user_version ?? Infinity, connection.file)
-        if (newer !== undefined) {
-          // Fails closed: what a session, a token or a user is may mean something else by now.
-          connection.retire(newer)
-          throw newer
-        }
+        refuseNewer(userVersion.get()?.user_version ?? Infinity, connection.file)
         return dataVersion.get()?.data_version ?? NaN
       })
     },

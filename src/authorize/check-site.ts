@@ -3,9 +3,9 @@ import type { Classified } from '../request.ts'
 
 /**
  * Undefined, or what is foreign. Unsafe methods must come from this origin (OWASP ASVS 5.0 3.5.1); so must reads
- * that carry data. Clients that are no browsers send neither field. The rule holds for API tokens too: no browser sends one
- * unasked, but a page of another site that has one would read answers that the gate grants to no other site. Plain http on a public address has no fetch
- * metadata, so it can't be demanded there.
+ * that carry data. Clients that are no browsers send neither field. Plain http on a public address has no fetch
+ * metadata, so it can't be demanded there. API tokens are under the same rule: no browser sends one unasked, but a
+ * page of another site that holds one is not what the operator made it for.
  */
 export function findForeign(request: Classified): string | undefined {
   const { headers, site } = request

@@ -30,6 +30,8 @@ export function examine(pair: CertificatePair): Examined | { readonly trouble: s
   } catch {
     return { trouble: 'the certificate is not one in PEM' }
   }
+  if (/^(?:-----BEGIN ENCRYPTED |Proc-Type: 4,ENCRYPTED)/m.test(pair.key))
+    return { trouble: 'the key is locked with a pass-phrase, which nobody could type at every start' }
   try {
     if (!leaf.checkPrivateKey(createPrivateKey(pair.key)))
       return { trouble: 'the key is not the one that the certificate was made for' }

@@ -76,7 +76,8 @@ function overridesOf(given: Given, upstream: string | undefined): Overrides {
     'tls-cert': textOption(given, 'tlsCert'),
     'tls-key': textOption(given, 'tlsKey'),
     https: given.options['https'] === undefined ? undefined : true,
-    'https-name': name === undefined ? undefined : [name],
+    // One certificate for all of them.
+    'https-name': name === undefined ? undefined : [name, ...(listOption(given, 'host') ?? [])],
     'self-signed': flag(given, 'selfSigned') ? true : undefined,
     'acme-directory': textOption(given, 'acmeDirectory'),
     'acme-email': textOption(given, 'acmeEmail'),

@@ -162,7 +162,7 @@ function completeHttps(
 ): Https {
   const at = https.http_listen ?? httpsDefaults.httpPort
   return {
-    names: https.names ?? hosts,
+    names: [...new Set(https.names ?? hosts)],
     selfSigned: https.self_signed ?? false,
     directory: https.directory ?? httpsDefaults.directory,
     ...(https.email !== undefined && { email: https.email }),

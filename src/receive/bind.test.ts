@@ -30,7 +30,7 @@ test('a port that is taken is said in words', async () => {
   const { port } = await bind(server(), { host: '127.0.0.1', port: 0 })
   await expect(bind(server(), { host: '127.0.0.1', port })).rejects.toMatchObject({
     code: 'address-unusable',
-    message: `Can't listen on 127.0.0.1:${port}: another program listens there. Stop it, or choose another port with --listen.`,
+    message: `Can't listen on 127.0.0.1:${port}: another program listens there. Stop it, or choose another port, as in --listen 127.0.0.1:${8000 + (port % 1000)}.`,
   })
 })
 

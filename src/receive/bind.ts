@@ -1,5 +1,6 @@
 /** Servers to their addresses, or in words why not. */
 import type { AddressInfo, Server } from 'node:net'
+import { isIPv6 } from 'node:net'
 import { GateFault } from '../kit/fault.ts'
 
 /** An address, or a socket that was opened for us (kit/activated-sockets.ts). */
@@ -38,16 +39,22 @@ function listen(server: Server, place: Place): Promise<void> {
 }
 
 function unusable(place: Place, cause: NodeJS.ErrnoException): GateFault {
-  const at = 'fd' in place ? 'the socket that was passed' : `${place.host}:${place.port}`
-  return new GateFault('address-unusable', `Can't listen on ${at}: ${reasonOf(cause)}`, { cause })
+  const at = 'fd' in place ? 'the socket that was passed' : spell(place.host, place.port)
+  // A port alone would mean loopback.
+  const other = 'fd' in place ? '' : `choose another port, as in --listen ${spell(place.host, 8000 + (place.port % 1000))}`
+  return new GateFault('address-unusable', `Can't listen on ${at}: ${reasonOf(cause, other)}`, { cause })
 }
 
-function reasonOf({ code, message }: NodeJS.ErrnoException): string {
+function spell(host: string, port: number): string {
+  return `${isIPv6(host) ? `[${host}]` : host}:${port}`
+}
+
+function reasonOf({ code, message }: NodeJS.ErrnoException, other: string): string {
   switch (code) {
     case 'EADDRINUSE':
-      return 'another program listens there. Stop it, or choose another port with --listen.'
+      return `another program listens there. Stop it, or ${other}.`
     case 'EACCES':
-      return 'ports below 1024 need a privilege. Choose another port with --listen, or grant CAP_NET_BIND_SERVICE.'
+      return `ports below 1024 need a privilege. Grant CAP_NET_BIND_SERVICE (docs/operate/https.md), or ${other}.`
     case 'EADDRNOTAVAIL':
       return 'no interface of this machine has that address.'
     default:

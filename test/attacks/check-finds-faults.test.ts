@@ -110,6 +110,7 @@ describe('the faulty app', () => {
       'textbox "Password": a password box with a value',
       'dropdown "Database": address with a password in it in choices',
       'dropdown "Database": address with a password in it in value',
+      'AWS access key in head',
     ])
     expect(JSON.stringify(report.findings.map(({ at }) => at))).not.toMatch(/planted-password|IOSFODNN7/)
   })

@@ -82,9 +82,9 @@ function parseRetryAfter(value: unknown): number {
 }
 
 function readDirectory({ status, data }: { readonly status: number; readonly data: unknown }): Directory {
-  if (status !== 200) throw new TypeError(`its directory is answered with status ${status}`)
+  if (status !== 200) throw new TypeError(`its directory comes with status ${status}`)
   // RFC 8555 section 7.1.1: what a client can't do without.
-  if (typeof field(data, 'newOrder') !== 'string') throw new TypeError('its directory is not one')
+  if (typeof field(data, 'newOrder') !== 'string') throw new TypeError('its directory is not one of ACME')
   const meta = field(data, 'meta')
   const terms = field(meta, 'termsOfService')
   const profiles = field(meta, 'profiles')

@@ -71,5 +71,6 @@ if __name__ == "__main__":
         strict_cors=False,
         allowed_paths=["."],
         app_kwargs={"docs_url": "/docs"},
+        head='<meta name="region" content="AKIAIOSFODNN7EXAMPLE">',
         theme=gr.themes.Base(font=["sans-serif"], font_mono=["monospace"]),
     )

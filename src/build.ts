@@ -33,6 +33,7 @@ import { openSessions, type Sessions } from './sessions/sessions.ts'
 import { startUpkeep } from './sessions/upkeep.ts'
 import { engines } from './store/engines/index.ts'
 import type { Upgrade } from './store/engines/sqlite/migrate.ts'
+import { refuseOtherUser } from './store/engines/sqlite/state-owner.ts'
 import type { Store } from './store/store.ts'
 import { Tokens } from './tokens/tokens.ts'
 
@@ -59,6 +60,7 @@ export interface State {
 
 /** Opens the database and the set-up key, and sees that they belong together. */
 export async function openState(config: Config, around: Surroundings): Promise<State> {
+  refuseOtherUser(config.stateDir)
   await mkdir(config.stateDir, { recursive: true, mode: 0o700 })
   await finishRestore(config.stateDir)
   const database = join(config.stateDir, 'sekisho.db')

@@ -53,7 +53,10 @@ export async function openDoors(opening: Opening): Promise<Doors> {
     if (redirects !== undefined) open.push(redirects)
     if (built.certificates !== undefined) {
       const { certificates } = built
-      opening.around.stopping?.addEventListener('abort', () => void certificates.close())
+      const { stopping } = opening.around
+      stopping?.addEventListener('abort', () => void certificates.close())
+      // Asked to end while the app was looked at: no CA is asked any more.
+      if (stopping?.aborted === true) await certificates.close()
       await showCertificates(server, certificates, { http: redirects !== undefined })
     }
     return {
@@ -124,16 +127,17 @@ async function openRedirects(
 ): Promise<HttpServer | undefined> {
   const { config, built, around } = opening
   const { certificates } = built
-  if (config.https === undefined || certificates === undefined) return undefined
-  const { httpListen } = config.https
-  const place: Place | 'off' = sockets.http === undefined ? httpListen : { fd: sockets.http }
+  if (certificates === undefined) return undefined
+  const configured = config.https?.httpListen ?? config.tls?.httpListen ?? 'off'
+  const place: Place | 'off' = sockets.http === undefined ? configured : { fd: sockets.http }
   if (place === 'off') return undefined
   let port = 80
   const hosts = hostsOf(config, certificates)
   const server = makeRedirectServer(
     {
       hosts,
-      covers: (name) => hosts.includes(name) || certificates.current()?.facts.covers(name) === true,
+      // While the first certificate is on its way, a host of ours will do.
+      covers: (name) => certificates.current()?.facts.covers(name) ?? hosts.includes(name),
       ports: { https: https.port, http: () => port },
     },
     {

@@ -1,9 +1,11 @@
 /** The server as one thing to start and stop. */
 import { auditDir, buildGate, openState, type BuiltGate, type Surroundings } from './build.ts'
-import { checkListen } from './config/check-listen.ts'
+import { checkListen, type Exposure } from './config/check-listen.ts'
 import type { Config } from './config/config.ts'
+import { publicOrigin } from './config/public-origin.ts'
 import { version } from './kit/version.ts'
 import { openDoors, type Doors } from './open-doors.ts'
+import { saveReach, type Reach } from './users/reach.ts'
 
 export interface RunningGate {
   /** Where it listens, as URLs. */
@@ -23,6 +25,7 @@ export async function runGate(config: Config, around: Surroundings): Promise<Run
     const built = await buildGate(config, state, around)
     try {
       const doors = await openDoors({ config, built, exposure, around })
+      await saveReach(state.store.meta, reachOf(config, exposure, doors))
       await recordStart(config, built).catch(async (fault: unknown) => {
         await doors.close()
         throw fault
@@ -41,6 +44,16 @@ export async function runGate(config: Config, around: Surroundings): Promise<Run
     await state.close()
     throw fault
   }
+}
+
+/** Behind a proxy the gate's own address is nobody's way in, and `0.0.0.0` is no address at all. */
+function reachOf(config: Config, exposure: Exposure, { addresses: [address] }: Doors): Reach {
+  if (exposure.kind === 'insecure') return { insecure: true }
+  const own = address === undefined ? undefined : new URL(address)
+  const isOwn =
+    config.trustedProxies.length === 0 && own !== undefined && !['0.0.0.0', '[::]'].includes(own.hostname)
+  const origin = isOwn ? own.origin : publicOrigin(config)
+  return { insecure: false, ...(origin !== undefined && { origin }) }
 }
 
 function recordStart(config: Config, { gate }: BuiltGate): Promise<void> {

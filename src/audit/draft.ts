@@ -2,6 +2,7 @@
 import type { Commitments, Opening } from './commitment.ts'
 import type { Asker, AuditEvent } from './event.ts'
 import { harmless, redact, type Field } from './redact.ts'
+import { holdsApiToken } from '../tokens/token.ts'
 import { isWrittenOnReserve, termOf } from './vocabulary.ts'
 
 export interface Draft {
@@ -50,7 +51,9 @@ function askerFields(asker: Asker, commitments: Commitments, personal: Record<st
     const value = asker[from]
     if (value === undefined) continue
     const [field, length] = personalFields[from]
-    fields[field] = commit(field, harmless(value, length), commitments, personal)
+    // Programs say of themselves what they like, and people paste into the wrong field.
+    const shown = holdsApiToken(value) ? '[withheld]' : harmless(value, length)
+    fields[field] = commit(field, shown, commitments, personal)
   }
   fields['principal'] = asker.principal
   if (asker.session !== undefined) fields['session'] = harmless(asker.session, 80)

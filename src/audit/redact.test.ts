@@ -5,6 +5,7 @@ import { granted, refusedTo } from '../../test/rig/trial-log.ts'
 import { refusals, type RefusalCode } from '../refusals.ts'
 import { Commitments } from './commitment.ts'
 import { makeDraft } from './draft.ts'
+import { makeApiToken } from '../tokens/token.ts'
 import type { AuditEvent } from './event.ts'
 import { harmless, redact } from './redact.ts'
 
@@ -89,6 +90,17 @@ test('a field that the event does not have is not written', () => {
     'status',
     'ms',
   ])
+})
+
+test('an API token that a client calls itself by, or that somebody typed for a name, is not written', () => {
+  const text = makeApiToken().reveal()
+  const asker = { principal: 'nobody', username: text.toLowerCase(), userAgent: `ci/1 (${text})` } as const
+  const { personal } = makeDraft({ kind: 'login.started', asker, ceremony: 'c' }, 0, new Commitments())
+  expect(personal.toLowerCase()).not.toContain(text.slice(8, 40).toLowerCase())
+  expect(JSON.parse(personal)).toMatchObject({
+    username: { value: '[withheld]' },
+    useragent: { value: '[withheld]' },
+  })
 })
 
 test('the address that a pace is kept by is not written', () => {

@@ -187,11 +187,11 @@ const refused = {
   'request-slow': { ...invalid, description: 'The request came too slowly.' },
   'header-large': { ...invalid, description: 'The header was too large.' },
   'credential-ambiguous': { ...unexpected, description: 'Two credentials came in one request.' },
-  'credential-misplaced': { ...unexpected, description: 'A credential stood in an address.' },
+  'credential-misplaced': { ...unexpected, description: 'A credential stood in an address or a cookie.' },
   'token-invalid': {
     event: 'authn_token_fail',
     level: 'WARN',
-    description: 'An API token was unknown, expired or revoked.',
+    description: 'An API token was unknown, expired, revoked, or of a disabled user.',
   },
   'password-expired': { ...lapsed, description: 'The password was older than the rules allow.' },
   'invitation-invalid': {

@@ -30,18 +30,17 @@ function isExpired(
 const old = now - maxAgeMs
 
 describe('a password past its age', () => {
-  it('opens the account page, what it needs, and the way out, and nothing else', () => {
+  it('opens the account page, an invitation, what they need, and the way out, and nothing else', () => {
     const open = catalogue.filter((entry) => !isExpired(bob(old), entry.id)).map(({ id }) => id)
     expect(open).toEqual(
       catalogue
-        .filter(
-          ({ id, action }) =>
-            (id.startsWith('gate.') && action !== 'joinByInvitation') || action === 'loadPublicAsset',
-        )
+        .filter(({ id, action }) => id.startsWith('gate.') || action === 'loadPublicAsset')
         .map(({ id }) => id),
     )
     expect(open).toContain('gate.account.page')
     expect(open).toContain('gate.logout')
+    // Whoever has forgotten the old password is helped by a link only.
+    expect(open).toContain('gate.join.page')
   })
 
   it('is one at the very millisecond, and not before', () => {

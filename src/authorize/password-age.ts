@@ -6,9 +6,10 @@ export interface PasswordAgeParts {
   readonly passwords: { /** Absent: passwords don't grow old. */ readonly maxAgeMs?: number }
 }
 
-/** All that the account page needs, and the way out. */
+/** All that the account page needs, an invitation's page (the other way to a new password), and the way out. */
 const always: ReadonlySet<Action> = new Set<Action>([
   'changeOwnPassword',
+  'joinByInvitation',
   'readOwnSession',
   'endOwnSession',
   'openLogin',

@@ -1,18 +1,21 @@
 /** Backing up and restoring as the commands do it, on real files. */
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import {
   chmod,
-  chown,
   copyFile,
   cp,
+  lstat,
   mkdir,
   readFile,
   readdir,
   rename,
   rm,
   stat,
+  symlink,
   writeFile,
 } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -114,6 +117,29 @@ describe('a backup', () => {
     expect(await readFile(file, 'utf8')).toBe('the only other backup')
     await rig.backup(old, file, { replace: true })
     await rig.restore(empty, file)
+  })
+
+  test('never takes the place of what is no file, told or not: root would replace a device for everybody', async () => {
+    const link = rig.path('link.age')
+    await symlink(rig.path('elsewhere.age'), link)
+    const socket = createServer().listen(rig.path('socket.age'))
+    await once(socket, 'listening')
+    for (const path of [link, rig.path('socket.age')]) {
+      for (const replace of [false, true])
+        await expect(rig.backup(old, path, { replace })).rejects.toEqual(fault('usage', /a device or a pipe/))
+    }
+    expect((await lstat(link)).isSymbolicLink()).toBe(true)
+    socket.close()
+    await once(socket, 'close')
+  })
+
+  test('of a state whose database is lost is refused, and nothing new is made in its place', async () => {
+    await rm(join(old.stateDir, 'sekisho.db'))
+    await expect(rig.backup(old, file)).rejects.toEqual(
+      fault('usage', /nothing to back up.*restore a backup/),
+    )
+    expect(await readdir(old.stateDir)).toEqual(['audit'])
+    expect(await readdir(rig.home)).toEqual(['old'])
   })
 
   test.each([
@@ -232,13 +258,11 @@ describe('a restore', () => {
     expect(await knowsPassword(empty)).toBe(true)
   })
 
-  test('by root into the folder of somebody else says whose it has to become', async () => {
-    // Whoever may not give away files finds their own folder.
-    const isRoot = process.getuid?.() === 0
-    await mkdir(empty.stateDir, { recursive: true, mode: 0o700 })
-    if (isRoot) await chown(empty.stateDir, 12_345, 12_346)
-    const { owner } = await rig.restore(empty, file)
-    expect(owner).toBe(isRoot ? '12345:12346' : undefined)
+  test('that fails after the pass-phrase leaves no folder either', async () => {
+    const entries = await openSealed(file, passphrase)
+    await sealAgain(file, passphrase, entries.slice(0, -1))
+    await expect(rig.restore(empty, file)).rejects.toEqual(fault('backup-unusable', /Nothing was restored/))
+    expect(await readdir(rig.home)).not.toContain('empty')
   })
 
   test('with the key in the environment leaves none on the disk', async () => {

@@ -38,5 +38,8 @@ const reasons: Readonly<Record<string, string>> = {
 
 function systemReason(cause: unknown): string {
   const code = codeOf(cause)
-  return reasons[code] ?? (code === '' ? 'something broke that should not have' : `the system says ${code}`)
+  const reason =
+    reasons[code] ?? (code === '' ? 'something broke that should not have' : `the system says ${code}`)
+  // Several folders take part; a stream has no path.
+  return isSystemError(cause) && cause.path !== undefined ? `${reason} (${cause.path})` : reason
 }

@@ -2,20 +2,34 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { copyFile, cp, mkdir, readFile, readdir, rm } from 'node:fs/promises'
+import { copyFile, cp, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { BackupRig, passphrase, password } from '../../test/rig/backup-rig.ts'
-import { openSealed, sealAgain } from '../../test/rig/reseal.ts'
+import { openSealed } from '../../test/rig/reseal.ts'
 import type { Config } from '../config/config.ts'
 import { Secret } from '../kit/secret.ts'
 
 // Some fifty processes each, on machines where two cores serve many.
-vi.setConfig({ testTimeout: 600_000 })
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 120_000 })
 
 const cli = fileURLToPath(new URL('../cli/cli.ts', import.meta.url))
 const dying = new URL('../../test/rig/die-at.ts', import.meta.url).href
+
+/** Half of each process's life would be reading the sources anew, and one that is killed keeps no cache of that. */
+let compiled: string
+beforeAll(async () => {
+  compiled = await mkdtemp(join(tmpdir(), 'sekisho-compiled-'))
+  const first = await BackupRig.make()
+  rig = first
+  await first.fill(first.machine('old'))
+  await survives(0, first.machine('old'), ['backup', first.path('first.age'), '--with-audit'])
+  await survives(0, first.machine('new'), ['restore', first.path('first.age')])
+  await first.destroy()
+})
+afterAll(() => rm(compiled, { recursive: true, force: true }))
 
 let rig: BackupRig
 let old: Config
@@ -36,7 +50,12 @@ async function survives(n: number, machine: Config, args: readonly string[]): Pr
   const places = ['--state-dir', machine.stateDir, '--key-file', machine.keyFile, '--passphrase-stdin']
   const child = spawn(process.execPath, ['--import', dying, cli, ...args, ...places], {
     cwd: rig.home,
-    env: { PATH: process.env['PATH'], NODE_NO_WARNINGS: '1', SEKISHO_TEST_DIE_AT: String(n) },
+    env: {
+      PATH: process.env['PATH'],
+      NODE_NO_WARNINGS: '1',
+      NODE_COMPILE_CACHE: compiled,
+      SEKISHO_TEST_DIE_AT: String(n),
+    },
     stdio: ['pipe', 'ignore', 'pipe'],
   })
   child.stdin.on('error', () => undefined).end(passphrase)
@@ -81,8 +100,7 @@ test('a killed backup leaves no file or a whole one, nothing in clear, and the n
 })
 
 test('a killed restore on an empty machine leaves nothing or everything', async () => {
-  await rig.backup(old, file, { withAudit: true })
-  await sealAgain(file, passphrase, await openSealed(file, passphrase))
+  expect(await survives(0, old, ['backup', file, '--with-audit'])).toBe(true)
   const key = await readFile(old.keyFile, 'utf8')
   const outcomes = { nothing: 0, everything: 0 }
   for (let n = 1; ; n += 1) {
@@ -111,8 +129,7 @@ test('a killed restore on an empty machine leaves nothing or everything', async 
 })
 
 test('a killed restore over another state leaves the one or the other, whole', async () => {
-  await rig.backup(old, file)
-  await sealAgain(file, passphrase, await openSealed(file, passphrase))
+  expect(await survives(0, old, ['backup', file])).toBe(true)
   const standing = rig.machine('standing')
   await rig.inState(standing, async (state) => void (await (await state.openAudit()).close()))
   const theirs = await readFile(standing.keyFile, 'utf8')

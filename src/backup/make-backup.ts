@@ -94,7 +94,7 @@ async function gather(
   copyDatabase(join(parts.stateDir, names.database), copy)
   // From the copy and not from the database: heads and everything else are of one moment.
   const rows = readSegments(copy)
-  const segments = withAudit ? await gatherSegments(rows, parts.auditDir) : []
+  const segments = withAudit ? await gatherSegments(rows, parts.auditDir, drafts) : []
   const files = [
     await wholeFile(names.database, copy),
     textFile(names.key, `${parts.keys.line().reveal()}\n`),
@@ -122,10 +122,14 @@ async function gather(
   }
 }
 
-async function gatherSegments(rows: readonly SegmentRow[], auditDir: string): Promise<readonly Hashed[]> {
+async function gatherSegments(
+  rows: readonly SegmentRow[],
+  auditDir: string,
+  drafts: string,
+): Promise<readonly Hashed[]> {
   const found: Hashed[] = []
   for (const { id } of rows) {
-    const file = await segmentFile(auditFileName(id), segmentPath(auditDir, id))
+    const file = await segmentFile(auditFileName(id), segmentPath(auditDir, id), segmentPath(drafts, id))
     // Empty: announced by a process that has written nothing yet.
     if (file !== undefined && file.bytes > 0) found.push(file)
   }

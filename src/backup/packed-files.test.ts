@@ -9,6 +9,9 @@ import { segmentFile, textFile, wholeFile, type Hashed } from './packed-files.ts
 
 let folder = ''
 let path = ''
+let links = 0
+/** A new name each time. */
+const held = () => join(folder, `held-${(links += 1)}`)
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sekisho-packed-'))
   path = join(folder, 'file')
@@ -26,7 +29,7 @@ test('of a segment: every complete line, and nothing of one that is being writte
   await fc.assert(
     fc.asyncProperty(text, async (content) => {
       await writeFile(path, content)
-      const file = await segmentFile('audit/x.jsonl', path)
+      const file = await segmentFile('audit/x.jsonl', path, held())
       const complete = content.slice(0, content.lastIndexOf('\n') + 1)
       expect(await contentOf(file)).toBe(complete)
       expect(file?.bytes).toBe(complete.length)
@@ -38,18 +41,33 @@ test('of a segment: every complete line, and nothing of one that is being writte
 
 test('of a segment whose last line is longer than one reading: the lines before it', async () => {
   await writeFile(path, `first\n${'x'.repeat(600_000)}`)
-  expect(await contentOf(await segmentFile('audit/x.jsonl', path))).toBe('first\n')
+  expect(await contentOf(await segmentFile('audit/x.jsonl', path, held()))).toBe('first\n')
 })
 
 test('of a segment that grows on: what was there when it was looked at', async () => {
   await writeFile(path, 'first\n')
-  const file = await segmentFile('audit/x.jsonl', path)
+  const file = await segmentFile('audit/x.jsonl', path, held())
   await appendFile(path, 'second\n')
   expect(await contentOf(file)).toBe('first\n')
 })
 
 test('of a segment that retention took: nothing', async () => {
-  expect(await segmentFile('audit/x.jsonl', path)).toBeUndefined()
+  expect(await segmentFile('audit/x.jsonl', path, held())).toBeUndefined()
+})
+
+test('of a segment that retention takes before it is packed: all of it', async () => {
+  await writeFile(path, 'first\n')
+  const file = await segmentFile('audit/x.jsonl', path, held())
+  await rm(path)
+  expect(await contentOf(file)).toBe('first\n')
+})
+
+test('of a segment on a disk of its own: what it is where it lies', async () => {
+  await writeFile(path, 'first\n')
+  // As there, no link can be made.
+  expect(await contentOf(await segmentFile('audit/x.jsonl', path, join(folder, 'no', 'where')))).toBe(
+    'first\n',
+  )
 })
 
 test('of other files: all of it, an empty one included', async () => {

@@ -1,7 +1,7 @@
 /** The files of a backup, each with its length and hash before the first byte is written. */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { open, type FileHandle } from 'node:fs/promises'
+import { link, open, type FileHandle } from 'node:fs/promises'
 import type { PackedFile } from './archive.ts'
 import { codeOf } from './faults.ts'
 import type { ListedFile } from './manifest.ts'
@@ -39,20 +39,32 @@ export async function wholeFile(name: string, path: string): Promise<Hashed> {
 
 /**
  * A segment of the audit log as far as its last complete line: its process may be writing at this moment. The head in the
- * copied database is older than this reading, so every record it counts is here. Undefined when retention took the file.
+ * copied database is older than this reading, so every record it counts is here. Undefined when retention took the file;
+ * when it does so later, the file lives on under the name `held` until the backup is made.
  */
-export async function segmentFile(name: string, path: string): Promise<Hashed | undefined> {
+export async function segmentFile(name: string, path: string, held: string): Promise<Hashed | undefined> {
+  const lasting = await hold(path, held)
   let file: FileHandle
   try {
-    file = await open(path, 'r')
+    file = await open(lasting, 'r')
   } catch (thrown) {
     if (codeOf(thrown) === 'ENOENT') return undefined
     throw thrown
   }
   try {
-    return await hashed(name, path, await endOfLines(file))
+    return await hashed(name, lasting, await endOfLines(file))
   } finally {
     await file.close()
+  }
+}
+
+/** Where it can't be linked, as when the log lies on a disk of its own, the file has to stay where it is. */
+async function hold(path: string, held: string): Promise<string> {
+  try {
+    await link(path, held)
+    return held
+  } catch {
+    return path
   }
 }
 

@@ -27,6 +27,8 @@ export const auditFolder = 'audit'
 /** What SQLite keeps beside the database belongs to the old one. */
 const oldDatabase = [names.database, `${names.database}-wal`, `${names.database}-shm`]
 
+export const isDecided = (stateDir: string) => existsSync(planPath(stateDir))
+
 const planPath = (stateDir: string) => join(stagingDir(stateDir), 'plan.json')
 
 /** The point of no return: when this resolves, the restore has happened, whatever happens to this process. */
@@ -40,7 +42,7 @@ export async function commitPlan(stateDir: string, plan: Plan): Promise<void> {
 
 /** For whoever opens the state: ends a restore that was interrupted, and answers its plan. Costs a look otherwise. */
 export async function finishRestore(stateDir: string): Promise<Plan | undefined> {
-  if (!existsSync(planPath(stateDir))) return undefined
+  if (!isDecided(stateDir)) return undefined
   const release = claimState(stateDir)
   try {
     return await carryOut(stateDir)
@@ -51,7 +53,7 @@ export async function finishRestore(stateDir: string): Promise<Plan | undefined>
 
 /** The caller has claimed the state. Each step can be repeated: what still lies in the staging folder is still to do. */
 export async function carryOut(stateDir: string): Promise<Plan | undefined> {
-  if (!existsSync(planPath(stateDir))) return undefined
+  if (!isDecided(stateDir)) return undefined
   const plan = await readPlan(planPath(stateDir))
   try {
     if (plan.keyFile !== undefined) await placeKey(plan.keyFile, plan.aside)

@@ -10,9 +10,10 @@ import { keyVariable } from '../login/key-file.ts'
 import { parseKeyRing, type KeyRing } from '../login/key.ts'
 import { newestVersion } from '../store/engines/sqlite/migrate.ts'
 import { checkDatabase, isInUse } from '../store/engines/sqlite/offline.ts'
+import { refuseOtherUser } from '../store/engines/sqlite/state-owner.ts'
 import { failed, isSystemError } from './faults.ts'
 import { names, segmentOf, type Manifest } from './manifest.ts'
-import { auditFolder, carryOut, commitPlan } from './place.ts'
+import { auditFolder, carryOut, commitPlan, isDecided } from './place.ts'
 import { claimState, keyDraft, lockPath, stagingDir } from './places.ts'
 import { refuseWhatIsThere, whatIsThere } from './standing.ts'
 import { settle, type Settled } from './settle.ts'
@@ -47,16 +48,13 @@ export interface Restored extends Settled {
   readonly auditFiles: number
   /** The name that everything got that was there before. */
   readonly aside?: string
-  /** `uid:gid` of the state folder, when what was restored belongs to somebody else: root. */
-  readonly owner?: string
 }
 
 export async function restoreBackup(wish: RestoreWish, parts: RestoreParts): Promise<Restored> {
   const { stateDir, keyFile } = parts
+  refuseOtherUser(stateDir)
   await checkStart(wish.file)
-  const forget = await makeFolder(stateDir).catch((cause: unknown) => {
-    throw failed(`The folder ${stateDir} can't be made`, cause)
-  })
+  const forget = [await makeFolder(stateDir)]
   const release = claimState(stateDir)
   try {
     const finished = await carryOut(stateDir)
@@ -64,6 +62,7 @@ export async function restoreBackup(wish: RestoreWish, parts: RestoreParts): Pro
     const there = whatIsThere(parts)
     if (there.length > 0 && !wish.force) throw refuseWhatIsThere(there, finished?.madeAt)
     refuseInUse(stateDir)
+    if (parts.env[keyVariable] === undefined) forget.unshift(await makeFolder(dirname(keyFile)))
     return await restore(wish, parts, there.length > 0)
   } catch (cause) {
     throw isSystemError(cause) ? failed(`Nothing can be restored into ${stateDir}`, cause) : cause
@@ -73,8 +72,8 @@ export async function restoreBackup(wish: RestoreWish, parts: RestoreParts): Pro
     release()
     if (!existsSync(join(stateDir, names.database)) && !existsSync(stagingDir(stateDir))) {
       await rm(lockPath(stateDir), { force: true })
-      await forget()
     }
+    for (const one of forget) await one()
   }
 }
 
@@ -89,7 +88,6 @@ async function restore(wish: RestoreWish, parts: RestoreParts, replaces: boolean
   const manifest = await unpackBackup(wish.file, passphrase, async (found) => {
     refuseNewer(wish.file, found)
     await mkdir(join(staging, auditFolder), { recursive: true, mode: 0o700 })
-    await mkdir(dirname(keyPath), { recursive: true, mode: 0o700 })
     return ({ name }) => (name === names.key ? keyPath : join(staging, name))
   })
   const keys = await readKey(keyPath, wish.file, parts.env)
@@ -112,14 +110,7 @@ async function restore(wish: RestoreWish, parts: RestoreParts, replaces: boolean
     ...keyFile,
     auditFiles: manifest.files.filter(({ name }) => segmentOf(name) !== undefined).length,
     ...(replaces && { aside }),
-    ...(await otherOwner(stateDir)),
   }
-}
-
-/** Said and not mended: root that gives away what lies in somebody's folder can be led to give away something else. */
-async function otherOwner(stateDir: string): Promise<{ readonly owner?: string }> {
-  const { uid, gid } = await stat(stateDir)
-  return process.getuid?.() === uid ? {} : { owner: `${uid}:${gid}` }
 }
 
 function refuseNewer(file: string, { schema, sekisho }: Manifest): void {
@@ -164,14 +155,16 @@ async function refuseOtherDisk(stateDir: string): Promise<void> {
 
 /** Removes what is not decided: unpacked files, and the key beside its place. */
 async function clear({ stateDir, keyFile }: Pick<RestoreParts, 'stateDir' | 'keyFile'>): Promise<void> {
-  if (existsSync(join(stagingDir(stateDir), 'plan.json'))) return
+  if (isDecided(stateDir)) return
   await rm(stagingDir(stateDir), { recursive: true, force: true })
   await rm(keyDraft(keyFile), { force: true })
 }
 
-/** Answers how to take back what had to be made for it, as far as it is empty. */
+/** Answers how to take back what had to be made for it, as far as it is empty by then. */
 async function makeFolder(path: string): Promise<() => Promise<void>> {
-  const first = await mkdir(path, { recursive: true, mode: 0o700 })
+  const first = await mkdir(path, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw failed(`The folder ${path} can't be made`, cause)
+  })
   return async () => {
     for (let made = path; first !== undefined && made.startsWith(first); made = dirname(made)) {
       await rmdir(made).catch(() => undefined)

@@ -1,5 +1,5 @@
 /** Where a backup goes: a file that appears at once and whole, or a stream. */
-import { access, link, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { access, link, lstat, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { GateFault } from '../kit/fault.ts'
 import { randomName } from '../kit/random.ts'
@@ -14,9 +14,17 @@ export type Target =
 export async function checkTarget(target: Target): Promise<void> {
   if (target.kind === 'stream') return
   const { path, replace } = target
-  const found = await stat(path).catch(() => undefined)
+  // Of the name itself, since it is the name that the backup takes and not what a link leads to.
+  const found = await lstat(path).catch(() => undefined)
   if (found?.isDirectory() === true) {
     throw new GateFault('usage', `${path} is a folder. Name the file, as in ${join(path, 'sekisho.age')}.`)
+  }
+  // Root would replace /dev/null for the whole machine.
+  if (found?.isFile() === false) {
+    throw new GateFault(
+      'usage',
+      `${path} is a link, a device or a pipe, and a backup would take its name. Name a file, or - for standard output.`,
+    )
   }
   if (found !== undefined && !replace) throw exists(path)
   const folder = dirname(path)
@@ -42,12 +50,21 @@ export async function writeFileTarget(
     await before()
     if (replace) await rename(draft, path)
     else await takeFreeName(draft, path)
-    await syncPath(folder)
+    await syncFolder(folder)
     return bytes
   } catch (cause) {
     throw cause instanceof GateFault ? cause : failed(`The backup can't be written to ${path}`, cause)
   } finally {
     await rm(draft, { force: true })
+  }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  try {
+    await syncPath(folder)
+  } catch (cause) {
+    // One that can't be read can't be brought to disk by us either; the file itself is there.
+    if (codeOf(cause) !== 'EACCES') throw cause
   }
 }
 

@@ -66,6 +66,14 @@ describe('a certificate and its key', () => {
   it.each<readonly [string, () => CertificatePair, RegExp]>([
     ["somebody else's key", () => ({ ...given(pair), key: given(other).key }), /the key is not the one/],
     ['no certificate', () => ({ ...given(pair), cert: 'hello' }), /the certificate is not one in PEM/],
+    ...['ENCRYPTED PRIVATE KEY-----\nAAAA', 'EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED'].map(
+      (head) =>
+        [
+          'a locked key',
+          () => ({ ...given(pair), key: `-----BEGIN ${head}\n` }),
+          /locked with a pass-phrase/,
+        ] as const,
+    ),
     ['no key', () => ({ ...given(pair), key: '' }), /not one in PEM/],
     [
       'a chain that is garbage',

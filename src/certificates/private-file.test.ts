@@ -34,5 +34,15 @@ test('drafts that a killed process left are removed, other files are not', async
 })
 
 test('a folder in the place of the file is a fault', async () => {
-  await expect(readPrivateFile(folder)).rejects.toThrow('EISDIR')
+  const fault = { code: 'certificate-unavailable', message: expect.stringContaining('EISDIR') as string }
+  await expect(readPrivateFile(folder)).rejects.toMatchObject(fault)
+})
+
+test('a file in the place of the folder is a fault', async () => {
+  const file = join(folder, 'file')
+  await writeFile(file, '')
+  await expect(writePrivateFile(join(file, 'key.pem'), 'key')).rejects.toMatchObject({
+    code: 'certificate-unavailable',
+    message: `The file ${file}/key.pem can't be written (EEXIST). Everything in its folder belongs to the user that runs the gate.`,
+  })
 })

@@ -1,5 +1,6 @@
 /** What the database keeps about ways in, without anything that could be guessed from. */
 import type { Store } from '../store/store.ts'
+import { readReach, type Reach } from '../users/reach.ts'
 import type { PasswordSeen, TokenSeen } from './gate-evidence.ts'
 
 export interface Kept {
@@ -11,6 +12,8 @@ export interface Kept {
   readonly tokens: readonly TokenSeen[]
   readonly openSessions: number
   readonly openInvitations: number
+  /** As the gate said when it last started. */
+  readonly reach?: Reach
 }
 
 export async function readKept(store: Store, now: number): Promise<Kept> {
@@ -30,7 +33,9 @@ export async function readKept(store: Store, now: number): Promise<Kept> {
     .map(({ token }) => token)
     .filter(({ revokedAt, expiresAt }) => revokedAt === undefined && (expiresAt ?? Infinity) > now)
   const sessions = (await store.sessions.listOpen()).filter(({ endsAt }) => endsAt > now)
+  const reach = await readReach(store.meta)
   return {
+    ...(reach !== undefined && { reach }),
     passwords,
     users: users.length,
     usersWithoutPassword,

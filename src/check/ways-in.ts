@@ -1,6 +1,7 @@
 /** Every way into the app through the gate, and what guards it (OWASP ASVS 5.0 6.1.3: all of them are listed). */
 import { checkListen, type Exposure } from '../config/check-listen.ts'
 import type { Config } from '../config/config.ts'
+import type { Reach } from '../users/reach.ts'
 import type { PasswordSeen, WayIn } from './gate-evidence.ts'
 import type { Kept } from './read-kept.ts'
 
@@ -14,16 +15,29 @@ export interface Known {
 /** New kinds of login are added here. */
 export function waysIn(config: Config, { kept, hasConfigFile }: Known): readonly WayIn[] {
   return [
-    ...(hasConfigFile ? [listener(config), ...redirect(config), ...proxies(config)] : [unknownListener]),
+    ...(hasConfigFile
+      ? [listener(config), ...redirect(config), ...proxies(config)]
+      : [listenerOf(kept?.reach)]),
     ...(kept === undefined ? [] : logins(kept)),
     operator(config),
   ]
 }
 
-const unknownListener: WayIn = {
-  way: 'browsers',
-  guard: "not known: there is no sekisho.yaml, and the gate's command line is not seen",
-  strength: 'fair',
+/** Without sekisho.yaml, what the gate said of itself is all there is. */
+function listenerOf(reach: Reach | undefined): WayIn {
+  if (reach?.insecure === true) {
+    return {
+      way: 'browsers',
+      guard: 'plain HTTP beyond this machine, when the gate last started',
+      strength: 'weak',
+    }
+  }
+  if (reach?.origin === undefined) {
+    const guard = "not known: there is no sekisho.yaml, and the gate's command line is not seen"
+    return { way: 'browsers', guard, strength: 'fair' }
+  }
+  const guard = `${reach.origin.startsWith('https:') ? 'HTTPS' : 'this machine only'}, when the gate last started`
+  return { way: `browsers at ${reach.origin}`, guard, strength: 'strong' }
 }
 
 function listener(config: Config): WayIn {
@@ -44,9 +58,10 @@ function listener(config: Config): WayIn {
   }
 }
 
-function redirect({ https }: Config): readonly WayIn[] {
-  if (https === undefined || https.httpListen === 'off') return []
-  const way = `plain HTTP at ${addressOf(https.httpListen)}`
+function redirect({ https, tls }: Config): readonly WayIn[] {
+  const at = https?.httpListen ?? tls?.httpListen ?? 'off'
+  if (at === 'off') return []
+  const way = `plain HTTP at ${addressOf(at)}`
   return [{ way, guard: 'leads to HTTPS and to nothing else', strength: 'strong' }]
 }
 

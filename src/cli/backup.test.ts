@@ -86,6 +86,20 @@ describe('sekisho backup', () => {
     expect(await readdir(rig.machine('old').stateDir)).not.toContain('backing-up')
   })
 
+  test.each([
+    ['', false, /No backup was made, since its pass-phrase reached nobody/],
+    ['--json', true, /sekisho\.age is written, but this answer reached nobody/],
+  ])('whose pass-phrase nobody takes is a fault: --generate %s', async (option, isThere, words) => {
+    const child = start(['backup', file, '--generate', ...(option === '' ? [] : [option])])
+    child.stdout.destroy()
+    let err = ''
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text))
+    child.stdin.end()
+    expect(await once(child, 'close')).toEqual([1, null])
+    expect(err).toMatch(words)
+    expect((await readdir(rig.home)).includes('sekisho.age')).toBe(isThere)
+  })
+
   test.each<[string, string[], string, RegExp]>([
     [
       'a short pass-phrase',

@@ -35,7 +35,7 @@ export function declareAll(command: Command): Command {
     .option('--acme-ca <file>', 'with --https: PEM certificate that vouches for a private CA itself')
     .option(
       '--http-listen <address>',
-      'with --https: plain HTTP that leads to HTTPS (default: port 80), or off',
+      'plain HTTP that leads to HTTPS, or off (default: port 80 with --https, off with --tls-cert)',
     )
     .option('--tls-cert <file>', 'PEM certificate chain: serve HTTPS')
     .option('--tls-key <file>', 'PEM key of the certificate')

@@ -38,7 +38,12 @@ test('what is switched off shows the defaults, but for places and examples', () 
   const [own, obtained] = [withoutGroup(all, 'https'), withoutGroup(all, 'tls')].map(load)
   expect(own).toEqual({
     ...defaults,
-    tls: { cert: '/work/cert.pem', key: '/work/key.pem', hsts: httpsDefaults.hsts },
+    tls: {
+      cert: '/work/cert.pem',
+      key: '/work/key.pem',
+      httpListen: { host: '127.0.0.1', port: 80 },
+      hsts: httpsDefaults.hsts,
+    },
     policyFile: '/work/gate.cedar',
     hosts: ['demo.example.org'],
     trustedProxies: ['10.1.2.3/32'],

@@ -28,8 +28,10 @@ ${on(listen !== undefined, `listen: ${quote(listen ?? '127.0.0.1:8484')}`)}
 ${on(host !== undefined, `hosts:\n  - ${quote(host ?? 'demo.example.org')}`)}
 
 # Serve HTTPS with a certificate of your own: PEM files, the certificate with its chain; looked at for new ones every 2 s.
-# Browsers then use nothing but HTTPS for the host names, for a year (hsts: off if that is too much).
+# Browsers then use nothing but HTTPS for the host names, for a year (hsts: off if that is too much). http_listen, off when
+# it isn't written, leads them there from plain HTTP.
 ${on(tls !== undefined, `tls:\n  cert: ${quote(tls?.cert ?? 'cert.pem')}\n  key: ${quote(tls?.key ?? 'key.pem')}`)}
+#  http_listen: 80
 #  hsts: 365d
 
 # Or let the gate see to its certificate, by ACME (default: Let's Encrypt) or self-signed; it then listens at port 443, and

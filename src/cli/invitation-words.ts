@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts'
 import { GateFault } from '../kit/fault.ts'
 import type { Secret } from '../kit/secret.ts'
 import { invitationLink } from '../users/invitation.ts'
+import type { Reach } from '../users/reach.ts'
 import type { Invited } from '../users/users.ts'
 import { flag, textOption, type Given } from './command.ts'
 import type { CommandContext } from './context.ts'
@@ -12,8 +13,8 @@ import { printableJson } from './printable.ts'
 export const atHelp = 'address of the gate for the link, such as https://demo.example.org'
 
 /** Throws GateFault `usage` where a link would lead nowhere, or to a page that anybody on the way can change. */
-export function originForLinks(given: Given, config: Config): string {
-  if (config.insecureHttp) {
+export function originForLinks(given: Given, config: Config, reach: Reach | undefined): string {
+  if (config.insecureHttp || reach?.insecure === true) {
     throw new GateFault(
       'usage',
       'Passwords are not set by link over plain HTTP (insecure_http): whoever can change the traffic could take the ' +
@@ -21,7 +22,7 @@ export function originForLinks(given: Given, config: Config): string {
     )
   }
   const typed = textOption(given, 'at')
-  const origin = typed === undefined ? publicOrigin(config) : parseOrigin(typed)
+  const origin = typed === undefined ? (reach?.origin ?? publicOrigin(config)) : parseOrigin(typed)
   if (origin !== undefined) return origin
   throw new GateFault(
     'usage',

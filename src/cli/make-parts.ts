@@ -1,5 +1,7 @@
 /** The real parts, each loaded when a command first needs it: `--help` starts no cryptography. */
+import { existsSync } from 'node:fs'
 import { access, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Surroundings } from '../build.ts'
 import type { Config } from '../config/config.ts'
@@ -37,11 +39,13 @@ export function makeParts(around: Surroundings): Parts {
     },
     async backup(config, { target, withAudit, passphrase }) {
       await requireState(config)
+      const { isDecided } = await import('../backup/place.ts')
+      const { stateDir } = config
+      if (!existsSync(join(stateDir, 'sekisho.db')) && !isDecided(stateDir)) throw nothingThere(stateDir)
       const { auditDir, openState } = await import('../build.ts')
       const { makeBackup } = await import('../backup/make-backup.ts')
       const { checkTarget } = await import('../backup/target.ts')
       await checkTarget(target)
-      const { stateDir } = config
       const state = await openState(config, around)
       try {
         const wish = { target, withAudit, passphrase: await passphrase() }
@@ -88,6 +92,14 @@ export function makeParts(around: Surroundings): Parts {
 /** Somebody may have removed the whole log: then an empty one is read, and the database tells what is missing. */
 async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
+}
+
+/** A new, empty database in good order would take the place of the last backup of the lost one, night after night. */
+function nothingThere(stateDir: string): GateFault {
+  return new GateFault(
+    'usage',
+    `There is no database in ${stateDir}, so there is nothing to back up. If it was lost, restore a backup.`,
+  )
 }
 
 /** A mistyped address must not grow a state of its own that then looks empty and in order. */

@@ -6,6 +6,7 @@ import { GateFault } from '../kit/fault.ts'
 import type { Secret } from '../kit/secret.ts'
 import { registerPassword } from '../login/register.ts'
 import type { UserRow } from '../store/rows.ts'
+import { readReach, type Reach } from '../users/reach.ts'
 import { Users } from '../users/users.ts'
 import { matchesPassword } from './matches-password.ts'
 
@@ -26,6 +27,10 @@ export class OperatorUsers extends Users {
     this.#state = state
     this.#clock = clock
     this.#openAudit = openAudit
+  }
+
+  reach(): Promise<Reach | undefined> {
+    return readReach(this.#state.store.meta)
   }
 
   any(): Promise<boolean> {

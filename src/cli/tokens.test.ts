@@ -71,6 +71,7 @@ describe('token create', () => {
   test.each([
     [['--name', ''], '1 to 64 printable'],
     [['--name', 'a\u0007b'], '1 to 64 printable'],
+    [['--name', `sekisho_${'0'.repeat(38)}`], 'no token'],
     [['--name', 'ci', '--expires', '30'], '1m to 3650d'],
     [['--name', 'ci', '--expires', '10s'], '1m to 3650d'],
     [['--name', 'ci', '--user', 'nobody'], 'There is no user nobody'],
@@ -85,6 +86,8 @@ describe('token create', () => {
     await run(['token', 'create', '--name', 'ci'])
     const again = await run(['token', 'create', '--name', 'ci'])
     expect([again.code, again.out, again.err]).toEqual([2, '', expect.stringContaining('already')])
+    // A name can hold blanks, or begin like an option; an id can't.
+    expect(again.err).toContain('by its id: sekisho token list')
     await run(['user', 'disable', 'bob'])
     const his = await run(['token', 'create', '--name', 'his', '--user', 'bob'])
     expect([his.code, his.err]).toEqual([2, expect.stringContaining('user enable bob')])

@@ -7,6 +7,7 @@ import { runCli } from '../../test/rig/run-cli.ts'
 import { openSqliteStore } from '../store/engines/sqlite/open.ts'
 import type { Username } from '../kit/username.ts'
 import { hashInvitation } from '../users/invitation.ts'
+import { saveReach } from '../users/reach.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -78,6 +79,8 @@ describe('user add', () => {
     expect([again.code, again.err]).toEqual([2, expect.stringContaining('already')])
     const wrong = await run(['user', 'add', 'bob smith'])
     expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('a-z')])
+    const shared = await run(['user', 'add', 'Guest'])
+    expect([shared.code, shared.err]).toEqual([2, expect.stringContaining('Choose another name')])
   })
 
   test('makes no link over insecure http, nor where nobody knows the address', async () => {
@@ -96,6 +99,20 @@ describe('user add', () => {
     expect((await runCli(home, ['user', 'list', '--json'])).out).not.toContain('bob')
     const told = await runCli(home, ['user', 'add', 'bob', '--at', 'https://demo.example.org'])
     expect(told.out).toMatch(/^https:\/\/demo\.example\.org\/\.sekisho\/join#/)
+  })
+
+  test('begins the link where the gate said that people reach it, and makes none for plain http', async () => {
+    await run(['user', 'add', 'alice'])
+    await withStore(({ meta }) => saveReach(meta, { origin: 'https://192.0.2.7:8443', insecure: false }))
+    expect((await run(['user', 'invite', 'alice'])).out).toMatch(
+      /^https:\/\/192\.0\.2\.7:8443\/\.sekisho\/join#/,
+    )
+    expect((await run(['user', 'invite', 'alice', '--at', 'https://demo.example.org'])).out).toMatch(
+      /^https:\/\/demo\.example\.org\/\.sekisho\/join#/,
+    )
+    await withStore(({ meta }) => saveReach(meta, { insecure: true }))
+    const insecure = await run(['user', 'invite', 'alice'])
+    expect([insecure.code, insecure.out, insecure.err]).toEqual([2, '', expect.stringContaining('HTTPS')])
   })
 
   test('two operators at once make one user', async () => {

@@ -36,7 +36,13 @@ export interface Config {
   /** Host names that browsers may use, besides loopback names and plain IP addresses. Lower case, without port. */
   readonly hosts: readonly string[]
   /** PEM files of the operator's own. */
-  readonly tls?: { readonly cert: string; readonly key: string; readonly hsts?: Hsts }
+  readonly tls?: {
+    readonly cert: string
+    readonly key: string
+    /** Leads browsers to HTTPS; absent: off, since whoever renews the files may need the port. */
+    readonly httpListen?: Https['httpListen']
+    readonly hsts?: Hsts
+  }
   /** The gate sees to its certificate itself. */
   readonly https?: Https
   readonly insecureHttp: boolean

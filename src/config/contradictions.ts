@@ -21,7 +21,7 @@ export function contradictions(config: Config, settings: Settings, locate: Locat
       says,
     })
   }
-  findings.push(...aboutHttps(config, settings, locate))
+  findings.push(...aboutHttps(config, settings, locate), ...aboutRedirects(config, locate))
   if (config.session.idleMs > config.session.absoluteMs) {
     findings.push({
       where: locate(settings.session?.idle === undefined ? ['session', 'absolute'] : ['session', 'idle']),
@@ -57,10 +57,6 @@ function aboutHttps(config: Config, settings: Settings, locate: Locate): readonl
     const says = `https.${key} means nothing with https.self_signed: no CA is asked. Remove one of them.`
     findings.push({ where: locate(['https', key]), says })
   }
-  if (https.httpListen !== 'off' && isSameAddress(https.httpListen, config.listen)) {
-    const says = 'https.http_listen is the address of the gate itself. Choose another port, or off.'
-    findings.push({ where: locate(['https', 'http_listen']), says })
-  }
   const strange = https.names.filter((name) => !isPublicName(name))
   if (https.selfSigned || https.directory !== httpsDefaults.directory) return findings
   for (const name of strange) {
@@ -71,6 +67,15 @@ function aboutHttps(config: Config, settings: Settings, locate: Locate): readonl
     })
   }
   return findings
+}
+
+function aboutRedirects(config: Config, locate: Locate): readonly Finding[] {
+  return (['https', 'tls'] as const).flatMap((group) => {
+    const at = config[group]?.httpListen ?? 'off'
+    if (at === 'off' || !isSameAddress(at, config.listen)) return []
+    const says = `${group}.http_listen is the address of the gate itself. Choose another port, or off.`
+    return [{ where: locate([group, 'http_listen']), says }]
+  })
 }
 
 function isSameAddress(a: Config['listen'], b: Config['listen']): boolean {

@@ -91,9 +91,19 @@ describe('https', () => {
     expect(config.https).toMatchObject({ email: 'ops@example.org', hsts: 'off', names: ['a.example.org'] })
   })
 
-  test('hsts stands under tls too, for files of the operator', () => {
-    const tls = read('tls: { cert: c.pem, key: k.pem, hsts: off }').tls
-    expect(tls).toEqual({ cert: '/work/c.pem', key: '/work/k.pem', hsts: 'off' })
+  test('a name that is written twice counts once', () => {
+    expect(read('hosts: [a.example.org, A.example.org]\nhttps: {}').https?.names).toEqual(['a.example.org'])
+  })
+
+  test('hsts and http_listen stand under tls too, for files of the operator', () => {
+    const own = { cert: '/work/c.pem', key: '/work/k.pem' }
+    expect(read('tls: { cert: c.pem, key: k.pem, hsts: off }').tls).toEqual({ ...own, hsts: 'off' })
+    const file = 'listen: 8.8.8.8:443\ntls: { cert: c.pem, key: k.pem }'
+    const httpListen = { host: '8.8.8.8', port: 80 }
+    expect(read(file, { 'http-listen': '80' }).tls).toEqual({ ...own, httpListen })
+    const options = { 'tls-cert': 'c.pem', 'tls-key': 'k.pem', 'http-listen': '80' }
+    expect(read('listen: 8.8.8.8:443', options).tls).toEqual({ ...own, httpListen })
+    expect(read('listen: 8.8.8.8:443', options).https).toBeUndefined()
   })
 })
 
@@ -122,6 +132,12 @@ describe('what is refused, in words', () => {
       'https: { http_listen: 443 }',
       {},
       '  sekisho.yaml:2: https.http_listen is the address of the gate itself. Choose another port, or off.',
+    ],
+    [
+      'one port for both, beside own files',
+      'tls: { cert: c.pem, key: k.pem }',
+      { 'http-listen': '8484' },
+      '  --http-listen: tls.http_listen is the address of the gate itself. Choose another port, or off.',
     ],
     [
       'an address that no CA vouches for',

@@ -245,7 +245,7 @@ const refused: readonly (readonly [what: string, text: string, words: string])[]
   [
     'an empty group',
     `${app}tls:`,
-    '  sekisho.yaml:2: tls: found nothing; allowed is a group of the keys cert, key, hsts.',
+    '  sekisho.yaml:2: tls: found nothing; allowed is a group of the keys cert, key, http_listen, hsts.',
   ],
   [
     'the key among the state',

@@ -1,6 +1,7 @@
 /** Configuration from its sources: defaults, then the file, then the command line. No input or output. */
 import { isIP } from 'node:net'
 import { dirname, relative, resolve } from 'node:path'
+import type { Listen } from './addresses.ts'
 import type { Config, Https } from './config.ts'
 import { contradictions } from './contradictions.ts'
 import { defaultKeyFile, defaults, defaultStateDir, httpsDefaults } from './defaults.ts'
@@ -33,7 +34,8 @@ export function makeConfig(
           dirname(source.file),
           surroundings,
         )
-  const fromOptions = read(readOverrides(overrides), surroundings.cwd, surroundings)
+  const ownFiles = fromFile.settings.tls !== undefined
+  const fromOptions = read(readOverrides(overrides, { ownFiles }), surroundings.cwd, surroundings)
   const findings = [...fromFile.findings, ...fromOptions.findings]
   if (findings.length > 0) throw configFault(findings)
 
@@ -146,6 +148,9 @@ function complete(settings: Settings, locate: Locate, surroundings: Surroundings
         tls: {
           cert: settings.tls.cert,
           key: settings.tls.key,
+          ...(settings.tls.http_listen !== undefined && {
+            httpListen: besideAt(listen, settings.tls.http_listen),
+          }),
           ...(settings.tls.hsts !== undefined && { hsts: settings.tls.hsts }),
         },
       }),
@@ -160,16 +165,19 @@ function completeHttps(
   https: NonNullable<Settings['https']>,
   { listen, hosts }: Pick<Config, 'listen' | 'hosts'>,
 ): Https {
-  const at = https.http_listen ?? httpsDefaults.httpPort
   return {
     names: [...new Set(https.names ?? hosts)],
     selfSigned: https.self_signed ?? false,
     directory: https.directory ?? httpsDefaults.directory,
     ...(https.email !== undefined && { email: https.email }),
     ...(https.ca_file !== undefined && { caFile: https.ca_file }),
-    httpListen: typeof at === 'number' ? { host: listen.host, port: at } : at,
+    httpListen: besideAt(listen, https.http_listen ?? httpsDefaults.httpPort),
     hsts: https.hsts ?? httpsDefaults.hsts,
   }
+}
+
+function besideAt({ host }: Listen, at: Listen | number | 'off'): Listen | 'off' {
+  return typeof at === 'number' ? { host, port: at } : at
 }
 
 const noApp =

@@ -32,13 +32,19 @@ function spell(name: OptionName): string {
 }
 
 /** The options in the shape of the file, and the option that a key came from. */
-export function readOverrides(overrides: Overrides): { readonly raw: unknown; readonly locate: Locate } {
+export function readOverrides(
+  overrides: Overrides,
+  file: { readonly ownFiles: boolean },
+): { readonly raw: unknown; readonly locate: Locate } {
+  const ownFiles = file.ownFiles || overrides['tls-cert'] !== undefined
   const raw: Record<string, unknown> = {}
   const origins = new Map<string, string>()
   for (const name of Object.keys(optionKeys) as OptionName[]) {
     const value = overrides[name]
     if (value === undefined) continue
-    const [first, second] = optionKeys[name] as readonly [string, string?]
+    const [usual, second] = optionKeys[name] as readonly [string, string?]
+    // The one option that both groups know.
+    const first = name === 'http-listen' && ownFiles ? 'tls' : usual
     origins.set([first, second].filter((part) => part !== undefined).join('.'), spell(name))
     // As a flag it is the group with nothing in it; the other options fill it.
     if (name === 'https') raw[first] = {}

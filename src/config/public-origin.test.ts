@@ -26,6 +26,14 @@ test('with a certificate it is the first host, and the port where it is not the 
   expect(origin(`${tls}listen: 0.0.0.0:8443`)).toBeUndefined()
 })
 
+test('with a certificate of its own making or obtaining it is the first name of the certificate', () => {
+  expect(origin('https: { names: [demo.example.org] }')).toBe('https://demo.example.org')
+  expect(origin('https: { self_signed: true, names: [192.0.2.7] }\nlisten: 0.0.0.0:8443')).toBe(
+    'https://192.0.2.7:8443',
+  )
+  expect(origin('https: { self_signed: true, names: ["2001:db8::1"] }')).toBe('https://[2001:db8::1]')
+})
+
 test('behind a proxy it is the host at the usual port', () => {
   expect(origin('trusted_proxies: [127.0.0.1]\nhosts: [demo.example.org]')).toBe('https://demo.example.org')
   expect(origin('trusted_proxies: [10.0.0.1]\nlisten: 0.0.0.0:8484')).toBeUndefined()

@@ -7,11 +7,11 @@ import type { Config } from './config.ts'
  * named and the gate listens on every address.
  */
 export function publicOrigin(config: Config): string | undefined {
-  const { listen, hosts } = config
-  const [host] = hosts
+  const { listen } = config
+  const [host] = [...(config.https?.names.map(bracketed) ?? []), ...config.hosts]
   const own = bracketed(listen.host)
   const everywhere = listen.host === '0.0.0.0' || listen.host === '::'
-  if (config.tls !== undefined) {
+  if (config.tls !== undefined || config.https !== undefined) {
     const name = host ?? (everywhere ? undefined : own)
     return name === undefined ? undefined : withPort('https', name, listen.port)
   }

@@ -74,6 +74,10 @@ const pace = value(
   'a pace such as "5, then 1 per 10s" (5 attempts at once, then 1 per 10 seconds)',
 )
 const yesOrNo = (found: unknown) => (typeof found === 'boolean' ? found : undefined)
+const httpListen = value(
+  parseHttpListen,
+  'off, a port, or an IP address and a port, such as 80 or 127.0.0.1:8080',
+)
 const hsts = value(parseHsts, 'off, or a duration in whole seconds such as 365d')
 const path = (what: string) => value(parsePath, `the path of ${what}`)
 
@@ -88,7 +92,7 @@ export const settingsSchema = z.strictObject(
       'a port, or an IP address and a port, such as 8484, 127.0.0.1:8484 or "[::1]:8484"',
     ),
     hosts: list(parseHostName, 'a host name such as demo.example.org, without scheme, port or *'),
-    tls: group({ cert: path('a PEM certificate'), key: path('a PEM key'), hsts }),
+    tls: group({ cert: path('a PEM certificate'), key: path('a PEM key'), http_listen: httpListen, hsts }),
     https: group({
       names: list(
         parseCertificateName,
@@ -98,10 +102,7 @@ export const settingsSchema = z.strictObject(
       directory: value(parseDirectory, 'the https URL of an ACME directory'),
       email: value(parseEmail, 'one e-mail address'),
       ca_file: path('a PEM certificate'),
-      http_listen: value(
-        parseHttpListen,
-        'off, a port, or an IP address and a port, such as 80 or 127.0.0.1:8080',
-      ),
+      http_listen: httpListen,
       hsts,
     }),
     insecure_http: value(yesOrNo, 'true or false'),

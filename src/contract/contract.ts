@@ -143,6 +143,9 @@ export function normalizePassword(typed: string): string {
   return typed.normalize('NFKC')
 }
 
+/** Under which name browsers keep the shared password; no user has it. */
+export const guestName = 'guest'
+
 /** Capitals and blanks around a user name make no other name; a page expects OPAQUE's identity in this form. */
 export function normalizeUsername(typed: string): string {
   return typed.normalize('NFKC').trim().toLowerCase()

@@ -23,8 +23,9 @@ const strippedCookies = /^(?:__Host-sekisho-|__Secure-sekisho-|sekisho-|access-t
 
 /** Answers that the gate reads or that are cut into ranges come unencoded (gradio/brotli_middleware.py 6.31). */
 function encodings(request: Validated): string {
+  const wanted = request.headers['accept-encoding']
   const compressible = request.entry.answer === 'asset' && request.headers['range'] === undefined
-  return compressible ? (request.headers['accept-encoding'] ?? 'identity') : 'identity'
+  return compressible && wanted !== undefined && !holdsApiToken(wanted) ? wanted : 'identity'
 }
 
 export function makeRequestHeaders(request: Validated, extra: readonly string[]): Record<string, string> {

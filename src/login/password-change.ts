@@ -178,11 +178,12 @@ export class PasswordChange {
     const row = { id: account, record, stretching: defaultStretching, changedAt: now }
     const sessionsEnded = await store.passwords.replace(row, former)
     if (sessionsEnded === undefined) return this.#exchange.refuse(askerOf(session), 'expired')
+    // Before the log is waited for: a session of the old password is over, recorded or not.
+    await sessions.recheck(account)
     // They were tries at a password that is gone.
     await store.failures.clear(failureKeyOf(username))
     const user = { id: account, name: username }
     await audit.write({ kind: 'password.changed', asker: askerOf(session), user, sessionsEnded })
-    await sessions.recheck(account)
     const known = this.#browsers.remember(asker, { account, mark: markOf(row) }, now)
     return { kind: 'changed', setCookies: [clearCookie(this.#browsers.names(asker).session), known] }
   }

@@ -33,6 +33,7 @@ async function join(invitation: string, typed = newPassword, on = rig.registrati
   return on.finish({ invitation, registrationRecord: record }, stranger)
 }
 
+const joined = { kind: 'joined', setCookies: [expect.stringContaining('sekisho-known-') as unknown] }
 const refused = (why: string) => ({ kind: 'refusal', code: 'invitation-invalid', because: { why } })
 
 describe('an invitation', () => {
@@ -60,7 +61,7 @@ describe('an invitation', () => {
     expect(started.identifiers).toEqual({ client: 'user:bob', server: instance })
     expect(started.stretching).toEqual(defaultStretching)
     const finished = await rig.registration.finish({ invitation, registrationRecord: record }, stranger)
-    expect(finished).toEqual({ kind: 'joined' })
+    expect(finished).toEqual(joined)
     expect(cut).toEqual(['password-changed'])
     expect(await rig.store.failures.find(failureKeyOf(nameOf('bob')))).toBeUndefined()
     const about = { asker: { principal: 'nobody', username: 'bob' }, user: { id: rig.bob.id, name: 'bob' } }
@@ -73,18 +74,32 @@ describe('an invitation', () => {
     expect(prove(await rig.start(bobsPassword, stranger, rig.ceremony, 'bob'))).toBeUndefined()
   })
 
+  it('cuts the streams of the old password also when the log fails at that very moment', async () => {
+    const { session } = await rig.signIn(stranger, bobsPassword, 'bob')
+    const cut: string[] = []
+    rig.sessions.watch(session, (why) => void cut.push(why))
+    const invitation = await rig.invite()
+    const { record } = await begin(invitation)
+    const audit = { note: () => undefined, write: () => Promise.reject(new TypeError('full')) }
+    const rulesFor = () => ({ least: 15, composition: [], siteWords: [] })
+    const failing = new Registration({ ...rig.parts, audit, rulesFor })
+    const finished = failing.finish({ invitation, registrationRecord: record }, stranger)
+    await expect(finished).rejects.toThrow('full')
+    expect(cut).toEqual(['password-changed'])
+  })
+
   it('is not used up by looking and beginning, however often', async () => {
     const invitation = await rig.invite()
     for (let n = 0; n < 100; n++) await rig.registration.look({ invitation }, stranger)
-    for (let n = 0; n < 5; n++) await begin(invitation)
-    expect(await join(invitation)).toEqual({ kind: 'joined' })
+    for (let n = 0; n < 4; n++) await begin(invitation)
+    expect(await join(invitation)).toEqual(joined)
   })
 
   it('is good once', async () => {
     const invitation = await rig.invite()
     const { record } = await begin(invitation)
     const body = { invitation, registrationRecord: record }
-    expect(await rig.registration.finish(body, stranger)).toEqual({ kind: 'joined' })
+    expect(await rig.registration.finish(body, stranger)).toEqual(joined)
     expect(await rig.registration.finish(body, stranger)).toEqual(refused('used'))
     expect(await rig.registration.look({ invitation }, stranger)).toEqual(refused('used'))
   })
@@ -159,7 +174,7 @@ describe('what is no message', () => {
       expect(await rig.registration.finish({ invitation, registrationRecord }, stranger)).toEqual(invalid)
     }
     expect(await rig.store.passwords.find(rig.bob.id)).toEqual(rig.bobsRow)
-    expect(await join(invitation)).toEqual({ kind: 'joined' })
+    expect(await join(invitation)).toEqual(joined)
   })
 })
 
@@ -177,18 +192,39 @@ describe('a flood', () => {
     expect(codes.slice(0, 6)).toEqual([...Array<string>(5).fill('invitation-invalid'), 'login-paced'])
     expect(new Set(codes.slice(5))).toEqual(new Set(['login-paced']))
     expect(rig.events.at(-1)).toMatchObject({ kind: 'login.paced', bucket: 'invitation' })
-    expect(await join(await rig.invite())).toEqual({ kind: 'joined' })
+    expect(await join(await rig.invite())).toEqual(joined)
     expect((await rig.signIn(stranger, newPassword, 'bob')).kind).toBe('signed-in')
   })
 
   it('with one real invitation is slowed too: it costs the engine’s time', async () => {
     const invitation = await rig.invite()
-    const { registrationRequest } = beginRegistration(newPassword)
     const codes: string[] = []
-    for (let n = 0; n < 20; n++) {
-      const answer = await rig.registration.start({ invitation, registrationRequest }, stranger)
-      codes.push(answer.kind === 'refusal' ? answer.code : answer.kind)
+    for (let n = 0; n < 20; n++) codes.push(await beginCode(invitation))
+    expect(codes.indexOf('login-paced')).toBe(5)
+  })
+
+  it('with one real invitation gets 100 answers about the password of today at most, as a sign-in does', async () => {
+    const invitation = await rig.invite()
+    let answered = 0
+    for (let n = 0; n < 430; n++) {
+      if ((await beginCode(invitation)) === 'answered') answered++
+      rig.now += 200_000
     }
-    expect(codes.indexOf('login-paced')).toBe(10)
+    expect(answered).toBeGreaterThan(80)
+    expect(answered).toBeLessThanOrEqual(100)
+    expect((await rig.registration.look({ invitation }, stranger)).kind).toBe('answered')
+  })
+
+  it('with one real invitation touches neither a sign-in nor the next invitation', async () => {
+    const former = await rig.invite()
+    for (let n = 0; n < 20; n++) await beginCode(former)
+    expect((await rig.signIn(stranger, bobsPassword, 'bob')).kind).toBe('signed-in')
+    expect(await join(await rig.invite())).toEqual(joined)
   })
 })
+
+async function beginCode(invitation: string): Promise<string> {
+  const { registrationRequest } = beginRegistration(newPassword)
+  const answer = await rig.registration.start({ invitation, registrationRequest }, stranger)
+  return answer.kind === 'refusal' ? answer.code : answer.kind
+}

@@ -7,21 +7,26 @@ import type { Username } from '../kit/username.ts'
 import { isRefusal, refuse, type Refusal } from '../refusals.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { InvitationRow, UserRow } from '../store/rows.ts'
-import type { InvitationStore, UserStore } from '../store/store.ts'
+import type { FailureStore, InvitationStore, UserStore } from '../store/store.ts'
 import { hashInvitation } from '../users/invitation.ts'
-import { strangerOf, type LoginAsker } from './asker.ts'
+import { Browsers, strangerOf, type LoginAsker } from './asker.ts'
+import type { KeyRing } from './key.ts'
+import { markOf } from './known-browser.ts'
 import type { Opaque } from './opaque.ts'
 import { credentialOf, identifiersOf } from './register.ts'
 import { parseJoinFinish, parseJoinLook, parseJoinStart } from './registration-messages.ts'
-import { makeThrottle, type Paces, type Throttle, type ThrottleStore } from './throttle.ts'
+import { invitationKeyOf, makeThrottle } from './throttle.ts'
+import type { Paced, Paces, Throttle, ThrottleStore } from './throttle.ts'
 import { unlessBusy } from './unless-busy.ts'
 
 export interface RegistrationParts {
+  readonly keys: KeyRing
   /** From `readInstance`. */
   readonly instance: string
   readonly store: ThrottleStore & {
     readonly invitations: Pick<InvitationStore, 'find' | 'redeem'>
     readonly users: Pick<UserStore, 'find'>
+    readonly failures: Pick<FailureStore, 'clear'>
   }
   readonly sessions: Pick<Sessions, 'recheck'>
   readonly audit: Pick<Audit, 'write' | 'note'>
@@ -36,6 +41,12 @@ export interface Answered<T> {
   readonly answer: T
 }
 
+export interface Joined {
+  readonly kind: 'joined'
+  /** Set-Cookie values: who has chosen the password here must not wait behind strangers to sign in with it. */
+  readonly setCookies: readonly string[]
+}
+
 interface Invited {
   readonly kind: 'invited'
   readonly row: InvitationRow
@@ -44,10 +55,12 @@ interface Invited {
 
 export class Registration {
   readonly #parts: RegistrationParts
+  readonly #browsers: Browsers
   readonly #throttle: Throttle
 
   constructor(parts: RegistrationParts) {
     this.#parts = parts
+    this.#browsers = new Browsers(parts.keys, parts.instance)
     this.#throttle = makeThrottle(parts.paces, parts.store)
   }
 
@@ -67,9 +80,11 @@ export class Registration {
     if (message === undefined) return refuse('body-invalid')
     const found = await this.#find(message.invitation, asker)
     if (isRefusal(found)) return found
-    const { opaque, instance } = this.#parts
+    const { opaque, instance, clock } = this.#parts
     const { registrationRequest } = message
-    const waiting = await this.#pace(asker, found.row)
+    const waiting =
+      (await this.#pace(asker, found.row)) ??
+      this.#wait(await this.#throttle.register(found.row.hash, clock.now()), asker)
     if (waiting !== undefined) return waiting
     const { name } = found.user
     const begun = await unlessBusy(opaque.register({ credential: credentialOf(name), registrationRequest }))
@@ -81,7 +96,7 @@ export class Registration {
   }
 
   /** Of two that come at once, one sets the password. */
-  async finish(body: unknown, asker: LoginAsker): Promise<{ readonly kind: 'joined' } | Refusal> {
+  async finish(body: unknown, asker: LoginAsker): Promise<Joined | Refusal> {
     const message = parseJoinFinish(body)
     if (message === undefined) return refuse('body-invalid')
     const found = await this.#find(message.invitation, asker)
@@ -95,17 +110,20 @@ export class Registration {
     return checked.kind === 'rejected' ? refuse('body-invalid') : this.#redeem(found, record, asker)
   }
 
-  async #redeem({ row, user }: Invited, record: string, asker: LoginAsker) {
+  async #redeem({ row, user }: Invited, record: string, asker: LoginAsker): Promise<Joined | Refusal> {
     const { store, sessions, audit, clock } = this.#parts
     const now = clock.now()
     const password = { id: user.id, record, stretching: defaultStretching, changedAt: now }
     const sessionsEnded = await store.invitations.redeem(row.hash, password, now)
     if (sessionsEnded === undefined) return refuse('invitation-invalid', { why: 'raced' })
+    // Before the log is waited for: a session of the old password is over, recorded or not.
+    await sessions.recheck(user.id)
+    await store.failures.clear(invitationKeyOf(row.hash))
     const about = { asker: strangerOf(asker, user.name), user: { id: user.id, name: user.name } }
     await audit.write({ kind: 'invitation.used', ...about, purpose: row.purpose })
     await audit.write({ kind: 'password.changed', ...about, sessionsEnded })
-    await sessions.recheck(user.id)
-    return { kind: 'joined' } as const
+    const known = this.#browsers.remember(asker, { account: user.id, mark: markOf(password) }, now)
+    return { kind: 'joined', setCookies: [known] }
   }
 
   /** The refusal is one and the same for every reason; the log has it. */
@@ -122,11 +140,14 @@ export class Registration {
 
   /** A good invitation has a pace of its own, so that no flood of bad ones holds its owner up. */
   async #pace(asker: LoginAsker, row?: InvitationRow): Promise<Refusal | undefined> {
-    const { audit, clock } = this.#parts
     const own = row === undefined ? {} : { own: row.hash }
-    const paced = await this.#throttle.ask({ address: asker.address, ...own }, clock.now())
+    const { clock } = this.#parts
+    return this.#wait(await this.#throttle.ask({ address: asker.address, ...own }, clock.now()), asker)
+  }
+
+  #wait(paced: Paced, asker: LoginAsker): Refusal | undefined {
     if (paced.allowed) return undefined
-    audit.note({ kind: 'login.paced', asker: strangerOf(asker), bucket: paced.bucket })
+    this.#parts.audit.note({ kind: 'login.paced', asker: strangerOf(asker), bucket: paced.bucket })
     return refuse('login-paced', { bucket: paced.bucket }, paced.retryAfter)
   }
 }

@@ -83,6 +83,11 @@ export interface Throttle {
   prove(key: string, now: number): Promise<Paced>
   /** What anybody can ask for without an account. `own` is the budget of a caller who has shown something true. */
   ask(asked: { readonly address: string; readonly own?: string }, now: number): Promise<Paced>
+  /**
+   * Registrations begun with one invitation. Each evaluates OPAQUE's key for the name (RFC 9807 section 5.1), which is what
+   * an attempt to sign in does: where the account has a password, it is a guess at that, so they are counted like guesses.
+   */
+  register(own: string, now: number): Promise<Paced>
 }
 
 export interface ThrottleStore {
@@ -117,17 +122,22 @@ export function makeThrottle(paces: Paces, store: ThrottleStore): Throttle {
       return drawn.allowed ? finite(await count('session', key, now)) : drawn
     },
     ask: ({ address, own }, now) => {
-      const key = own === undefined ? undefined : `invitation:${own}`
       const { rules } = strangersBudget(address, paces)
       return draw(
-        key === undefined
+        own === undefined
           ? // Apart from the budgets for signing in, so that neither flood touches the other.
             { bucket: 'invitation', rules: rules.map((rule) => ({ ...rule, key: `join:${rule.key}` })) }
-          : { bucket: 'invitation', rules: [{ key, ...paces.knownBrowser }] },
+          : { bucket: 'invitation', rules: [{ key: invitationKeyOf(own), ...paces.knownBrowser }] },
         now,
       )
     },
+    register: async (own, now) => finite(await count('invitation', invitationKeyOf(own), now)),
   }
+}
+
+/** Under what the registrations of an invitation are counted. */
+export function invitationKeyOf(own: string): string {
+  return `invitation:${own}`
 }
 
 function judge(

@@ -151,6 +151,31 @@ describe('a policy file of the operator', () => {
     }
   })
 
+  it('can speak of one user in person, and does not mean the user’s programs', async () => {
+    const engine = await load('permit (principal == Sekisho::User::"bob", action, resource);')
+    const may = (principal: PolicyPrincipal) => engine.decide({ principal, action: 'viewPage' }).allow
+    expect([may({ kind: 'user', username: 'bob' }), may(bobsToken)]).toEqual([true, false])
+  })
+
+  it('tells apart, from memory too, whoever has the same name as another kind of principal', async () => {
+    const engine = await load(`
+      permit (principal == Sekisho::User::"shared", action, resource);
+      permit (principal == Sekisho::Token::"bob", action, resource);
+    `)
+    const alike: readonly (readonly [PolicyPrincipal, boolean])[] = [
+      [{ kind: 'user', username: 'shared' }, true],
+      [guest, false],
+      [{ kind: 'token', id: 'shared' }, false],
+      [{ kind: 'token', id: 'bob' }, true],
+      [{ kind: 'user', username: 'bob' }, false],
+      [{ kind: 'token', id: 'stranger', user: 'bob' }, false],
+      [{ kind: 'user', username: 'stranger' }, false],
+      [nobody, false],
+    ]
+    for (const [principal, may] of [...alike, ...alike, ...alike.toReversed()])
+      expect(engine.decide({ principal, action: 'viewPage' }).allow, JSON.stringify(principal)).toBe(may)
+  })
+
   it('can speak of one user, and means the user’s programs too; of no other', async () => {
     const engine = await load(`
       permit (principal is Sekisho::User, action, resource);

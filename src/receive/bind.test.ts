@@ -34,6 +34,14 @@ test('a port that is taken is said in words', async () => {
   })
 })
 
+test('another port is proposed at the same address, which a port alone would not mean', async () => {
+  const { port, address } = await bind(server(), { host: '::', port: 0 })
+  const at = address === '::' ? '[::]' : address
+  await expect(bind(server(), { host: '::', port })).rejects.toThrow(
+    `Can't listen on [::]:${port}: another program listens there. Stop it, or choose another port, as in --listen ${at}:${8000 + (port % 1000)}.`,
+  )
+})
+
 test("an address of somebody else's is said in words", async () => {
   await expect(bind(server(), { host: '192.0.2.254', port: 0 })).rejects.toMatchObject({
     code: 'address-unusable',

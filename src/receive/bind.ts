@@ -1,6 +1,5 @@
 /** Servers to their addresses, or in words why not. */
-import type { AddressInfo, Server } from 'node:net'
-import { isIPv6 } from 'node:net'
+import { isIPv6, type AddressInfo, type Server } from 'node:net'
 import { GateFault } from '../kit/fault.ts'
 
 /** An address, or a socket that was opened for us (kit/activated-sockets.ts). */
@@ -41,7 +40,10 @@ function listen(server: Server, place: Place): Promise<void> {
 function unusable(place: Place, cause: NodeJS.ErrnoException): GateFault {
   const at = 'fd' in place ? 'the socket that was passed' : spell(place.host, place.port)
   // A port alone would mean loopback.
-  const other = 'fd' in place ? '' : `choose another port, as in --listen ${spell(place.host, 8000 + (place.port % 1000))}`
+  const other =
+    'fd' in place
+      ? ''
+      : `choose another port, as in --listen ${spell(place.host, 8000 + (place.port % 1000))}`
   return new GateFault('address-unusable', `Can't listen on ${at}: ${reasonOf(cause, other)}`, { cause })
 }
 

@@ -12,6 +12,7 @@ export class Http2Connections {
   readonly #streams: Shares
   readonly #limits: ConnectionLimits
   #timer: NodeJS.Timeout | undefined
+  #closing = false
 
   constructor(limits: ConnectionLimits, door: Door) {
     this.#limits = limits
@@ -27,11 +28,14 @@ export class Http2Connections {
     })
     this.#open.add(connection)
     socket.once('close', () => this.#open.delete(connection))
+    // It was in its handshake when the others were told.
+    if (this.#closing) connection.close()
     this.#timer ??= setInterval(() => this.#review(), checkingInterval).unref()
   }
 
   /** Says goodbye on all of them; what is under way goes on. */
   close(): void {
+    this.#closing = true
     for (const connection of this.#open) connection.close()
   }
 

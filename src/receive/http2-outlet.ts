@@ -5,9 +5,15 @@ import type { Outlet } from './exchange.ts'
 import { checkingInterval } from './limits.ts'
 import { stalledMs } from './stalled.ts'
 
-/** Bytes written at once. Whether a client still reads shows when one of these was taken: about 1 KB a second. */
-const piece = 64 * 1024
-/** As long as over HTTP/1.1, where it takes one to two periods. */
+/**
+ * Bytes that wait below us of one answer, one frame. Node hands over what there is of all answers at once and tells
+ * only when everything was sent: with more, a slow line would show no progress for minutes, and a short answer would
+ * wait as long behind the files of a page.
+ */
+const piece = 16 * 1024
+/** Bytes of every other answer that may be sent before one is; ample. */
+const turn = 4 * piece
+/** As long as over HTTP/1.1, where it takes one to two periods; a slow line with many answers may take longer. */
 const mostIdleReviews = (2 * stalledMs) / checkingInterval
 
 /** RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5; Node ends these streams with the head (lib/internal/http2/core.js). */
@@ -18,18 +24,31 @@ class Cut extends Error {
   override readonly name = 'Cut'
 }
 
+/** Of all answers on one connection. */
+export interface Progress {
+  /** Bytes that the client took. */
+  taken: number
+}
+
 export class Http2Outlet implements Outlet {
   readonly #stream: ServerHttp2Stream
+  readonly #progress: Progress
   #bodiless: boolean
   #complete = false
-  /** Pieces that the client took, and how many at the last review. */
-  #taken = 0
-  #takenBefore = 0
+  /** Not handed over yet. */
+  #waiting: Uint8Array[] = []
+  #full = false
+  #onDrain: () => void = () => undefined
+  /** Whether the client took a piece of this answer since the last review. */
+  #moved = false
   #idleReviews = 0
+  /** What the client had taken of all answers when it last took some of this one. */
+  #takenThen = 0
 
-  constructor(stream: ServerHttp2Stream, isHead: boolean) {
+  constructor(stream: ServerHttp2Stream, isHead: boolean, progress: Progress) {
     this.#stream = stream
     this.#bodiless = isHead
+    this.#progress = progress
   }
 
   get isOpen(): boolean {
@@ -46,14 +65,15 @@ export class Http2Outlet implements Outlet {
 
   write(chunk: Uint8Array): boolean {
     if (this.#bodiless || !this.isOpen) return true
-    return this.#stream.write(chunk, this.#noteTaken)
+    this.#waiting.push(chunk)
+    return this.#pump()
   }
 
   end(bytes?: Uint8Array): void {
     this.#complete = true
     if (this.#bodiless || !this.isOpen) return
-    if (bytes === undefined) this.#stream.end()
-    else this.#pump(bytes, 0)
+    if (bytes !== undefined) this.#waiting.push(bytes)
+    this.#pump()
   }
 
   cut(): void {
@@ -67,39 +87,56 @@ export class Http2Outlet implements Outlet {
   }
 
   onDrain(call: () => void): void {
-    this.#stream.on('drain', call)
+    this.#onDrain = call
   }
 
   onGone(call: () => void): void {
+    if (!this.#complete && !this.isOpen) {
+      call()
+      return
+    }
     this.#stream.once('close', () => {
       if (!this.#complete || (!this.#bodiless && !this.#stream.writableFinished)) call()
     })
   }
 
   /** Called every `checkingInterval`: whoever takes nothing of what is there is cut, or a few would hold everything. */
-  review(): void {
-    const waits = this.#stream.writableLength > 0 && this.#taken === this.#takenBefore
-    this.#idleReviews = waits ? this.#idleReviews + 1 : 0
-    this.#takenBefore = this.#taken
-    if (this.#idleReviews > mostIdleReviews) this.cut()
-  }
-
-  readonly #noteTaken = () => {
-    this.#taken++
-  }
-
-  #pump(bytes: Uint8Array, from: number): void {
-    let at = from
-    while (at < bytes.byteLength && this.isOpen) {
-      const next = at + piece
-      const goesOn = this.#stream.write(bytes.subarray(at, next), this.#noteTaken)
-      at = next
-      if (!goesOn && at < bytes.byteLength) {
-        this.#stream.once('drain', () => this.#pump(bytes, at))
-        return
-      }
+  review(streams: number): void {
+    if (this.#stream.writableLength === 0 || this.#moved) {
+      this.#moved = false
+      this.#idleReviews = 0
+      this.#takenThen = this.#progress.taken
+      return
     }
-    if (this.isOpen) this.#stream.end()
+    this.#idleReviews++
+    if (this.#idleReviews > mostIdleReviews && !this.#waitsForOthers(streams)) this.cut()
+  }
+
+  /** nghttp2 sends what is there of one answer, then of the next: on a slow line the last of a page waits for minutes. */
+  #waitsForOthers(streams: number): boolean {
+    const others = this.#progress.taken - this.#takenThen
+    const least = (piece * this.#idleReviews) / mostIdleReviews
+    return others >= least && others < turn * streams
+  }
+
+  /** Hands over what may be; answers whether there may be more. */
+  #pump(): boolean {
+    while (this.isOpen && this.#stream.writableLength < piece) {
+      const next = this.#waiting.shift()
+      if (next === undefined) break
+      if (next.byteLength > piece) this.#waiting.unshift(next.subarray(piece))
+      this.#stream.write(next.subarray(0, piece), () => this.#noteTaken(Math.min(next.byteLength, piece)))
+    }
+    const isAll = this.#waiting.length === 0
+    if (isAll && this.#complete && this.isOpen && !this.#stream.writableEnded) this.#stream.end()
+    this.#full = !isAll || this.#stream.writableLength >= piece
+    return !this.#full
+  }
+
+  #noteTaken(bytes: number): void {
+    this.#moved = true
+    this.#progress.taken += bytes
+    if (this.#full && this.#pump() && this.isOpen) this.#onDrain()
   }
 
   /** RFC 9113 section 8.1: an answer that is complete may be followed by a reset that says, no more of the body. */

@@ -25,5 +25,5 @@ export async function startJoin(request: Validated, parts: ServeParts): Promise<
 export async function finishJoin(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
   const finished =
     refuseInsecure(request) ?? (await parts.registration.finish(bodyOf(request), askerOf(request)))
-  return finished.kind === 'refusal' ? finished : answerEmpty(204)
+  return finished.kind === 'refusal' ? finished : answerEmpty(204, { 'set-cookie': finished.setCookies })
 }

@@ -259,6 +259,24 @@ describe('whoever watches a session', () => {
 })
 
 describe('a review', () => {
+  it('that failed is made up for by the next one', async () => {
+    let broken = false
+    const find: Store['sessions']['find'] = (hash) =>
+      broken ? Promise.reject(new TypeError('busy')) : store.sessions.find(hash)
+    const flaky = open({ sessions: { ...store.sessions, find }, changes: () => store.changes() })
+    const { session } = await flaky.issue(finished, facts)
+    await flaky.review()
+    // Between being found and being watched.
+    await store.sessions.end(session.id, now, 'operator')
+    const ends: string[] = []
+    flaky.watch(session, (why) => ends.push(why))
+    broken = true
+    await expect(flaky.review()).rejects.toThrow('busy')
+    broken = false
+    await flaky.review()
+    expect(ends).toEqual(['operator'])
+  })
+
   it('asks the store about watched sessions only when there is a reason to', async () => {
     let asked = 0
     const find: Store['sessions']['find'] = (hash) => {

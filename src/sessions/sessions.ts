@@ -163,7 +163,9 @@ class LiveSessions implements Sessions {
       await this.#look(now)
       this.#heardAt = now
     } catch (fault) {
-      if (now - this.#heardAt >= silenceMs) this.#watchers.tellAll('unknown')
+      // Whatever it was about to look at, the next review looks at.
+      this.#changes = undefined
+      if (Math.abs(now - this.#heardAt) >= silenceMs) this.#watchers.tellAll('unknown')
       throw fault
     }
   }
@@ -179,7 +181,8 @@ class LiveSessions implements Sessions {
 
   async #look(now: number): Promise<void> {
     const changes = await this.#store.changes()
-    const sweep = now - this.#sweptAt >= sweepMs
+    // Either way: a clock that was set back must not put it off.
+    const sweep = Math.abs(now - this.#sweptAt) >= sweepMs
     const fresh = this.#watchers.takeFresh()
     // `changes` is silent about this process's own writes, so the sweep looks at everything again.
     if (changes !== this.#changes || sweep) await this.#recheck(this.#watchers.list(), now)
@@ -195,7 +198,6 @@ class LiveSessions implements Sessions {
       await this.#store.sessions.prune(now - keepMs)
       this.#sweptAt = now
     }
-    // Last: when something above failed, the next review does it again.
     this.#changes = changes
   }
 

@@ -1,9 +1,10 @@
 /** The part of the engines' suite about sessions and passwords. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { SessionId, TokenHash } from './rows.ts'
+import type { InvitationHash, SessionId, TokenHash } from './rows.ts'
 import {
   hour,
+  invitationOf,
   passwordOf,
   passwordRow,
   sessionOf,
@@ -191,6 +192,29 @@ export function describePasswords(fresh: Fresh): void {
     expect(await store.passwords.find(userRow('eve').id)).toEqual(passwordOf('eve'))
     expect(await store.passwords.set({ ...passwordRow, changedAt: start + 3 * hour })).toBe(1)
     expect((await store.sessions.listOpen()).map(({ id }) => id)).toEqual(['id-eve'])
+  })
+
+  test('a new password revokes the open invitation of its user: no link that is still on its way undoes it', async () => {
+    const [store, other] = await fresh()
+    for (const name of ['bob', 'eve']) {
+      await store.users.insert(userRow(name))
+      await store.invitations.insert(invitationOf(name))
+    }
+    await other.passwords.set(passwordOf('bob'))
+    const { changedAt } = passwordRow
+    expect(await store.invitations.find(invitationOf('bob').hash)).toEqual(
+      invitationOf('bob', { revokedAt: changedAt }),
+    )
+    expect(await store.invitations.find(invitationOf('eve').hash)).toEqual(invitationOf('eve'))
+    const later = invitationOf('bob', { hash: 'later' as InvitationHash })
+    await store.invitations.insert(later)
+    const second = passwordOf('bob', { record: 'c2Vjb25k', changedAt: start + 2 * hour })
+    expect(await other.passwords.replace(second, 'another')).toBeUndefined()
+    expect(await store.invitations.find(later.hash)).toEqual(later)
+    await other.passwords.replace(second, passwordOf('bob').record)
+    expect(await store.invitations.find(later.hash)).toEqual({ ...later, revokedAt: start + 2 * hour })
+    await store.passwords.set(passwordRow)
+    expect(await store.invitations.find(invitationOf('eve').hash)).toEqual(invitationOf('eve'))
   })
 
   test('a password is replaced only while the one that was meant still stands', async () => {

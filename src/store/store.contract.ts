@@ -60,6 +60,13 @@ function describeMeta(fresh: Fresh): void {
     expect(await other.meta.get('instance')).toBe('first')
   })
 
+  test('a value that is set takes the place of the one before', async () => {
+    const [store, other] = await fresh()
+    await store.meta.set('reach', 'first')
+    await other.meta.set('reach', 'second')
+    expect(await store.meta.get('reach')).toBe('second')
+  })
+
   test('clients that set a key at once agree on its value', async () => {
     const clients = await fresh()
     const answers = await Promise.all(

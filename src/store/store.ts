@@ -26,11 +26,15 @@ export interface MetaStore {
   get(key: string): Promise<string | undefined>
   /** Stores `value` unless the key has one already; answers the value that stands. */
   getOrSet(key: string, value: string): Promise<string>
+  set(key: string, value: string): Promise<void>
 }
 
 export interface PasswordStore {
   find(id: AccountId): Promise<PasswordRow | undefined>
-  /** Sets the password and ends every session of its account in one step; answers how many sessions that ended. */
+  /**
+   * Sets the password, ends every session of its account and revokes the open invitation in one step: a link that is still on
+   * its way must not undo it. Answers how many sessions that ended.
+   */
   set(row: PasswordRow): Promise<number>
   /** As `set`, but only in place of the record `former`; undefined, and nothing done, when another one stands, or none. */
   replace(row: PasswordRow, former: string): Promise<number | undefined>

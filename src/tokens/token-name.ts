@@ -4,7 +4,7 @@ import { holdsApiToken } from './token.ts'
 
 export type ApiTokenName = Branded<string, 'ApiTokenName'>
 
-export const apiTokenNameShape = '1 to 64 printable characters'
+export const apiTokenNameShape = '1 to 64 printable characters, and no token'
 
 // Nothing that moves a cursor, hides or turns the reading direction around (Unicode general categories).
 const form = /^[^\p{C}\p{Zl}\p{Zp}]{1,64}$/u

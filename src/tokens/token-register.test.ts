@@ -109,6 +109,11 @@ describe('a token to revoke', () => {
     expect(await register.find('other')).toEqual([])
   })
 
+  it('by name is found however the name was typed', async () => {
+    const { token } = await create({ name: 'caf\u00e9' as ApiTokenName })
+    expect((await register.find(' cafe\u0301')).map(({ id }) => id)).toEqual([token.id])
+  })
+
   it('by name is the one in use, and otherwise all that are not revoked', async () => {
     const first = await create({ lifetimeMs: 1 })
     now += 1

@@ -7,7 +7,7 @@ import type { Secret } from '../kit/secret.ts'
 import type { Username } from '../kit/username.ts'
 import type { ApiTokenId, ApiTokenRow, UserRow } from '../store/rows.ts'
 import type { Store } from '../store/store.ts'
-import type { ApiTokenName } from './token-name.ts'
+import { parseApiTokenName, type ApiTokenName } from './token-name.ts'
 import { hashApiToken, makeApiToken, parseApiToken } from './token.ts'
 import { stateOf, type FoundToken, type TokenState } from './token-state.ts'
 
@@ -90,7 +90,8 @@ export class TokenRegister {
     const all = await this.list()
     const byId = all.filter(({ id }) => id === said)
     if (byId.length > 0) return byId
-    const byName = all.filter((token) => token.name === said && token.state !== 'revoked')
+    const name = parseApiTokenName(said)
+    const byName = all.filter((token) => token.name === name && token.state !== 'revoked')
     const held = byName.filter(isHeld)
     return held.length > 0 ? held : byName
   }

@@ -90,6 +90,12 @@ describe('a token in the wrong place', () => {
     )
   })
 
+  it('is seen with its prefix in capitals too, since the rest is all of the secret', () => {
+    const token = make()
+    const shouted = `/?t=${token.replace('sekisho', 'SEKISHO')}`
+    expect([holdsApiToken(shouted), findApiToken(shouted)]).toEqual([true, token])
+  })
+
   it('is not seen where there is none', () => {
     const addresses = fc.string({ unit: fc.constantFrom(...'/?=&;%25+sekisho_aZ0.'), maxLength: 200 })
     fc.assert(fc.property(addresses, (address) => !holdsApiToken(address)))

@@ -9,19 +9,23 @@ import type { ApiTokenHash } from '../store/rows.ts'
 export type ApiToken = Branded<string, 'ApiToken'>
 
 const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+const prefix = 'sekisho_'
 /** 32 of 62 characters are 190 bits. */
 const randomLength = 32
 const checksumLength = 6
 const form = new RegExp(
-  `^sekisho_([0-9A-Za-z]{${String(randomLength)}})([0-9A-Za-z]{${String(checksumLength)}})$`,
+  `^${prefix}([0-9A-Za-z]{${String(randomLength)}})([0-9A-Za-z]{${String(checksumLength)}})$`,
 )
-/** The checksum follows from the rest, so whoever reads a token without its end has it. */
-const anywhere = new RegExp(`sekisho_[0-9A-Za-z]{${String(randomLength)}}`)
-const wholes = new RegExp(`sekisho_[0-9A-Za-z]{${String(randomLength + checksumLength)}}`, 'g')
+/**
+ * The checksum follows from the rest, so whoever reads a token without its end has it; and the prefix is no secret, so in
+ * capitals it gives the rest away as well.
+ */
+const anywhere = new RegExp(`${prefix}[0-9A-Za-z]{${String(randomLength)}}`, 'i')
+const wholes = new RegExp(`${prefix}([0-9A-Za-z]{${String(randomLength + checksumLength)}})`, 'gi')
 
 export function makeApiToken(): Secret {
   const body = Array.from({ length: randomLength }, () => letters.charAt(randomInt(letters.length))).join('')
-  return new Secret(`sekisho_${body}${checksumOf(body)}`)
+  return new Secret(`${prefix}${body}${checksumOf(body)}`)
 }
 
 /** Undefined for what can't be a token of ours. */
@@ -42,7 +46,9 @@ export function holdsApiToken(text: string): boolean {
 
 /** The first one that stands there whole. */
 export function findApiToken(text: string): ApiToken | undefined {
-  return (decodeWholly(text).match(wholes) ?? []).map(parseApiToken).find((token) => token !== undefined)
+  return Array.from(decodeWholly(text).matchAll(wholes), ([, rest = '']) =>
+    parseApiToken(prefix + rest),
+  ).find((token) => token !== undefined)
 }
 
 const percent = 0x25

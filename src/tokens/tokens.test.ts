@@ -174,6 +174,36 @@ describe('whoever watches a token', () => {
 })
 
 describe('a review', () => {
+  it('that failed is made up for by the next one', async () => {
+    let broken = false
+    const find: Store['tokens']['find'] = (hash) =>
+      broken ? Promise.reject(new TypeError('busy')) : store.tokens.find(hash)
+    tokens = new Tokens({
+      store: { tokens: { ...store.tokens, find }, changes: () => store.changes() },
+      clock,
+    })
+    const { row } = await issue()
+    await tokens.review()
+    // Between being found and being watched.
+    await store.tokens.revoke(row.id, now)
+    const ends: string[] = []
+    tokens.watch(row, (why) => ends.push(why))
+    broken = true
+    await expect(tokens.review()).rejects.toThrow('busy')
+    broken = false
+    await tokens.review()
+    expect(ends).toEqual(['revoked'])
+  })
+
+  it('writes last uses although the clock was set back', async () => {
+    await tokens.review()
+    now -= day
+    const { row } = await issue()
+    tokens.markUsed(row.id, now)
+    await tokens.review()
+    expect((await store.tokens.find(row.hash))?.token.lastUsedAt).toBe(now)
+  })
+
   it('asks the store about watched tokens only when there is a reason to', async () => {
     let asked = 0
     const find: Store['tokens']['find'] = (hash) => {

@@ -77,7 +77,9 @@ export class Tokens {
       await this.#look(now)
       this.#heardAt = now
     } catch (fault) {
-      if (now - this.#heardAt >= silenceMs) this.#watchers.tellAll('silent')
+      // Whatever it was about to look at, the next review looks at.
+      this.#changes = undefined
+      if (Math.abs(now - this.#heardAt) >= silenceMs) this.#watchers.tellAll('silent')
       throw fault
     }
   }
@@ -89,7 +91,8 @@ export class Tokens {
 
   async #look(now: number): Promise<void> {
     const changes = await this.#store.changes()
-    const sweep = now - this.#sweptAt >= sweepMs
+    // Either way: a clock that was set back must not put it off.
+    const sweep = Math.abs(now - this.#sweptAt) >= sweepMs
     const fresh = this.#watchers.takeFresh()
     const all = changes !== this.#changes || sweep
     const past = this.#watchers.list().filter(({ expiresAt }) => (expiresAt ?? Infinity) <= now)
@@ -103,7 +106,6 @@ export class Tokens {
       await this.#store.tokens.prune(now - keepMs)
       this.#sweptAt = now
     }
-    // Last: when something above failed, the next review does it again.
     this.#changes = changes
   }
 }

@@ -94,6 +94,24 @@ describe('1.04 lock a real user out by wrong passwords', () => {
     expect((await door.knock({ ...bob, password })).kind).toBe('in')
   })
 
+  it('doesn’t hold up who joins in the middle of it: the browser that set the password is known', async () => {
+    const usedUp = { burst: 3, intervalMs: 86_400_000 }
+    await using gate = await open({ pace: { ...unpaced.pace, everyone: usedUp } })
+    const door = userDoor(gate.url)
+    const carol = { user: 'carol', password: 'what carol has chosen' }
+    const user = await gate.users.add(carol.user)
+    for (let n = 0; n < 20; n++) await door.knock({ ...carol, password: wrong.password })
+    const joined = await join(await gate.users.invite(user), carol.password, gate)
+    const headers = {
+      cookie: joined.headers
+        .getSetCookie()
+        .map((line) => line.split(';', 1)[0])
+        .join('; '),
+    }
+    expect((await door.knock(carol)).kind).toBe('slowed')
+    expect((await door.knock(carol, { headers })).kind).toBe('in')
+  })
+
   it('touches no other user', async () => {
     await using gate = await open()
     const door = userDoor(gate.url)

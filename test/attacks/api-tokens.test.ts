@@ -69,7 +69,10 @@ async function refusedBy(deed: () => Promise<unknown>, least = 1): Promise<reado
 describe('a token', () => {
   it('opens the app from the Authorization field, and the app learns nothing of it', async () => {
     const { token } = await createToken('--user', 'bob')
-    expect(await callFunction(gate.url, 'echo', ['hi'], { headers: bearer(token) })).toEqual(['echo: hi'])
+    // Some programs name themselves by all that they have; the log keeps what they call themselves.
+    const talkative = { ...bearer(token), 'user-agent': `ci/${token}`, 'accept-encoding': token }
+    expect(await callFunction(gate.url, 'echo', ['hi'], { headers: talkative })).toEqual(['echo: hi'])
+    expect(await config(talkative, '/theme.css')).toBe(200)
     const [seen] = (await callFunction(gate.url, 'request', [], { headers: bearer(token) })) ?? []
     expect(JSON.stringify(seen)).toContain('x-forwarded-for')
     expect(JSON.stringify(seen).toLowerCase()).not.toMatch(/sekisho_|authorization/)
@@ -87,6 +90,7 @@ describe('a token', () => {
       `/config?access_token=${token}`,
       `/config?a=b&authorization=Bearer%20${token}`,
       `/config?next=${twice}`,
+      `/config?token=${token.replace('sekisho', 'SEKISHO')}`,
       `/gradio_api/file=${token}`,
       `/gradio_api/queue/data?session_hash=${token}`,
       `/.sekisho/login?returnTo=/${token}`,

@@ -258,6 +258,20 @@ describe.concurrent('somebody who holds an HTTP/2 connection', { timeout: 180_00
     await keepOn(raw, ping)
   })
 
+  it('is not cut who loads a hundred files over a slow line', async () => {
+    const { raw } = await open({ settings: { [initialWindowSize]: 0x7fff_ffff } })
+    for (let at = 0; at < 100; at++) raw.send(makeRequest(1 + 2 * at, request('/config', ['cookie', cookie])))
+    // The last one's turn comes after more than a minute.
+    const window = Buffer.from([0, 0, 0x20, 0])
+    const reading = setInterval(() => raw.send(makeFrame(frameType.windowUpdate, 0, 0, window)), 500)
+    const arrived = () => raw.frames.reduce((sum, { payload }) => sum + payload.byteLength, 0)
+    await raw.until(() => raw.isClosed || arrived() > 1_250_000)
+    clearInterval(reading)
+    expect(raw.frames.filter(({ type }) => type === frameType.reset)).toEqual([])
+    expect(raw.isClosed).toBe(false)
+    raw.destroy()
+  })
+
   it('is not cut who waits for a function that takes its time', async () => {
     const { raw, codes } = await open()
     raw.send(

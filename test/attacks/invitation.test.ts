@@ -87,6 +87,16 @@ describe('an invitation', () => {
     expect([await canSignIn(name, password), await canSignIn(name, thiefs)]).toEqual([true, false])
   })
 
+  it('found after its owner got a password in another way undoes nothing', async () => {
+    const { url, users: maker } = gate()
+    const { name, user, secret } = await invite()
+    const begun = await prepareJoin(secret, thiefs, { url })
+    await maker.setPassword(user, password)
+    if (begun instanceof Response) return expect.fail('the thief could not begin')
+    expect((await begun()).status).toBe(404)
+    expect([await canSignIn(name, password), await canSignIn(name, thiefs)]).toEqual([true, false])
+  })
+
   it('raced for by many at once sets one password', async () => {
     const { url } = gate()
     const { user, secret } = await invite()

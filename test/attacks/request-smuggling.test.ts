@@ -229,7 +229,7 @@ describe('what reaches the app', () => {
     const headers = [
       `Cookie: theme=dark; ${session()}; access-token-x=1; session=forged`, 'Connection: close, X-Secret-Hop', 'X-Secret-Hop: 1',
       'Proxy-Authorization: Basic eA==', 'TE: trailers', 'X-Forwarded-For: 203.0.113.1', 'X-Forwarded-User: admin', 'X-Real-IP: 203.0.113.1',
-      'Forwarded: for=203.0.113.1', 'X-Gradio-Server: http://evil.test', 'Authorization: Bearer x', 'X-Hf-Authorization: Bearer x',
+      'Forwarded: for=203.0.113.1', 'X-Gradio-Server: http://evil.test', 'Authorization: Basic eA==', 'X-Hf-Authorization: Bearer x',
       'Remote-User: admin', 'X-Ip-Token: x', 'Via: 1.1 evil',
     ] // prettier-ignore
     expect((await sendRaw(gate().port, rawRequest('GET /config', headers))).status).toBe(200)

@@ -1,5 +1,6 @@
 /** `--https` against a real CA (Pebble): names and addresses, by either challenge, and what is said when it fails. */
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -58,8 +59,10 @@ describe('a certificate from a CA', () => {
   it.each([
     { how: 'http-01', https: { names: ['a.test', 'b.test'] } },
     { how: 'tls-alpn-01', https: { names: ['a.test', 'b.test'], httpListen: 'off' as const } },
-  ])('is obtained for names by $how', async ({ https }) => {
+  ])('is obtained for names by $how', async ({ how, https }) => {
+    const way = watchVerification()
     await using gate = await start(https)
+    expect(way()).toEqual({ orders: 1, byHttp: how === 'http-01' })
     expect(gate.url).toBe(`https://a.test:${ca.ports.tls}`)
     for (const name of https.names) {
       const answer = await askHttps({ port: gate.port, ca: await ca.root(), name })
@@ -71,8 +74,10 @@ describe('a certificate from a CA', () => {
   it.each([
     { how: 'http-01', https: {} },
     { how: 'tls-alpn-01', https: { httpListen: 'off' as const } },
-  ])('is obtained for an IP address by $how, with the short-lived profile', async ({ https }) => {
+  ])('is obtained for an IP address by $how, with the short-lived profile', async ({ how, https }) => {
+    const way = watchVerification()
     await using gate = await start({ names: ['127.0.0.1'], ...https })
+    expect(way()).toEqual({ orders: 1, byHttp: how === 'http-01' })
     expect(gate.url).toBe(`https://127.0.0.1:${ca.ports.tls}`)
     const root = await ca.root()
     expect((await askHttps({ port: gate.port, ca: root })).status).toBe(200)
@@ -147,19 +152,53 @@ describe('the site with it', () => {
   })
 
   it('is where plain HTTP leads to; what else comes there is refused and on record', async () => {
-    await using gate = await start({ names: ['led.test'] })
+    const here = settings({ names: ['led.test'] })
+    // Served, but not certified: whoever is led there only gets a warning.
+    const config = { ...here, hosts: ['led.test', 'uncertified.test'] }
+    await using gate = await startGateHere({ upstream: app.url.href, config })
     const plain = `http://127.0.0.1:${ca.ports.http}`
     const led = await ask(plain, '/a?b=c', { headers: { host: `led.test:${ca.ports.http}`, ...html } })
     expect([led.status, led.headers.location]).toEqual([308, `https://led.test:${ca.ports.tls}/a?b=c`])
     expect(led.setCookies).toEqual([])
     const api = await ask(plain, '/config', { headers: { host: 'led.test' } })
     expect([api.status, api.headers.location]).toEqual([403, undefined])
-    const strange = await ask(plain, '/', { headers: { host: 'evil.example', ...html } })
-    expect([strange.status, strange.headers.location]).toEqual([403, undefined])
+    for (const host of ['evil.example', 'uncertified.test']) {
+      const strange = await ask(plain, '/', { headers: { host, ...html } })
+      expect([strange.status, strange.headers.location]).toEqual([403, undefined])
+    }
     await gate.restart()
     const log = await records(gate)
     expect(log).toContain('"code":"https-required"')
     expect(log).toContain('redirectToHttps')
+  })
+})
+
+describe('a clock that is ahead', () => {
+  it('is asked about, and the CA is not asked over and over for what ends in no time', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'sekisho-clock-'))
+    const said: string[] = []
+    const now = Date.now() + 80 * day
+    const { directory, caFile } = ca
+    const parts = {
+      folder,
+      clock: { now: () => now },
+      record: async () => Promise.resolve(),
+      say: (words: string) => said.push(words),
+      random: () => 0,
+    }
+    const source = new AcmeSource({ names: ['early.test'], directory, caFile }, parts)
+    const server = createServer(({ url = '' }, answer) => {
+      answer.end(source.challenges.httpAnswer(path.posix.basename(url)))
+    })
+    await new Promise<void>((resolve) => server.listen(ca.ports.http, '127.0.0.1', resolve))
+    await source.open({ http: true })
+    expect(source.current()?.facts.covers('early.test')).toBe(true)
+    expect(said.join('\n')).toContain(
+      `Is the clock right? The CA is asked again at ${new Date(now + day).toISOString()}.`,
+    )
+    await source.close()
+    server.close()
+    await rm(folder, { recursive: true })
   })
 })
 
@@ -226,6 +265,15 @@ describe('a CA that does not sign', () => {
     expect(String(untrusted)).toMatch(/is not trusted\. A private CA has to be named: --acme-ca/)
   })
 })
+
+/** A second order is the other type of challenge, after the first one failed. */
+function watchVerification(): () => { readonly orders: number; readonly byHttp: boolean } {
+  const [orders, { length }] = [countOrders(), ca.output()]
+  return () => ({
+    orders: countOrders() - orders,
+    byHttp: ca.output().slice(length).includes('Attempting to validate w/ HTTP'),
+  })
+}
 
 /** So many orders were placed at the CA by now. */
 function countOrders(): number {

@@ -1,4 +1,5 @@
 /** HTTPS without a CA: self-signed in the real process, own files that are replaced, sockets that were passed. */
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
@@ -12,6 +13,7 @@ import { freePort } from '../../scripts/loopback.ts'
 import { startProcessGroup, type ProcessGroup } from '../../scripts/process-group.ts'
 import { ask } from '../rig/ask.ts'
 import { askHttps } from '../rig/ask-https.ts'
+import { startGateHere } from '../rig/gate-here.ts'
 import { makeCertificate } from '../rig/certificate.ts'
 import { startTestGate, testPassword } from '../rig/test-gate.ts'
 import { startSmallGradio, type SmallGradio } from '../upstreams/small-gradio.ts'
@@ -31,7 +33,8 @@ afterAll(async () => {
 describe('a self-signed certificate', () => {
   it('is named by its fingerprint, kept over restarts, and asks browsers for nothing final', async () => {
     const http = await freePort()
-    const args = ['--https', 'gate.test', '--self-signed', '--http-listen', `127.0.0.1:${http}`]
+    const args = ['--https', 'gate.test', '--host', 'other.test', '--self-signed']
+    args.push('--http-listen', `127.0.0.1:${http}`)
     const gate = await startTestGate({ upstream: app.url.href, args })
     try {
       await vi.waitUntil(() => gate.process.output().includes(serves), soon)
@@ -44,6 +47,13 @@ describe('a self-signed certificate', () => {
         headers: { host: `gate.test:${http}`, accept: 'text/html' },
       })
       expect(led.headers.location).toBe(`https://gate.test:${gate.port}/`)
+      for (const name of ['gate.test', 'other.test']) {
+        expect(gate.process.output()).toContain(`  https://${name}:${gate.port}/\n`)
+        expect(new X509Certificate(answer.certificate).checkHost(name)).toBe(name)
+      }
+      // The other command knows nothing of this one's options.
+      const added = await gate.cli('user', 'add', 'bob')
+      expect(added.stdout).toContain(`https://gate.test:${gate.port}/.sekisho/join#`)
       await gate.restart()
       expect((await askHttps({ port: gate.port })).fingerprint).toBe(printed)
     } finally {
@@ -77,7 +87,46 @@ describe('files of the operator', () => {
   })
 })
 
+describe('beside files of the operator', () => {
+  it('plain HTTP leads to HTTPS, when it is asked for', async () => {
+    const http = await freePort()
+    const certificate = await makeCertificate()
+    const args = [...certificate.args, '--http-listen', `127.0.0.1:${http}`]
+    const gate = await startTestGate({ upstream: app.url.href, args })
+    try {
+      await vi.waitUntil(() => gate.process.output().includes(serves), soon)
+      const open = async (host: string) =>
+        ask(`http://127.0.0.1:${http}`, '/', { headers: { host, accept: 'text/html' } })
+      expect((await open(`localhost:${http}`)).headers.location).toBe(`https://localhost:${gate.port}/`)
+      expect((await open(`127.0.0.1:${http}`)).status).toBe(403)
+    } finally {
+      await gate.stop()
+      await certificate.remove()
+    }
+  })
+})
+
 describe('a CA that never answers', () => {
+  it('is not even asked by a gate that was stopped before', async () => {
+    const silent = createServer()
+    const asked: Socket[] = []
+    silent.on('connection', (socket) => asked.push(socket))
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const { port } = silent.address() as AddressInfo
+    const https = {
+      names: ['gate.test'],
+      selfSigned: false,
+      directory: `https://127.0.0.1:${port}/dir`,
+      httpListen: 'off' as const,
+      hsts: 'off' as const,
+    }
+    const stopping = AbortSignal.abort()
+    const started = startGateHere({ upstream: app.url.href, config: { https }, stopping })
+    await expect(started).rejects.toThrow()
+    expect(asked).toEqual([])
+    silent.close()
+  })
+
   it('holds nobody up who stops the gate', async () => {
     const silent = createServer()
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))

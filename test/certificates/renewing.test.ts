@@ -1,5 +1,5 @@
 /** Renewal in the real process, with a CA whose certificates last seconds: nothing is dropped, nothing is ever half. */
-import { readdir, readFile, watch } from 'node:fs/promises'
+import { readdir, readFile, unlink, watch } from 'node:fs/promises'
 import { request } from 'node:https'
 import path from 'node:path'
 import { Agent, fetch } from 'undici'
@@ -100,6 +100,14 @@ describe('a renewal', () => {
     const log = await readLog(standing.gate)
     expect(log).toContain('x_certificate_renewal_failed')
     expect(log.match(/x_certificate_obtained/g)?.length).toBe(2)
+  })
+
+  it('that fails for a file of ours is said too', async () => {
+    const standing = await start(6)
+    await unlink(standing.ca.caFile)
+    const words = `Warning: the certificate could not be renewed. https.ca_file: the file ${standing.ca.caFile} can't be read.`
+    await vi.waitUntil(() => countSaid(words) > 0, soon)
+    expect(await readLog(standing.gate)).toContain('x_certificate_renewal_failed')
   })
 
   it('in which the process is killed leaves a whole certificate, which the next start takes', async () => {

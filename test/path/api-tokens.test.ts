@@ -1,5 +1,6 @@
 /** A program with an API token on the whole path: what it may do, how it is recorded, and when it ends. */
-import { PassThrough } from 'node:stream'
+import { once } from 'node:events'
+import { request as openCall, type IncomingMessage } from 'node:http'
 import { request } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { paths } from '../../src/contract/contract.ts'
@@ -140,20 +141,23 @@ describe('what is open in the name of a token', () => {
   it('and has not reached the app yet never does', async () => {
     await on.start(plain)
     const { text, id } = await on.path.issueToken()
-    const body = new PassThrough()
-    const call = request(`${on.path.url}/gradio_api/upload`, {
+    const headers = { ...bearer(text), 'content-type': 'application/json', 'content-length': '2' }
+    const call = openCall(`${on.path.url}/gradio_api/queue/join`, {
       method: 'POST',
-      headers: {
-        ...bearer(text),
-        'content-type': 'multipart/form-data; boundary=x',
-        'content-length': '20',
-      },
-      body,
-    }).catch(() => undefined)
-    void call
+      headers: { ...headers, expect: '100-continue' },
+    })
+    call.flushHeaders()
+    // Only who was let in is asked for the body.
+    await once(call, 'continue')
     await on.path.store.tokens.revoke(id, on.path.clock.time)
-    body.end('x'.repeat(20))
-    await call
+    const answered = once(call, 'response')
+    call.end('{}')
+    const [answer] = (await answered) as [IncomingMessage]
+    answer.resume()
+    expect(answer.statusCode).toBe(401)
     expect(on.upstream.reached).toEqual([])
+    expect(on.path.audit.events).toMatchObject([
+      { kind: 'request.refused', code: 'token-invalid', asker: { principal: 'token', token: id } },
+    ])
   })
 })

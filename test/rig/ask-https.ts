@@ -17,6 +17,8 @@ export interface HttpsAsked {
   readonly status: number
   readonly headers: IncomingHttpHeaders
   readonly fingerprint: string
+  /** DER. */
+  readonly certificate: Buffer
   readonly body: string
 }
 
@@ -35,7 +37,7 @@ export function askHttps(asking: HttpsAsking): Promise<HttpsAsked> {
     })
     asked.on('error', reject)
     asked.on('response', (answer) => {
-      const { fingerprint256 } = (answer.socket as TLSSocket).getPeerCertificate()
+      const { fingerprint256, raw } = (answer.socket as TLSSocket).getPeerCertificate()
       let body = ''
       answer.setEncoding('utf8')
       answer.on('data', (piece: string) => (body += piece))
@@ -44,6 +46,7 @@ export function askHttps(asking: HttpsAsking): Promise<HttpsAsked> {
           status: answer.statusCode ?? 0,
           headers: answer.headers,
           fingerprint: fingerprint256,
+          certificate: raw,
           body,
         })
       })

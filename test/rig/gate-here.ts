@@ -34,6 +34,8 @@ export interface GateHereOptions {
   readonly config?: Partial<Config>
   /** Argon2's cost; next to nothing by default, since few tests are about it. */
   readonly stretching?: Stretching
+  /** Ends what takes a while at the start. */
+  readonly stopping?: AbortSignal
 }
 
 export interface GateHere {
@@ -74,7 +76,12 @@ export async function startGateHere(options: GateHereOptions): Promise<GateHere>
     keyFile: path.join(home, 'key', 'sekisho.key'),
     ...options.config,
   }
-  const around = { env: {}, clock, onFault: (fault: unknown) => void faults.push(fault) }
+  const around = {
+    env: {},
+    clock,
+    onFault: (fault: unknown) => void faults.push(fault),
+    ...(options.stopping !== undefined && { stopping: options.stopping }),
+  }
   const password = options.password ?? testPassword
   const state = await openState(config, around)
   const { instance, keys } = state

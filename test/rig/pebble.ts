@@ -1,4 +1,5 @@
 /** Pebble, Let's Encrypt's ACME server for tests: a CA on loopback, and the DNS server that it asks. */
+import { randomInt } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { request, type RequestOptions } from 'node:https'
 import { tmpdir } from 'node:os'
@@ -40,7 +41,7 @@ export async function startPebble(options: PebbleOptions = {}): Promise<PebbleCa
   const programs = await setUpPebble()
   const folder = await mkdtemp(path.join(tmpdir(), 'sekisho-pebble-'))
   const listen = { acme: await freePort(), management: await freePort(), dns: await freePort() }
-  const ports = options.ports ?? { http: await freePort(), tls: await freePort() }
+  const ports = options.ports ?? { http: await steadyPort(), tls: await steadyPort() }
   const caFile = path.join(folder, 'own.pem')
   const config = path.join(folder, 'config.json')
   await makeOwnCertificate(caFile, path.join(folder, 'own.key'))
@@ -80,6 +81,14 @@ export async function startPebble(options: PebbleOptions = {}): Promise<PebbleCa
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/**
+ * Gates take and leave these ports over and over, so they lie below those that the system lends to outgoing connections
+ * (Linux: 32768 and up), one of which could come in between.
+ */
+function steadyPort(): Promise<number> {
+  return freePort(randomInt(12_000, 32_000))
 }
 
 function settings(

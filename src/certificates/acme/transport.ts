@@ -20,7 +20,7 @@ export interface Directory {
   readonly profiles: readonly string[]
 }
 
-const answerMs = 30_000
+const patienceMs = 30_000
 /** A directory, an order or a chain has a few kilobytes. */
 const mostBytes = 1024 * 1024
 /** Whatever a CA says, once a day we may ask. */
@@ -29,6 +29,7 @@ const mostRetryAfterMs = 86_400_000
 export async function openTransport(
   settings: { readonly directory: string; readonly caFile?: string },
   signal: AbortSignal,
+  answerMs = patienceMs,
 ): Promise<Transport> {
   const ca = settings.caFile === undefined ? undefined : await readCa(settings.caFile)
   // A library of some size: only who wants a certificate waits for it.

@@ -35,7 +35,8 @@ export function wordsOf(thrown: unknown, directory: string): string {
   const why = unreachable[code]
   if (why !== undefined) return `the CA at ${host} can't be reached: ${why}`
   // What a client stumbles over that takes the shape of an answer for granted.
-  if (thrown instanceof TypeError) return `the answers of the CA at ${host} can't be used: ${oneLine(thrown.message)}`
+  if (thrown instanceof TypeError)
+    return `the answers of the CA at ${host} can't be used: ${oneLine(thrown.message)}`
   return `the CA says: ${oneLine(thrown instanceof Error ? thrown.message : String(thrown))}`
 }
 

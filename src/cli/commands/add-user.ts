@@ -1,4 +1,5 @@
 /** `sekisho user add`: somebody new, by invitation link or with a password set here. */
+import { guestName } from '../../contract/contract.ts'
 import { GateFault } from '../../kit/fault.ts'
 import { flag, positional } from '../command.ts'
 import type { CliCommand } from '../command.ts'
@@ -26,6 +27,11 @@ export const addUser: CliCommand = {
       .option('--json', 'answer as JSON'),
   async run(given, context) {
     const name = readUsername(positional(given, 0))
+    if (name === guestName)
+      throw new GateFault(
+        'usage',
+        `${guestName} stands for whoever has the shared password. Choose another name.`,
+      )
     const here = ['prompt', 'passwordStdin', 'generate'].filter((option) => flag(given, option))
     if (here.length > 1)
       throw new GateFault('usage', '--prompt, --password-stdin and --generate exclude each other.')
@@ -33,7 +39,7 @@ export const addUser: CliCommand = {
       given,
       context,
       async ({ users, config }) => {
-        const origin = here.length === 0 ? originForLinks(given, config) : undefined
+        const origin = here.length === 0 ? originForLinks(given, config, await users.reach()) : undefined
         const taken = new GateFault(
           'usage',
           `There is a user ${name} already. See: sekisho user show ${name}`,

@@ -1,5 +1,8 @@
 /** `sekisho backup`: database, set-up key and, if asked, the audit log as one encrypted file; the gate may run on. */
 import { resolve } from 'node:path'
+import { Readable } from 'node:stream'
+import { failed } from '../../backup/faults.ts'
+import type { BackupMade } from '../../backup/make-backup.ts'
 import type { Target } from '../../backup/target.ts'
 import { GateFault } from '../../kit/fault.ts'
 import type { Secret } from '../../kit/secret.ts'
@@ -40,7 +43,7 @@ export const backup: CliCommand = {
       const taken = await takeNewPassphrase(ways, context)
       if (ways.generate) generated = taken
       // Before the file exists: nobody should have a backup without its pass-phrase.
-      if (ways.generate && !flag(given, 'json')) showOnce(taken, target, context)
+      if (ways.generate && !flag(given, 'json')) await showOnce(taken, target, context)
       return taken
     }
     const withAudit = flag(given, 'withAudit')
@@ -48,28 +51,29 @@ export const backup: CliCommand = {
     const file = target.kind === 'file' ? target.path : undefined
     if (flag(given, 'json')) {
       const { backup: name, madeAt, segments, bytes } = made
-      context.terminal.print(
-        printableJson({
-          backup: name,
-          file,
-          bytes,
-          madeAt: new Date(madeAt).toISOString(),
-          auditFiles: segments,
-          ...(generated !== undefined && { passphrase: generated.reveal() }),
-        }),
-      )
-    } else {
-      const audit = withAudit
-        ? `${made.segments} files of the audit log`
-        : 'what the audit log must end with (its records only with --with-audit)'
-      const where = file === undefined ? 'The backup is written' : `Written: ${printable(file)}`
-      context.terminal.say(
-        `${where}. In it: accounts, sessions and tokens, the set-up key, ${audit}. Not in it: sekisho.yaml, policies, ` +
-          'certificates. Keep a copy on another machine, and the pass-phrase apart from both.',
-      )
-    }
+      const answer = printableJson({
+        backup: name,
+        file,
+        bytes,
+        madeAt: new Date(madeAt).toISOString(),
+        auditFiles: segments,
+        ...(generated !== undefined && { passphrase: generated.reveal() }),
+      })
+      await hand(answer, `${file ?? 'The backup'} is written, but this answer reached nobody`, context)
+    } else context.terminal.say(inWords(made, file, withAudit))
     return exitCodes.ok
   },
+}
+
+function inWords({ segments }: BackupMade, file: string | undefined, withAudit: boolean): string {
+  const audit = withAudit
+    ? `${segments} files of the audit log`
+    : 'what the audit log must end with (its records only with --with-audit)'
+  const where = file === undefined ? 'The backup is written' : `Written: ${printable(file)}`
+  return (
+    `${where}. In it: accounts, sessions and tokens, the set-up key, ${audit}. Not in it: sekisho.yaml, policies, ` +
+    'certificates. Keep a copy on another machine, and the pass-phrase apart from both.'
+  )
 }
 
 function targetOf(given: Given, { terminal, surroundings }: CommandContext): Target {
@@ -90,8 +94,21 @@ function targetOf(given: Given, { terminal, surroundings }: CommandContext): Tar
   return { kind: 'stream', write: sendBytes }
 }
 
-function showOnce(passphrase: Secret, target: Target, { terminal }: CommandContext): void {
+async function showOnce(passphrase: Secret, target: Target, context: CommandContext): Promise<void> {
   const words = `Pass-phrase of this backup, shown only this once:\n  ${passphrase.reveal()}`
-  if (target.kind === 'stream') terminal.say(words)
-  else terminal.print(words)
+  if (target.kind === 'stream') context.terminal.say(words)
+  else await hand(words, 'No backup was made, since its pass-phrase reached nobody', context)
+}
+
+/** Not as `print` does it, where a reader that leaves has had enough: without these words the backup is worth nothing. */
+async function hand(text: string, otherwise: string, { terminal }: CommandContext): Promise<void> {
+  if (terminal.sendBytes === undefined) {
+    terminal.print(text)
+    return
+  }
+  try {
+    await terminal.sendBytes(Readable.from([Buffer.from(`${text}\n`)]))
+  } catch (cause) {
+    throw failed(otherwise, cause)
+  }
 }

@@ -21,7 +21,7 @@ export const createToken: CliCommand = {
   words: ['token', 'create'],
   summary: 'make an API token for a program and print it once',
   examples: [
-    ['sekisho token create --name ci --user bob', "may do what bob's browser may, for 90 days"],
+    ['sekisho token create --name ci --user bob', "bob's: it ends with him, and after 90 days"],
     [
       'sekisho token create --name nightly --expires 30d',
       'belongs to nobody; what the policy grants to tokens',
@@ -31,7 +31,10 @@ export const createToken: CliCommand = {
   declare: (command) =>
     declareWhichGate(command)
       .requiredOption('--name <name>', 'what it is for; shown in lists and in the audit log')
-      .option('--user <name>', 'whose it is: it ends with the user, and policies on the user hold for it')
+      .option(
+        '--user <name>',
+        'whose it is: it ends with the user, and policies on whoever is in the user hold for it',
+      )
       .option('--expires <time>', 'how long it is good, such as 30d or 12h, or never', '90d')
       .option('--json', 'answer as JSON'),
   async run(given, context) {
@@ -49,7 +52,7 @@ export const createToken: CliCommand = {
       if (created === undefined) {
         throw new GateFault(
           'usage',
-          `There is a token ${printable(name)} already. Choose another name, or first: sekisho token revoke ${printable(name)}`,
+          `There is a token ${printable(name)} already. Choose another name, or revoke that one by its id: sekisho token list`,
         )
       }
       const { token, text } = created

@@ -35,7 +35,7 @@ export const inviteUser: CliCommand = {
           `The user ${user.name} is disabled. First: sekisho user enable ${user.name}`,
         )
       }
-      const origin = originForLinks(given, config)
+      const origin = originForLinks(given, config, await users.reach())
       await users.change(async () => {
         showInvitation(await users.invite(user), origin, { given, context }, { user: user.name })
       })

@@ -24,7 +24,7 @@ export const resetUser: CliCommand = {
           `The user ${user.name} is disabled. First: sekisho user enable ${user.name}`,
         )
       }
-      const origin = originForLinks(given, config)
+      const origin = originForLinks(given, config, await users.reach())
       await users.change(async () => {
         const { tokens } = await users.show(user)
         const reset = await users.reset(user)

@@ -36,7 +36,7 @@ export const restore: CliCommand = {
 }
 
 function inWords(restored: Restored): readonly string[] {
-  const { madeAt, sekisho, stateDir, keyFile, aside, absent, auditFiles, owner } = restored
+  const { madeAt, sekisho, stateDir, keyFile, aside, absent, auditFiles } = restored
   return [
     `Restored: the backup made ${madeAt} by sekisho ${sekisho}.`,
     `  state: ${stateDir}`,
@@ -50,11 +50,6 @@ function inWords(restored: Restored): readonly string[] {
     auditFiles > 0
       ? `The audit log has ${auditFiles} files of before; ${absent} are not in the backup.`
       : `The audit log begins anew: ${absent} files of before are not in the backup, only what they must end with.`,
-    ...(owner === undefined
-      ? []
-      : [
-          `What was restored belongs to this user, the folder to another. Give it over: chown -R ${owner} ${stateDir}`,
-        ]),
     'Not in a backup: sekisho.yaml, policy files, certificates, the app. Put them back, then start the gate as before',
     '  (`sekisho gate …`). `sekisho audit verify` checks the log.',
   ]

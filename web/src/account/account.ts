@@ -53,8 +53,17 @@ async function signInAgain({ username, wanted }: PasswordChange, opaque: OpaqueC
   const { kind } = await signIn({ username, password: wanted }, opaque, postJson)
   tellOtherTabs()
   if (kind !== 'signed-in') return location.replace(paths.login)
+  forgetReason()
   const seen = await askSession()
   page.showChanged(seen.kind === 'open' ? seen.state : undefined)
+}
+
+/** What brought somebody here is over: a page loaded again must not say it any more. */
+function forgetReason(): void {
+  const query = new URLSearchParams(location.search)
+  query.delete('reason')
+  history.replaceState(null, '', query.size === 0 ? location.pathname : `?${query.toString()}`)
+  offerLanguage()
 }
 
 async function submit(username: string, opaque: OpaqueClient): Promise<void> {

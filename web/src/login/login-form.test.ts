@@ -21,3 +21,8 @@ test('where both are possible, an empty name means the shared password', () => {
   expect(readCredentials({ ...both, value: ' ' }, 'x')).toEqual({ password: 'x' })
   expect(readCredentials({ ...both, value: 'kenji' }, ' x ')).toEqual({ username: 'kenji', password: ' x ' })
 })
+
+test('the name under which a browser saved the shared password means that one, as long as there is one', () => {
+  expect(readCredentials({ ...both, value: 'Guest ' }, 'x')).toEqual({ password: 'x' })
+  expect(readCredentials({ ...users, value: 'guest' }, 'x')).toEqual({ username: 'guest', password: 'x' })
+})

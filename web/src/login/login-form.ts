@@ -1,4 +1,5 @@
 /** The login form: a password, and a name where the gate knows users. */
+import { guestName, normalizeUsername } from 'sekisho/contract'
 import type { Credentials } from '../ceremony/sign-in.ts'
 import type { FormWords } from '../form/form-words.ts'
 import { part } from '../form/part.ts'
@@ -14,7 +15,9 @@ export function readCredentials(
   const username = name.value.trim()
   if (!name.readOnly && name.required && username === '') return 'no-name'
   if (password === '') return 'no-password'
-  return name.readOnly || username === '' ? { password } : { username, password }
+  if (name.readOnly || username === '') return { password }
+  // A browser that saved the shared password before there were users fills it in with the name that stood here then.
+  return !name.required && normalizeUsername(username) === guestName ? { password } : { username, password }
 }
 
 export class LoginForm {

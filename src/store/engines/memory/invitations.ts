@@ -1,10 +1,10 @@
 /** Invitations in memory. No method waits between reading and writing: each is one step. */
 import { GateFault } from '../../../kit/fault.ts'
 import { failureKeyOf } from '../../../kit/username.ts'
-import type { InvitationRow, UserId } from '../../rows.ts'
 import type { InvitationStore } from '../../store.ts'
 import type { MemoryClient } from './client.ts'
 import { mustHaveUser } from './known-user.ts'
+import { isUnused, replaceInvitation, revokeInvitation, unusedOf } from './open-invitation.ts'
 import { replacePassword } from './sessions.ts'
 
 export function makeInvitations(client: MemoryClient): InvitationStore {
@@ -14,11 +14,8 @@ export function makeInvitations(client: MemoryClient): InvitationStore {
       if (client.read().invitations.has(row.hash)) {
         throw new GateFault('store-unusable', 'An invitation with this secret exists already.')
       }
-      const { invitations } = client.write()
-      const former = unusedOf(client, row.user)
-      // An expired one too: should the clock go back, there would be two.
-      if (former !== undefined) invitations.set(former.hash, { ...former, revokedAt: row.createdAt })
-      invitations.set(row.hash, { ...row })
+      replaceInvitation(client, row.user, row.createdAt)
+      client.write().invitations.set(row.hash, { ...row })
     },
     async find(hash) {
       return client.read().invitations.get(hash)
@@ -48,20 +45,4 @@ export function makeInvitations(client: MemoryClient): InvitationStore {
       return over.length
     },
   }
-}
-
-/** False when none is open. */
-export function revokeInvitation(client: MemoryClient, user: UserId, at: number): boolean {
-  const row = unusedOf(client, user)
-  if (row === undefined || at >= row.expiresAt) return false
-  client.write().invitations.set(row.hash, { ...row, revokedAt: at })
-  return true
-}
-
-function unusedOf(client: MemoryClient, user: UserId): InvitationRow | undefined {
-  return [...client.read().invitations.values()].find((row) => row.user === user && isUnused(row))
-}
-
-function isUnused(row: InvitationRow): boolean {
-  return row.usedAt === undefined && row.revokedAt === undefined
 }

@@ -43,6 +43,9 @@ function makeMeta(client: MemoryClient): MetaStore {
       client.write().meta.set(key, value)
       return value
     },
+    async set(key, value) {
+      client.write().meta.set(key, value)
+    },
   }
 }
 

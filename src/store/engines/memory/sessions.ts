@@ -5,6 +5,7 @@ import type { PasswordStore, SessionStore } from '../../store.ts'
 import type { MemoryClient } from './client.ts'
 import type { MemoryData } from './data.ts'
 import { mustHaveUser } from './known-user.ts'
+import { replaceInvitation } from './open-invitation.ts'
 
 export function makePasswords(client: MemoryClient): PasswordStore {
   return {
@@ -27,9 +28,10 @@ export function makePasswords(client: MemoryClient): PasswordStore {
   }
 }
 
-/** Sets the password and ends the account's sessions; answers how many. */
+/** Sets the password, ends the account's sessions and revokes its invitation; answers how many sessions. */
 export function replacePassword(client: MemoryClient, row: PasswordRow): number {
   client.write().passwords.set(row.id, { ...row, stretching: { ...row.stretching } })
+  replaceInvitation(client, row.id, row.changedAt)
   return endSessionsOf(client, row.id, row.changedAt, 'password-changed')
 }
 

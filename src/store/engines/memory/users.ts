@@ -4,7 +4,7 @@ import { failureKeyOf } from '../../../kit/username.ts'
 import type { UserRow } from '../../rows.ts'
 import type { UserStore } from '../../store.ts'
 import type { MemoryClient } from './client.ts'
-import { revokeInvitation } from './invitations.ts'
+import { revokeInvitation } from './open-invitation.ts'
 import { endSessionsOf } from './sessions.ts'
 import { revokeTokensOf } from './tokens.ts'
 

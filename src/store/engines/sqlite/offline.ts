@@ -52,14 +52,15 @@ export function lockFile(file: string, busy: string, waitMs: number): () => void
     if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST'))
       throw asFault(file, thrown)
   }
-  const database = new DatabaseSync(file, { timeout: waitMs })
+  let database: DatabaseSync | undefined
   try {
-    database.exec('pragma journal_mode = memory; begin exclusive')
+    const lock = (database = new DatabaseSync(file, { timeout: waitMs }))
+    lock.exec('pragma journal_mode = memory; begin exclusive')
     return () => {
-      database.close()
+      lock.close()
     }
   } catch (thrown) {
-    database.close()
+    database?.close()
     throw isBusy(thrown) ? new GateFault('usage', busy, { cause: thrown }) : asFault(file, thrown)
   }
 }

@@ -65,6 +65,9 @@ function makeMeta(connection: Connection): MetaStore {
         return find(statements, key) ?? value
       })
     },
+    async set(key, value) {
+      connection.transact('durable', ({ setMeta }) => setMeta.run(key, value))
+    },
   }
 }
 

@@ -32,11 +32,12 @@ export function makePasswords(connection: Connection): PasswordStore {
   }
 }
 
-/** Sets the password and ends the account's sessions; answers how many. Inside a transaction. */
-export function replacePassword({ setPassword, endSessionsOf }: Statements, row: PasswordRow): number {
+/** Sets the password, ends the account's sessions and revokes its invitation; answers how many sessions. Inside a transaction. */
+export function replacePassword(statements: Statements, row: PasswordRow): number {
   const { memory, iterations, parallelism } = row.stretching
-  setPassword.run(row.id, row.record, memory, iterations, parallelism, row.changedAt)
-  return Number(endSessionsOf.run(row.changedAt, 'password-changed', row.id).changes)
+  statements.setPassword.run(row.id, row.record, memory, iterations, parallelism, row.changedAt)
+  statements.replaceInvitation.run(row.changedAt, row.id)
+  return Number(statements.endSessionsOf.run(row.changedAt, 'password-changed', row.id).changes)
 }
 
 export function makeSessions(connection: Connection): SessionStore {

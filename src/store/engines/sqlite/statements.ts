@@ -94,6 +94,7 @@ export function prepareStatements(database: DatabaseSync) {
     userVersion: query<{ user_version: number }>('pragma user_version'),
 
     findMeta: query<{ value: string }>('select value from meta where key = ?'),
+    setMeta: change('insert or replace into meta (key, value) values (?, ?)'),
     addMeta: change('insert into meta (key, value) values (?, ?) on conflict do nothing'),
 
     findPassword: query<PasswordColumns>(

@@ -81,8 +81,13 @@ const unfinished = (names: readonly string[]) =>
 
 test('a killed backup leaves no file or a whole one, nothing in clear, and the next one cleans up', async () => {
   let deaths = 0
+  await cp(old.stateDir, rig.path('as-it-was'), { recursive: true })
   for (let n = 1; ; n += 1) {
     await rm(file, { force: true })
+    // Each that is killed leaves a segment, and the next one would have more to do; what else it left stays.
+    for (const name of ['sekisho.db', 'sekisho.db-wal', 'sekisho.db-shm', 'audit'])
+      await rm(join(old.stateDir, name), { recursive: true, force: true })
+    await cp(rig.path('as-it-was'), old.stateDir, { recursive: true })
     const lived = await survives(n, old, ['backup', file, '--with-audit'])
     if (existsSync(file)) await openSealed(file, passphrase)
     // Readable copies of the database lie in the state folder and nowhere else.

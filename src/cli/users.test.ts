@@ -132,7 +132,8 @@ describe('a user who exists', () => {
     (JSON.parse((await run(['user', 'show', 'bob', '--json'])).out) as { state: string }).state
 
   test('is disabled and enabled, each once', async () => {
-    expect((await run(['user', 'disable', 'bob'])).code).toBe(0)
+    const disabled = await run(['user', 'disable', 'bob'])
+    expect([disabled.code, disabled.err]).toEqual([0, expect.stringContaining('Nobody can sign in now')])
     expect(await stateOf()).toBe('disabled')
     expect((await run(['user', 'disable', 'bob'])).code).toBe(2)
     expect((await run(['user', 'invite', 'bob'])).err).toContain('user enable bob')

@@ -5,6 +5,7 @@ import type { CliCommand } from '../command.ts'
 import { declareWhichGate } from '../config-options.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findUser, withUsers } from '../find-user.ts'
+import { warnIfNobodyIsLeft } from '../nobody-left.ts'
 import { printableJson } from '../printable.ts'
 
 export const disableUser: CliCommand = {
@@ -14,7 +15,7 @@ export const disableUser: CliCommand = {
   declare: (command) =>
     declareWhichGate(command.argument('<name>', 'name of the user')).option('--json', 'answer as JSON'),
   async run(given, context) {
-    return withUsers(given, context, async ({ users }) => {
+    return withUsers(given, context, async ({ state, users }) => {
       const user = await findUser(users, positional(given, 0))
       const { tokens } = await users.show(user)
       const ended = await users.change(() => users.disable(user))
@@ -29,6 +30,7 @@ export const disableUser: CliCommand = {
           `Disabled. Sessions ended: ${String(sessions)}. API tokens that don't work meanwhile: ${String(tokens)}.`,
         )
       }
+      await warnIfNobodyIsLeft({ state, users }, context)
       return exitCodes.ok
     })
   },

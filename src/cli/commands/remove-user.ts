@@ -6,6 +6,7 @@ import { declareWhichGate } from '../config-options.ts'
 import type { CommandContext } from '../context.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findUser, withUsers } from '../find-user.ts'
+import { warnIfNobodyIsLeft } from '../nobody-left.ts'
 import { printableJson } from '../printable.ts'
 
 export const removeUser: CliCommand = {
@@ -17,7 +18,7 @@ export const removeUser: CliCommand = {
       .option('-y, --yes', 'do not ask')
       .option('--json', 'answer as JSON'),
   async run(given, context) {
-    return withUsers(given, context, async ({ users }) => {
+    return withUsers(given, context, async ({ state, users }) => {
       const user = await findUser(users, positional(given, 0))
       if (!flag(given, 'yes')) await confirm(user.name, context)
       const ended = await users.change(() => users.remove(user))
@@ -32,6 +33,7 @@ export const removeUser: CliCommand = {
           `Removed. Sessions ended: ${String(sessions)}. API tokens revoked: ${String(tokens)}.`,
         )
       }
+      await warnIfNobodyIsLeft({ state, users }, context)
       return exitCodes.ok
     })
   },

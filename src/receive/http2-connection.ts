@@ -9,7 +9,7 @@ import type { TLSSocket } from 'node:tls'
 import { refuse } from '../refusals.ts'
 import type { Door } from './exchange.ts'
 import { makeHttp2Exchange } from './http2-exchange.ts'
-import type { Http2Outlet, Progress } from './http2-outlet.ts'
+import type { Http2Outlet } from './http2-outlet.ts'
 import { connectionWindow, http2Options, mostStreams } from './http2-limits.ts'
 import { checkingInterval, farewellMs, headerDeadline, idleDeadline } from './limits.ts'
 
@@ -35,7 +35,6 @@ export class Http2Connection {
   readonly #parts: Http2ConnectionParts
   readonly #peer: string | undefined
   readonly #open = new Set<Http2Outlet>()
-  readonly #progress: Progress = { taken: 0 }
   /** Requests whose stream is open or whose judgement isn't over. */
   #underWay = 0
   /** The number of the newest stream that became a request. */
@@ -76,9 +75,10 @@ export class Http2Connection {
       if (this.#ended++ > reviewsIn(farewellMs)) this.#socket.destroy()
       return
     }
-    for (const outlet of this.#open) outlet.review(this.#open.size)
-    if (!this.#acknowledged && this.#reviews > reviewsIn(headerDeadline)) {
-      // Until then none of the settings' limits are in force (RFC 9113 section 6.5.3).
+    for (const outlet of this.#open) outlet.review()
+    // Until then none of the settings' limits are in force (RFC 9113 section 6.5.3). While Node sends it reads nothing.
+    const isLate = !this.#acknowledged && this.#reviews > reviewsIn(headerDeadline)
+    if (isLate && ![...this.#open].some(({ isSending }) => isSending)) {
       this.#session.destroy(new Ended(), constants.NGHTTP2_SETTINGS_TIMEOUT)
       this.#misread('request-slow', { reason: 'settings' })
       return
@@ -111,7 +111,7 @@ export class Http2Connection {
       this.#misread('connection-dropped', { reason: 'streams' })
       return
     }
-    const exchange = makeHttp2Exchange(stream, raw, { peer: this.#peer, progress: this.#progress })
+    const exchange = makeHttp2Exchange(stream, raw, { peer: this.#peer, streams: () => this.#open.size })
     this.#open.add(exchange.outlet)
     this.#underWay++
     const closed = new Promise<void>((resolve) => {

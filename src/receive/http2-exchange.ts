@@ -4,7 +4,7 @@ import type { Headers, IncomingBody } from '../request.ts'
 import type { Exchange } from './exchange.ts'
 import { Http2Body } from './http2-body.ts'
 import { readHttp2Head } from './http2-head.ts'
-import { Http2Outlet, type Progress } from './http2-outlet.ts'
+import { Http2Outlet } from './http2-outlet.ts'
 
 export interface Http2Exchange extends Exchange {
   readonly outlet: Http2Outlet
@@ -13,7 +13,7 @@ export interface Http2Exchange extends Exchange {
 export function makeHttp2Exchange(
   stream: ServerHttp2Stream,
   raw: readonly string[],
-  connection: { readonly peer: string | undefined; readonly progress: Progress },
+  connection: { readonly peer: string | undefined; readonly streams: () => number },
 ): Http2Exchange {
   const head = readHttp2Head(raw)
   return {
@@ -23,7 +23,7 @@ export function makeHttp2Exchange(
     peer: connection.peer,
     readHeaders: head.read,
     openBody: (headers) => openBody(stream, headers),
-    outlet: new Http2Outlet(stream, head.method === 'HEAD', connection.progress),
+    outlet: new Http2Outlet(stream, head.method === 'HEAD', connection.streams),
   }
 }
 

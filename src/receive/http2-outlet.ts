@@ -6,14 +6,15 @@ import { checkingInterval } from './limits.ts'
 import { stalledMs } from './stalled.ts'
 
 /**
- * Bytes that wait below us of one answer, one frame. Node hands over what there is of all answers at once and tells
- * only when everything was sent: with more, a slow line would show no progress for minutes, and a short answer would
- * wait as long behind the files of a page.
+ * Bytes that all answers of one connection may hand over before some were sent. Node sends what there is of all of them
+ * at once, tells when the last byte is out, and reads nothing meanwhile (nodejs/node src/node_http2.cc,
+ * MaybeStopReading): with a hundred files of a page that would be minutes on a slow line, in which whatever the client
+ * sends seems to be missing.
  */
-const piece = 16 * 1024
-/** Bytes of every other answer that may be sent before one is; ample. */
-const turn = 4 * piece
-/** As long as over HTTP/1.1, where it takes one to two periods; a slow line with many answers may take longer. */
+const together = 128 * 1024
+/** Whether a client still reads shows when one of these was taken: about 1 KB a second. */
+const largestPiece = 64 * 1024
+/** As long as over HTTP/1.1, where it takes one to two periods. */
 const mostIdleReviews = (2 * stalledMs) / checkingInterval
 
 /** RFC 9110 sections 15.3.5, 15.3.6 and 15.4.5; Node ends these streams with the head (lib/internal/http2/core.js). */
@@ -24,31 +25,24 @@ class Cut extends Error {
   override readonly name = 'Cut'
 }
 
-/** Of all answers on one connection. */
-export interface Progress {
-  /** Bytes that the client took. */
-  taken: number
-}
-
 export class Http2Outlet implements Outlet {
   readonly #stream: ServerHttp2Stream
-  readonly #progress: Progress
+  /** How many answers share the connection. */
+  readonly #sharers: () => number
   #bodiless: boolean
   #complete = false
   /** Not handed over yet. */
   #waiting: Uint8Array[] = []
   #full = false
   #onDrain: () => void = () => undefined
-  /** Whether the client took a piece of this answer since the last review. */
+  /** Whether the client took a piece since the last review. */
   #moved = false
   #idleReviews = 0
-  /** What the client had taken of all answers when it last took some of this one. */
-  #takenThen = 0
 
-  constructor(stream: ServerHttp2Stream, isHead: boolean, progress: Progress) {
+  constructor(stream: ServerHttp2Stream, isHead: boolean, sharers: () => number) {
     this.#stream = stream
     this.#bodiless = isHead
-    this.#progress = progress
+    this.#sharers = sharers
   }
 
   get isOpen(): boolean {
@@ -100,32 +94,26 @@ export class Http2Outlet implements Outlet {
     })
   }
 
-  /** Called every `checkingInterval`: whoever takes nothing of what is there is cut, or a few would hold everything. */
-  review(streams: number): void {
-    if (this.#stream.writableLength === 0 || this.#moved) {
-      this.#moved = false
-      this.#idleReviews = 0
-      this.#takenThen = this.#progress.taken
-      return
-    }
-    this.#idleReviews++
-    if (this.#idleReviews > mostIdleReviews && !this.#waitsForOthers(streams)) this.cut()
+  /** Something waits for the client to take it. */
+  get isSending(): boolean {
+    return this.#stream.writableLength > 0
   }
 
-  /** nghttp2 sends what is there of one answer, then of the next: on a slow line the last of a page waits for minutes. */
-  #waitsForOthers(streams: number): boolean {
-    const others = this.#progress.taken - this.#takenThen
-    const least = (piece * this.#idleReviews) / mostIdleReviews
-    return others >= least && others < turn * streams
+  /** Called every `checkingInterval`: whoever takes nothing of what is there is cut, or a few would hold everything. */
+  review(): void {
+    this.#idleReviews = this.isSending && !this.#moved ? this.#idleReviews + 1 : 0
+    this.#moved = false
+    if (this.#idleReviews > mostIdleReviews) this.cut()
   }
 
   /** Hands over what may be; answers whether there may be more. */
   #pump(): boolean {
+    const piece = Math.min(largestPiece, Math.ceil(together / this.#sharers()))
     while (this.isOpen && this.#stream.writableLength < piece) {
       const next = this.#waiting.shift()
       if (next === undefined) break
       if (next.byteLength > piece) this.#waiting.unshift(next.subarray(piece))
-      this.#stream.write(next.subarray(0, piece), () => this.#noteTaken(Math.min(next.byteLength, piece)))
+      this.#stream.write(next.subarray(0, piece), this.#noteTaken)
     }
     const isAll = this.#waiting.length === 0
     if (isAll && this.#complete && this.isOpen && !this.#stream.writableEnded) this.#stream.end()
@@ -133,9 +121,8 @@ export class Http2Outlet implements Outlet {
     return !this.#full
   }
 
-  #noteTaken(bytes: number): void {
+  readonly #noteTaken = () => {
     this.#moved = true
-    this.#progress.taken += bytes
     if (this.#full && this.#pump() && this.isOpen) this.#onDrain()
   }
 

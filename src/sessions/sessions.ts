@@ -4,6 +4,7 @@ import type { Asker } from '../audit/event.ts'
 import type { Clock } from '../kit/clock.ts'
 import { LastSeen } from '../kit/last-seen.ts'
 import { randomName } from '../kit/random.ts'
+import { sweepMs, WatchReview, type Reviewed } from '../kit/watch-review.ts'
 import { Watchers } from '../kit/watchers.ts'
 import type { AccountId, SessionEnd, SessionId, SessionRow } from '../store/rows.ts'
 import type { SessionStore } from '../store/store.ts'
@@ -66,12 +67,8 @@ export interface Sessions {
   close(): Promise<void>
 }
 
-/** Activity reaches the store, and forgotten sessions are ended, this often. */
-const sweepMs = 30_000
 /** Rows of ended sessions stay this long, so that a late request can be told why. */
 const keepMs = 24 * 60 * 60 * 1000
-/** A store that has been silent for so long can't vouch for open streams any more. */
-const silenceMs = 5_000
 
 export function openSessions(parts: SessionParts): Sessions {
   return new LiveSessions(parts)
@@ -84,9 +81,7 @@ class LiveSessions implements Sessions {
   readonly #lifetime: Lifetime
   readonly #activity: LastSeen<SessionId>
   readonly #watchers = new Watchers<SessionRow, WatchedEnd>()
-  #changes: number | undefined
-  #sweptAt = -Infinity
-  #heardAt: number
+  readonly #review: WatchReview<SessionRow, WatchedEnd>
 
   constructor(parts: SessionParts) {
     this.#store = parts.store
@@ -94,7 +89,15 @@ class LiveSessions implements Sessions {
     this.#clock = parts.clock
     this.#lifetime = parts.lifetime
     this.#activity = new LastSeen(parts.store.sessions)
-    this.#heardAt = parts.clock.now()
+    const reviewed: Reviewed<SessionRow, WatchedEnd> = {
+      watchers: this.#watchers,
+      changes: () => parts.store.changes(),
+      isPast: (row, now) => this.#lapsed(row, now) !== undefined,
+      recheck: (rows, now) => this.#recheck(rows, now),
+      sweep: (now) => this.#sweep(now),
+      silent: 'unknown',
+    }
+    this.#review = new WatchReview(reviewed, parts.clock.now())
   }
 
   async issue(finished: FinishedCeremony, facts: SessionFacts) {
@@ -157,17 +160,8 @@ class LiveSessions implements Sessions {
     return this.#watchers.add(session, onEnd)
   }
 
-  async review(): Promise<void> {
-    const now = this.#clock.now()
-    try {
-      await this.#look(now)
-      this.#heardAt = now
-    } catch (fault) {
-      // Whatever it was about to look at, the next review looks at.
-      this.#changes = undefined
-      if (Math.abs(now - this.#heardAt) >= silenceMs) this.#watchers.tellAll('unknown')
-      throw fault
-    }
+  review(): Promise<void> {
+    return this.#review.run(this.#clock.now())
   }
 
   async recheck(account: AccountId): Promise<void> {
@@ -179,26 +173,11 @@ class LiveSessions implements Sessions {
     await this.#activity.flush()
   }
 
-  async #look(now: number): Promise<void> {
-    const changes = await this.#store.changes()
-    // Either way: a clock that was set back must not put it off.
-    const sweep = Math.abs(now - this.#sweptAt) >= sweepMs
-    const fresh = this.#watchers.takeFresh()
-    // `changes` is silent about this process's own writes, so the sweep looks at everything again.
-    if (changes !== this.#changes || sweep) await this.#recheck(this.#watchers.list(), now)
-    else
-      await this.#recheck(
-        [...fresh, ...this.#watchers.list().filter((row) => this.#lapsed(row, now) !== undefined)],
-        now,
-      )
-    if (sweep) {
-      await this.#activity.flush()
-      // One interval late: another process may hold marks of activity that it hasn't written yet.
-      for (const row of await this.#store.sessions.listOpen()) await this.#endIfLapsed(row, now - sweepMs)
-      await this.#store.sessions.prune(now - keepMs)
-      this.#sweptAt = now
-    }
-    this.#changes = changes
+  async #sweep(now: number): Promise<void> {
+    await this.#activity.flush()
+    // One interval late: another process may hold marks of activity that it hasn't written yet.
+    for (const row of await this.#store.sessions.listOpen()) await this.#endIfLapsed(row, now - sweepMs)
+    await this.#store.sessions.prune(now - keepMs)
   }
 
   async #recheck(watched: readonly SessionRow[], now: number): Promise<void> {

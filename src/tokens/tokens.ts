@@ -2,6 +2,7 @@
 import type { Clock } from '../kit/clock.ts'
 import { LastSeen } from '../kit/last-seen.ts'
 import type { Username } from '../kit/username.ts'
+import { WatchReview, type Reviewed } from '../kit/watch-review.ts'
 import { Watchers } from '../kit/watchers.ts'
 import type { ApiTokenId, ApiTokenRow } from '../store/rows.ts'
 import type { ApiTokenStore } from '../store/store.ts'
@@ -21,27 +22,29 @@ export interface TokenParts {
   readonly clock: Clock
 }
 
-/** The time of the last use reaches the store, and watched tokens are looked at, this often. */
-const sweepMs = 30_000
 /** Rows of tokens that are over stay this long, so that a list can still tell what became of them. */
 const keepMs = 90 * 24 * 60 * 60 * 1000
-/** A store that has been silent for so long can't vouch for open streams any more. */
-const silenceMs = 5_000
 
 export class Tokens {
   readonly #store: TokenParts['store']
   readonly #clock: Clock
   readonly #used: LastSeen<ApiTokenId>
   readonly #watchers = new Watchers<ApiTokenRow, TokenEnd>()
-  #changes: number | undefined
-  #sweptAt = -Infinity
-  #heardAt: number
+  readonly #review: WatchReview<ApiTokenRow, TokenEnd>
 
   constructor({ store, clock }: TokenParts) {
     this.#store = store
     this.#clock = clock
     this.#used = new LastSeen(store.tokens)
-    this.#heardAt = clock.now()
+    const reviewed: Reviewed<ApiTokenRow, TokenEnd> = {
+      watchers: this.#watchers,
+      changes: () => store.changes(),
+      isPast: ({ expiresAt }, now) => (expiresAt ?? Infinity) <= now,
+      recheck: (rows, now) => this.#recheck(rows, now),
+      sweep: (now) => this.#sweep(now),
+      silent: 'silent',
+    }
+    this.#review = new WatchReview(reviewed, clock.now())
   }
 
   /** One SHA-256 and one look into the store; on every request of a program. */
@@ -71,17 +74,8 @@ export class Tokens {
   }
 
   /** Called twice a second: sees what the operator revoked, and ends that have passed. */
-  async review(): Promise<void> {
-    const now = this.#clock.now()
-    try {
-      await this.#look(now)
-      this.#heardAt = now
-    } catch (fault) {
-      // Whatever it was about to look at, the next review looks at.
-      this.#changes = undefined
-      if (Math.abs(now - this.#heardAt) >= silenceMs) this.#watchers.tellAll('silent')
-      throw fault
-    }
+  review(): Promise<void> {
+    return this.#review.run(this.#clock.now())
   }
 
   /** Writes what waits. */
@@ -89,24 +83,17 @@ export class Tokens {
     await this.#used.flush()
   }
 
-  async #look(now: number): Promise<void> {
-    const changes = await this.#store.changes()
-    // Either way: a clock that was set back must not put it off.
-    const sweep = Math.abs(now - this.#sweptAt) >= sweepMs
-    const fresh = this.#watchers.takeFresh()
-    const all = changes !== this.#changes || sweep
-    const past = this.#watchers.list().filter(({ expiresAt }) => (expiresAt ?? Infinity) <= now)
-    for (const row of all ? this.#watchers.list() : [...fresh, ...past]) {
+  async #recheck(rows: readonly ApiTokenRow[], now: number): Promise<void> {
+    for (const row of rows) {
       const found = judge(await this.#store.tokens.find(row.hash), now)
       if (found.state === 'over') this.#watchers.tell(row.id, found.why)
       else this.#watchers.update(found.token)
     }
-    if (sweep) {
-      await this.#used.flush()
-      await this.#store.tokens.prune(now - keepMs)
-      this.#sweptAt = now
-    }
-    this.#changes = changes
+  }
+
+  async #sweep(now: number): Promise<void> {
+    await this.#used.flush()
+    await this.#store.tokens.prune(now - keepMs)
   }
 }
 

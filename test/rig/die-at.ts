@@ -37,11 +37,8 @@ watch(fs, ['openSync'], writes)
 syncBuiltinESMExports()
 
 // The second of key derivation changes nothing on the disk; at its least, some twenty processes are spared it.
-const setPassphrase = Reflect.get(Encrypter.prototype, 'setPassphrase') as (
-  this: Encrypter,
-  text: string,
-) => void
+const original: unknown = Reflect.get(Encrypter.prototype, 'setPassphrase')
 Encrypter.prototype.setPassphrase = function (this: Encrypter, text: string) {
   this.setScryptWorkFactor(1)
-  setPassphrase.call(this, text)
+  if (typeof original === 'function') original.call(this, text)
 }

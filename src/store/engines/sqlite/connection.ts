@@ -1,4 +1,5 @@
 /** One connection to the file: how it is set up, how a transaction runs, how faults get their words. */
+import { statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout } from 'node:timers/promises'
 import { GateFault } from '../../../kit/fault.ts'
@@ -20,6 +21,8 @@ export interface Connection {
   run<T>(work: (statements: Statements) => T): T
   /** Reading, deciding and writing as one step, whoever else writes; undone when `work` throws. */
   transact<T>(keeping: Keeping, work: (statements: Statements) => T): T
+  /** Throws, from then on always, when the file was moved away: everybody else would be working on another one. */
+  checkPlace(): void
   close(): void
 }
 
@@ -28,6 +31,7 @@ const busyMs = 5_000
 
 export async function connect(path: string): Promise<Connection> {
   const file = claimFile(path)
+  const own = placeOf(file)
   const database = open(file)
   let statements: Statements
   let upgrade: Upgrade | undefined
@@ -56,10 +60,22 @@ export async function connect(path: string): Promise<Connection> {
     ...(upgrade === undefined ? {} : { upgrade }),
     run,
     transact: (keeping, work) => run(() => transact(database, statements, keeping, work)),
+    checkPlace() {
+      if (retired === undefined && placeOf(file) !== own) {
+        retired = unusable(file, 'was moved away or replaced, as by a restore. Restart the gate.')
+      }
+      if (retired !== undefined) throw retired
+    },
     close() {
       if (database.isOpen) database.close()
     },
   }
+}
+
+/** Asked before the file is opened: what is put in its place in between counts as another one. */
+function placeOf(file: string): string | undefined {
+  const found = statSync(file, { bigint: true, throwIfNoEntry: false })
+  return found && `${found.dev} ${found.ino}`
 }
 
 function open(file: string): DatabaseSync {

@@ -3,10 +3,12 @@ import {
   chmodSync,
   chownSync,
   closeSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -173,6 +175,23 @@ describe('the schema', () => {
     )
     expect(readFileSync(file).equals(before)).toBe(true)
   })
+
+  test.each(['moved away', 'replaced'])(
+    'that is %s under a running gate is given up for good',
+    async (how) => {
+      const file = await filledFile(1)
+      const store = await openSqliteStore({ file })
+      await store.changes()
+      renameSync(file, `${file}.aside`)
+      if (how === 'replaced') copyFileSync(`${file}.aside`, file)
+      const moved = fault('store-unusable', /was moved away or replaced.*Restart the gate/)
+      await expect(store.changes()).rejects.toEqual(moved)
+      rmSync(file, { force: true })
+      renameSync(`${file}.aside`, file)
+      await expect(store.sessions.find('hash-1' as TokenHash)).rejects.toEqual(moved)
+      await store.close()
+    },
+  )
 
   test('that became newer under a running gate is noticed', async () => {
     const file = freshFile()

@@ -41,6 +41,7 @@ export function storeOver(connection: Connection): Store {
     spent: makeSpent(connection),
     segments: makeSegments(connection),
     async changes() {
+      connection.checkPlace()
       return connection.run(({ userVersion, dataVersion }) => {
         // A newer command line may migrate the file under a running gate, which then must not go on guessing.
         refuseNewer(userVersion.get()?.user_version ?? Infinity, connection.file)

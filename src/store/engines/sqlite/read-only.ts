@@ -57,6 +57,8 @@ function readConnection(file: string, database: DatabaseSync, statements: Statem
     transact: () => {
       throw unusable(file, 'is open for reading only.')
     },
+    // It is open for one look.
+    checkPlace: () => undefined,
     close() {
       if (database.isOpen) database.close()
     },

@@ -10,9 +10,13 @@ import { makePrompts } from './prompts.ts'
 import { makeTerminal } from './terminal.ts'
 import { untilStopped } from './until-stopped.ts'
 
-// `sekisho audit tail | head`: the reader has gone, and that is no fault.
+// `sekisho audit tail | head`: the reader has gone. No words about that, and no success either: what was to be shown, a
+// new token perhaps, was not.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (!terminal.isSending) process.exit(error.code === 'EPIPE' ? 0 : 1)
+  if (terminal.isSending) return
+  if (error.code !== 'EPIPE')
+    terminal.say(`Standard output can't be written: the system says ${error.code ?? error.message}.`)
+  process.exit(exitCodes.fault)
 })
 
 const terminal = makeTerminal(process)

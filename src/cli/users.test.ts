@@ -1,9 +1,11 @@
 /** Users from the command line: what each command does to the state, and what it says. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { runCli } from '../../test/rig/run-cli.ts'
+import { cliFile, runCli } from '../../test/rig/run-cli.ts'
 import { openSqliteStore } from '../store/engines/sqlite/open.ts'
 import type { Username } from '../kit/username.ts'
 import { hashInvitation } from '../users/invitation.ts'
@@ -214,4 +216,19 @@ test('a password is never read from the command line', async () => {
   const { code, err } = await run(['user', 'add', 'bob', '--password=topsecretvalue'])
   expect(code).toBe(2)
   expect(err).not.toContain('topsecretvalue')
+})
+
+test('a link that nobody could read is no success', async () => {
+  const child = spawn(
+    '/bin/sh',
+    ['-c', `"$0" "$1" user add bob --upstream ${app} > /dev/full`, process.execPath, cliFile],
+    {
+      cwd: home,
+      env: { PATH: process.env['PATH'], HOME: home, NODE_NO_WARNINGS: '1' },
+    },
+  )
+  let err = ''
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text))
+  const [code] = (await once(child, 'close')) as [number]
+  expect([code, err]).toEqual([1, expect.stringContaining('ENOSPC')])
 })

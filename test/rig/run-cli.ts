@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const cli = fileURLToPath(new URL('../../src/cli/cli.ts', import.meta.url))
+export const cliFile = fileURLToPath(new URL('../../src/cli/cli.ts', import.meta.url))
 
 export interface Ran {
   readonly code: number | null
@@ -17,7 +17,7 @@ export function runCli(
   input = '',
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ran> {
-  const child = spawn(process.execPath, [cli, ...args], {
+  const child = spawn(process.execPath, [cliFile, ...args], {
     cwd: home,
     env: { PATH: process.env['PATH'], HOME: home, NODE_NO_WARNINGS: '1', ...env },
   })

@@ -3,6 +3,7 @@
  * best for the attacker: no pace, no records of strangers, one warm connection. Prints the result and writes it into
  * docs/bench-enumeration.md.
  */
+import { randomInt } from 'node:crypto'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { cpus, release, tmpdir, type } from 'node:os'
@@ -106,10 +107,9 @@ async function ask(
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   const warmUp = Math.ceil(rounds / 8)
   for (let round = -warmUp; round < rounds; round++) {
-    // Each begins with a clean count; another order in each round, so that none always comes after the same.
+    // Each begins with a clean count; in an order of chance, so that none comes after the same more often than the others.
     await clear()
-    const from = (round + warmUp) % kinds.length
-    for (const { what, name } of [...kinds.slice(from), ...kinds.slice(0, from)]) {
+    for (const { what, name } of shuffle(kinds)) {
       const abandoned = what.endsWith('abandoned')
       const { startLoginRequest } = client.startLogin({ password: abandoned ? password : wrong })
       const start = await send(url, agent, paths.loginStart, { startLoginRequest, username: name })
@@ -127,6 +127,12 @@ async function ask(
   }
   agent.destroy()
   return times
+}
+
+/** Every order equally often (Fisher and Yates). */
+function shuffle<Item>(items: readonly Item[]): readonly Item[] {
+  const left = [...items]
+  return items.flatMap(() => left.splice(randomInt(left.length), 1))
 }
 
 interface Sent {

@@ -20,9 +20,9 @@ function listen() {
     asked,
     heard: {
       users: {
-        findByName: (name: Username) => {
-          asked.push('users.findByName')
-          return store.users.findByName(name)
+        findForLogin: (name: Username) => {
+          asked.push('users.findForLogin')
+          return store.users.findForLogin(name)
         },
       },
       passwords: {
@@ -50,7 +50,7 @@ describe('an account', () => {
     await look()
     await store.users.disable(bob.id, 2)
     await look()
-    const steps = 'users.findByName,passwords.find'
+    const steps = 'users.findForLogin'
     expect(seen).toEqual([
       'user-unknown',
       steps,

@@ -1,6 +1,6 @@
 /** Whom an attempt is about: the shared password or a user's; a name that nobody has is looked up all the same. */
 import type { Username } from '../kit/username.ts'
-import type { AccountId, PasswordRow, SessionEnd, UserId } from '../store/rows.ts'
+import type { AccountId, PasswordRow, SessionEnd } from '../store/rows.ts'
 import type { PasswordStore, UserStore } from '../store/store.ts'
 import { markOf, type PasswordMark } from './known-browser.ts'
 
@@ -21,13 +21,10 @@ export interface Account {
 
 export interface AccountStore {
   readonly passwords: Pick<PasswordStore, 'find'>
-  readonly users: Pick<UserStore, 'findByName'>
+  readonly users: Pick<UserStore, 'findForLogin'>
 }
 
-/** No user's id: those are letters and digits. */
-const noUser = '-' as UserId
-
-/** Asks the store the same for every name, in the same order. */
+/** Asks the store the same for every name, and computes the same from the answer. */
 export async function findAccount(store: AccountStore, username: Username | undefined): Promise<Account> {
   if (username === undefined) {
     const password = await store.passwords.find('shared')
@@ -36,13 +33,14 @@ export async function findAccount(store: AccountStore, username: Username | unde
       ? { id: 'shared', closed: 'no-password-set', mark }
       : { id: 'shared', password, mark }
   }
-  const user = await store.users.findByName(username)
-  const password = await store.passwords.find(user?.id ?? noUser)
+  const { user, password, record } = await store.users.findForLogin(username)
+  const mark = markOf({ record })
   if (user === undefined) return { username, closed: 'user-unknown', mark: markOf(undefined) }
   const named = { username, id: user.id }
   if (user.disabledAt !== undefined) return { ...named, closed: 'user-disabled', mark: markOf(undefined) }
-  const mark = markOf(password)
-  return password === undefined ? { ...named, closed: 'no-password-set', mark } : { ...named, password, mark }
+  return password === undefined
+    ? { ...named, closed: 'no-password-set', mark: markOf(undefined) }
+    : { ...named, password, mark }
 }
 
 /** What was proved, as it stood when the proof began. */

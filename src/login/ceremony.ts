@@ -22,7 +22,7 @@ export interface CeremonyParts extends KeyExchangeParts {
   readonly keys: KeyRing
   readonly store: KeyExchangeParts['store'] & {
     readonly passwords: Pick<PasswordStore, 'find'>
-    readonly users: Pick<UserStore, 'findByName' | 'noteLogin'>
+    readonly users: Pick<UserStore, 'findForLogin' | 'noteLogin'>
     readonly paces: Pick<PaceStore, 'take'>
     readonly failures: Pick<FailureStore, 'take' | 'clear'>
   }

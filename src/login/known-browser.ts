@@ -12,7 +12,7 @@ export type PasswordMark = Branded<string, 'PasswordMark'>
 const noMark = 'none'
 
 /** A record is never made twice (its envelope nonce is random), so its hash names the registration. */
-export function markOf(row: PasswordRow | undefined): PasswordMark {
+export function markOf(row: Pick<PasswordRow, 'record'> | undefined): PasswordMark {
   return (row === undefined ? noMark : hash('sha256', row.record, 'base64url').slice(0, 22)) as PasswordMark
 }
 

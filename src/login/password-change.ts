@@ -29,7 +29,7 @@ export interface PasswordChangeParts extends KeyExchangeParts {
   readonly store: KeyExchangeParts['store'] &
     ThrottleStore & {
       readonly passwords: Pick<PasswordStore, 'find' | 'replace'>
-      readonly users: Pick<UserStore, 'findByName'>
+      readonly users: Pick<UserStore, 'findForLogin'>
       readonly failures: Pick<FailureStore, 'clear'>
     }
   readonly sessions: Pick<Sessions, 'recheck'>

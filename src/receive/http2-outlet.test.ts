@@ -55,7 +55,7 @@ async function begin(sharers = 1) {
   raw.send(makeRequest(1, head))
   const stream = await arriving
   const outlet = new Http2Outlet(stream, false, () => sharers)
-  outlet.begin(200, {}, false)
+  outlet.begin(200, {})
   const arrived = () => raw.of(1, frameType.data).reduce((sum, { payload }) => sum + payload.byteLength, 0)
   return { stream, outlet, arrived }
 }

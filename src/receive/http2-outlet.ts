@@ -123,7 +123,12 @@ export class Http2Outlet implements Outlet {
 
   readonly #noteTaken = () => {
     this.#moved = true
-    if (this.#full && this.#pump() && this.isOpen) this.#onDrain()
+    // Before the next bytes Node gets to read, or it wouldn't while there is anything to send.
+    if (this.#full) setImmediate(this.#goOn)
+  }
+
+  readonly #goOn = () => {
+    if (this.#pump() && this.isOpen) this.#onDrain()
   }
 
   /** RFC 9113 section 8.1: an answer that is complete may be followed by a reset that says, no more of the body. */

@@ -1,7 +1,7 @@
 /** The part of the engines' suite about users, what hangs on them, and invitations. */
 import { expect, test } from 'vitest'
 import { failureKeyOf } from '../kit/username.ts'
-import type { InvitationHash, UserId } from './rows.ts'
+import { decoyRecord, type InvitationHash, type UserId } from './rows.ts'
 import {
   failureRule,
   hour,
@@ -57,6 +57,21 @@ export function describeUsers(fresh: Fresh): void {
     expect(await other.users.findByName(eve.name)).toEqual(eve)
     expect(await store.users.find('user-unknown' as UserId)).toBeUndefined()
     expect(await store.users.findByName(userRow('unknown').name)).toBeUndefined()
+  })
+
+  test('a look-up for a sign-in gives user and password as they are, and a record to work on in any case', async () => {
+    const [store] = await fresh()
+    const look = () => store.users.findForLogin(bob.name)
+    expect(await look()).toEqual({ record: decoyRecord })
+    await store.users.insert(bob)
+    expect(await look()).toEqual({ user: bob, record: decoyRecord })
+    await store.passwords.set(passwordOf('bob'))
+    const password = passwordOf('bob')
+    expect(await look()).toEqual({ user: bob, password, record: password.record })
+    await store.users.noteLogin(bob.id, start + 1)
+    await store.users.disable(bob.id, start + 2)
+    const user = { ...bob, lastLoginAt: start + 1, disabledAt: start + 2 }
+    expect(await look()).toEqual({ user, password, record: password.record })
   })
 
   test('a name is taken once, and an id too', async () => {

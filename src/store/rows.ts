@@ -55,6 +55,9 @@ export interface PasswordRow {
   readonly changedAt: number
 }
 
+/** As long as a record with ristretto255 and SHA-512 (RFC 9807 section 4.1.2: 192 bytes), and none. */
+export const decoyRecord = 'A'.repeat(256)
+
 /** One bucket of the pace: GCRA, which needs a single number. */
 export interface PaceRule {
   readonly key: string

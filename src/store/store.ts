@@ -49,11 +49,20 @@ export interface AccountEnded {
   readonly invitations: number
 }
 
+export interface FoundForLogin {
+  readonly user?: UserRow
+  readonly password?: PasswordRow
+  /** Of the password, or as long as one: whatever is computed from it takes its time either way. */
+  readonly record: string
+}
+
 export interface UserStore {
   /** False when the name is taken. */
   insert(row: UserRow): Promise<boolean>
   find(id: UserId): Promise<UserRow | undefined>
   findByName(name: Username): Promise<UserRow | undefined>
+  /** The user and the password in one look-up, which takes as long when there is neither. */
+  findForLogin(name: Username): Promise<FoundForLogin>
   /** By name. */
   list(): Promise<readonly UserRow[]>
   /** Whether there is any, disabled ones included. */

@@ -1,7 +1,7 @@
 /** Users in memory. What hangs on a user ends with it. No method waits between reading and writing: each is one step. */
 import { GateFault } from '../../../kit/fault.ts'
 import { failureKeyOf } from '../../../kit/username.ts'
-import type { UserRow } from '../../rows.ts'
+import { decoyRecord, type UserRow } from '../../rows.ts'
 import type { UserStore } from '../../store.ts'
 import type { MemoryClient } from './client.ts'
 import { revokeInvitation } from './open-invitation.ts'
@@ -25,6 +25,15 @@ export function makeUsers(client: MemoryClient): UserStore {
     },
     async findByName(name) {
       return byName(name)
+    },
+    async findForLogin(name) {
+      const user = byName(name)
+      const password = user && client.read().passwords.get(user.id)
+      return {
+        ...(user && { user }),
+        ...(password && { password }),
+        record: password?.record ?? decoyRecord,
+      }
     },
     async list() {
       // Names are ASCII: this is SQLite's order too.

@@ -62,6 +62,11 @@ const sessionColumns = `id, token_hash as tokenHash, account, username, password
   created_at as createdAt, last_active_at as lastActiveAt, ends_at as endsAt, address, user_agent as userAgent,
   ended_at as endedAt, ended`
 
+export interface LoginColumns extends Omit<UserColumns, 'name'>, Omit<PasswordColumns, 'id'> {
+  readonly foundUser: string | null
+  readonly foundPassword: string | null
+}
+
 const userColumns = `id, name, created_at as createdAt, last_login_at as lastLoginAt, disabled_at as disabledAt`
 
 const invitationColumns = `hash, user, purpose, created_at as createdAt, expires_at as expiresAt, used_at as usedAt,
@@ -130,6 +135,14 @@ export function prepareStatements(database: DatabaseSync) {
     ),
     findUser: query<UserColumns>(`select ${userColumns} from users where id = ?`),
     findUserByName: query<UserColumns>(`select ${userColumns} from users where name = ?`),
+    // One row whatever the name: where nothing is, decoys of the same size are read.
+    findForLogin: query<LoginColumns>(
+      `select u.id as foundUser, p.id as foundPassword, coalesce(u.id, ?) as id, coalesce(u.created_at, 0) as createdAt,
+         u.last_login_at as lastLoginAt, u.disabled_at as disabledAt, coalesce(p.record, ?) as record,
+         coalesce(p.memory, 0) as memory, coalesce(p.iterations, 0) as iterations,
+         coalesce(p.parallelism, 0) as parallelism, coalesce(p.changed_at, 0) as changedAt
+       from (select 1) left join users u on u.name = ? left join passwords p on p.id = coalesce(u.id, ?)`,
+    ),
     listUsers: query<UserColumns>(`select ${userColumns} from users order by name`),
     anyUser: query<unknown>('select 1 from users limit 1'),
     noteLogin: change(

@@ -1,9 +1,13 @@
 /** Users in SQLite. What hangs on a user ends with it, in the same transaction. */
 import { failureKeyOf } from '../../../kit/username.ts'
-import type { UserRow } from '../../rows.ts'
+import { decoyRecord, type UserId, type UserRow } from '../../rows.ts'
 import type { UserStore } from '../../store.ts'
 import type { Connection } from './connection.ts'
+import { unusable } from './faults.ts'
 import type { UserColumns } from './statements.ts'
+
+/** No user's id: those are letters and digits. */
+const decoyId = '------------' as UserId
 
 export function makeUsers(connection: Connection): UserStore {
   return {
@@ -21,6 +25,21 @@ export function makeUsers(connection: Connection): UserStore {
     async findByName(name) {
       const found = connection.run(({ findUserByName }) => findUserByName.get(name))
       return found && readUser(found)
+    },
+    async findForLogin(name) {
+      const found = connection.run(({ findForLogin }) =>
+        findForLogin.get(decoyId, decoyRecord, name, decoyId),
+      )
+      if (found === undefined) throw unusable(connection.file, 'answered a look-up with nothing.')
+      const { foundUser, foundPassword, record, memory, iterations, parallelism, changedAt } = found
+      // Both are made before it is seen whether they are wanted.
+      const user = readUser({ ...found, name })
+      const password = { id: found.id, record, stretching: { memory, iterations, parallelism }, changedAt }
+      return {
+        ...(foundUser === null ? {} : { user }),
+        ...(foundPassword === null ? {} : { password }),
+        record,
+      }
     },
     async list() {
       return connection.run(({ listUsers }) => listUsers.all()).map(readUser)

@@ -70,9 +70,15 @@ def large(client: Client) -> int:
     return loud.read_text(encoding="utf-8").count("X")
 
 
-def together(client: Client) -> list[str]:
+def together(client: Client, tries: int = 4) -> list[str]:
     jobs = [client.submit(str(number), api_name="/echo") for number in range(8)]
-    return [job.result() for job in jobs]
+    try:
+        return [job.result() for job in jobs]
+    except concurrent.futures.CancelledError:
+        # The client itself loses one in some hundred such rounds, without a gate too (gradio_client 2.7.2).
+        if tries == 1:
+            raise
+        return together(client, tries - 1)
 
 
 async def warnings(client: Client) -> list[Any]:

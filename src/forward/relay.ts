@@ -27,6 +27,8 @@ export class Relay implements Dispatcher.DispatchHandler, Source {
   #early: Buffer[] = []
   #finished: StreamEnd | undefined
   #cutAs: StreamEnd | undefined
+  /** Bytes still to come by the head's own word. */
+  #left = Infinity
 
   constructor() {
     this.head = new Promise((resolve, reject) => {
@@ -44,14 +46,18 @@ export class Relay implements Dispatcher.DispatchHandler, Source {
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: AppHeaders): void {
-    if (status >= 200) this.#resolveHead({ status, headers })
+    if (status < 200) return
+    const length = headers['content-length']
+    if (typeof length === 'string') this.#left = Number(length)
+    this.#resolveHead({ status, headers })
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#sink === undefined) {
-      this.#early.push(chunk)
-      controller.pause()
-    } else if (!this.#send(chunk)) controller.pause()
+    this.#left -= chunk.byteLength
+    const more = this.#sink !== undefined && this.#send(chunk)
+    if (this.#sink === undefined) this.#early.push(chunk)
+    // undici, paused behind the last byte, takes the app's closing of an idle connection (5 s) for a break (8.12).
+    if (!more && this.#left > 0) controller.pause()
   }
 
   onResponseEnd(): void {

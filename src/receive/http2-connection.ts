@@ -75,7 +75,7 @@ export class Http2Connection {
       if (this.#ended++ > reviewsIn(farewellMs)) this.#socket.destroy()
       return
     }
-    for (const outlet of this.#open) outlet.review()
+    this.#reviewAnswers()
     // Until then none of the settings' limits are in force (RFC 9113 section 6.5.3). While Node sends it reads nothing.
     const isLate = !this.#acknowledged && this.#reviews > reviewsIn(headerDeadline)
     if (isLate && ![...this.#open].some(({ isSending }) => isSending)) {
@@ -90,6 +90,14 @@ export class Http2Connection {
       this.#session.close()
       this.#misread('request-slow', { reason: 'first-request' })
     } else this.close()
+  }
+
+  #reviewAnswers(): void {
+    const open = [...this.#open]
+    // Whatever there is room for nghttp2 gives to the oldest stream first.
+    const isFull = this.#session.state.remoteWindowSize === 0
+    const waits = isFull && open.some(({ hasMoved }) => hasMoved)
+    for (const outlet of open) outlet.review(waits)
   }
 
   #meet(stream: ServerHttp2Stream, raw: readonly string[]): void {

@@ -60,8 +60,8 @@ async function begin(sharers = 1) {
   return { stream, outlet, arrived }
 }
 
-function review(outlet: Http2Outlet, times: number): void {
-  for (let time = 0; time < times; time++) outlet.review()
+function review(outlet: Http2Outlet, times: number, waits = false): void {
+  for (let time = 0; time < times; time++) outlet.review(waits)
 }
 
 describe('a large answer over HTTP/2', () => {
@@ -111,6 +111,16 @@ describe('an answer of which nothing is taken', () => {
     expect(outlet.isOpen).toBe(true)
     review(outlet, 1)
     expect(await raw.outcome(1)).toEqual({ status: '200', reset: internalError })
+  })
+
+  it('may wait behind others', async () => {
+    const { outlet } = await begin()
+    outlet.write(Buffer.alloc(100))
+    review(outlet, patience)
+    review(outlet, 10 * patience, true)
+    expect(outlet.isOpen).toBe(true)
+    review(outlet, 1)
+    expect(await raw.outcome(1)).toMatchObject({ reset: internalError })
   })
 
   it('goes on when there is nothing to take', async () => {

@@ -32,10 +32,9 @@ export class Http2Outlet implements Outlet {
   #bodiless: boolean
   #complete = false
   /** Not handed over yet. */
-  #waiting: Uint8Array[] = []
+  readonly #waiting: Uint8Array[] = []
   #full = false
   #onDrain: () => void = () => undefined
-  /** Whether the client took a piece since the last review. */
   #moved = false
   #idleReviews = 0
 
@@ -99,9 +98,18 @@ export class Http2Outlet implements Outlet {
     return this.#stream.writableLength > 0
   }
 
-  /** Called every `checkingInterval`: whoever takes nothing of what is there is cut, or a few would hold everything. */
-  review(): void {
-    this.#idleReviews = this.isSending && !this.#moved ? this.#idleReviews + 1 : 0
+  /** The client took something since the last review. */
+  get hasMoved(): boolean {
+    return this.#moved
+  }
+
+  /**
+   * Called every `checkingInterval`: whoever takes nothing of what is there is cut, or a few would hold everything.
+   * `waits`: the client can't take it before others.
+   */
+  review(waits: boolean): void {
+    if (this.#moved || !this.isSending) this.#idleReviews = 0
+    else if (!waits) this.#idleReviews++
     this.#moved = false
     if (this.#idleReviews > mostIdleReviews) this.cut()
   }

@@ -113,6 +113,16 @@ describe('a server that stops', () => {
     await new Promise<void>((resolve) => server.close(() => resolve()))
   })
 
+  it('says goodbye to those too who were still in their handshake', async () => {
+    const { server, port } = await start()
+    const shaking = connectTcp(port, '127.0.0.1')
+    await expect.poll(() => connectionsOf(server)).toBe(1)
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+    const socket = connect({ socket: shaking, rejectUnauthorized: false, ALPNProtocols: ['h2'] }).resume()
+    await once(socket, 'secureConnect')
+    await closed
+  })
+
   it('ends all others when it is told to: open answers, silent clients, handshakes', async () => {
     const { server, port, url } = await start(() => new Promise(() => undefined))
     const session = await openHttp2(url)

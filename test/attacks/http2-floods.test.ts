@@ -258,10 +258,27 @@ describe.concurrent('somebody who holds an HTTP/2 connection', { timeout: 180_00
     await keepOn(raw, ping)
   })
 
+  it('is not cut who agrees to the settings over a line that is full', async () => {
+    const windows = { [initialWindowSize]: 0x7fff_ffff }
+    const { raw, codes } = await open({ settings: windows, acknowledge: false })
+    raw.socket.pause()
+    raw.send(makeFrame(frameType.windowUpdate, 0, 0, Buffer.from([0x7f, 0, 0, 0])))
+    for (let at = 0; at < 8; at++) raw.send(makeRequest(1 + 2 * at, request('/config', ['cookie', cookie])))
+    // It comes later, and is cut when its time is over.
+    const other = await open()
+    await keepOn(other.raw, ping)
+    raw.send(makeFrame(frameType.settings, flag.ack, 0, Buffer.alloc(0)))
+    raw.socket.resume()
+    raw.send(makeRequest(17, health))
+    expect(await raw.outcome(17)).toEqual({ status: '200' })
+    expect(codes()).toEqual([])
+    raw.destroy()
+  })
+
   it('is not cut who loads a hundred files over a slow line', async () => {
     const { raw } = await open({ settings: { [initialWindowSize]: 0x7fff_ffff } })
     for (let at = 0; at < 100; at++) raw.send(makeRequest(1 + 2 * at, request('/config', ['cookie', cookie])))
-    // The last one's turn comes after more than a minute.
+    // The last one's turn comes after several minutes.
     const window = Buffer.from([0, 0, 0x20, 0])
     const reading = setInterval(() => raw.send(makeFrame(frameType.windowUpdate, 0, 0, window)), 500)
     const arrived = () => raw.frames.reduce((sum, { payload }) => sum + payload.byteLength, 0)

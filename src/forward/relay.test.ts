@@ -1,3 +1,4 @@
+/** Tests of answers whose client takes its time: what the app sent whole arrives whole. */
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { Pool } from 'undici'

@@ -34,6 +34,13 @@ export async function findUser(users: OperatorUsers, typed: string | undefined):
   throw new GateFault('usage', `There is no user ${printable(name)}.${meant} See: sekisho user list`)
 }
 
+/** Whoever is disabled can't use a link; throws GateFault `usage` with what to do first. */
+export async function findEnabledUser(users: OperatorUsers, typed: string | undefined): Promise<UserRow> {
+  const user = await findUser(users, typed)
+  if (user.disabledAt === undefined) return user
+  throw new GateFault('usage', `The user ${user.name} is disabled. First: sekisho user enable ${user.name}`)
+}
+
 export interface Opened {
   readonly state: OperatorState
   readonly users: OperatorUsers

@@ -1,10 +1,9 @@
 /** `sekisho user invite`: a new link in place of the open one, or none any more. */
-import { GateFault } from '../../kit/fault.ts'
 import { flag, positional } from '../command.ts'
 import type { CliCommand } from '../command.ts'
 import { declareWhichGate } from '../config-options.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { findUser, withUsers } from '../find-user.ts'
+import { findEnabledUser, findUser, withUsers } from '../find-user.ts'
 import { atHelp, originForLinks, showInvitation } from '../invitation-words.ts'
 import { printableJson } from '../printable.ts'
 
@@ -22,19 +21,14 @@ export const inviteUser: CliCommand = {
       .option('--json', 'answer as JSON'),
   async run(given, context) {
     return withUsers(given, context, async ({ users, config }) => {
-      const user = await findUser(users, positional(given, 0))
       if (flag(given, 'revoke')) {
+        const user = await findUser(users, positional(given, 0))
         const revoked = await users.change(() => users.revokeInvitation(user))
         if (flag(given, 'json')) context.terminal.print(printableJson({ user: user.name, revoked }))
         else context.terminal.say(revoked ? 'The link no longer works.' : `No link of ${user.name} was open.`)
         return exitCodes.ok
       }
-      if (user.disabledAt !== undefined) {
-        throw new GateFault(
-          'usage',
-          `The user ${user.name} is disabled. First: sekisho user enable ${user.name}`,
-        )
-      }
+      const user = await findEnabledUser(users, positional(given, 0))
       const origin = originForLinks(given, config, await users.reach())
       await users.change(async () => {
         showInvitation(await users.invite(user), origin, { given, context }, { user: user.name })

@@ -1,10 +1,9 @@
 /** `sekisho user reset`: the password stops working at once; a link lets the user set a new one. */
-import { GateFault } from '../../kit/fault.ts'
 import { positional } from '../command.ts'
 import type { CliCommand } from '../command.ts'
 import { declareWhichGate } from '../config-options.ts'
 import { exitCodes } from '../exit-codes.ts'
-import { findUser, withUsers } from '../find-user.ts'
+import { findEnabledUser, withUsers } from '../find-user.ts'
 import { atHelp, originForLinks, showInvitation } from '../invitation-words.ts'
 
 export const resetUser: CliCommand = {
@@ -17,13 +16,7 @@ export const resetUser: CliCommand = {
       .option('--json', 'answer as JSON'),
   async run(given, context) {
     return withUsers(given, context, async ({ users, config }) => {
-      const user = await findUser(users, positional(given, 0))
-      if (user.disabledAt !== undefined) {
-        throw new GateFault(
-          'usage',
-          `The user ${user.name} is disabled. First: sekisho user enable ${user.name}`,
-        )
-      }
+      const user = await findEnabledUser(users, positional(given, 0))
       const origin = originForLinks(given, config, await users.reach())
       await users.change(async () => {
         const { tokens } = await users.show(user)

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BodyTrouble } from '../kit/body-trouble.ts'
-import { readJson, readWhole } from './read-body.ts'
+import { parseJson, readPaced, readWhole } from './read-body.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -20,12 +20,6 @@ function open(max: number) {
 }
 
 const settle = () => vi.advanceTimersByTimeAsync(0)
-
-function readText(text: string | Buffer): Promise<unknown> {
-  const stream = new PassThrough()
-  stream.end(text)
-  return readJson({ stream, accept: () => undefined }, 1000, deadline)
-}
 
 describe('reading a small body', () => {
   it('answers every byte, and tells a client that waits to send', async () => {
@@ -78,10 +72,57 @@ describe('reading a small body', () => {
     for (const { stream } of [whole, large]) expect(stream.listenerCount('data')).toBe(0)
   })
 
-  it('parses JSON in UTF-8 and nothing else', async () => {
-    expect(await readText('{"a":[1,"é"]}')).toEqual({ a: [1, 'é'] })
-    for (const text of ['', '{', '{} {}', Buffer.from([0x22, 0xe9, 0x22])]) {
-      await expect(readText(text)).rejects.toMatchObject({ code: 'body-invalid' })
+  it('parses JSON strictly, and says what was wrong', () => {
+    expect(parseJson(Buffer.from('{"a":[1,"é"]}'))).toEqual({ a: [1, 'é'] })
+    for (const [text, json] of [
+      ['', 'syntax'],
+      ['{} {}', 'trailing-text'],
+      ['{"a":1,"a":2}', 'duplicate-key'],
+      [Buffer.from([0x22, 0xe9, 0x22]), 'not-utf8'],
+    ] as const) {
+      const trouble = expect(() => parseJson(Buffer.from(text)))
+      trouble.toThrow(expect.objectContaining({ code: 'body-invalid', because: { json } }))
     }
+  })
+})
+
+describe('reading a body at its pace', () => {
+  function openPaced(max: number) {
+    const stream = new PassThrough()
+    const reading = { stream, end: 'open' }
+    readPaced({ stream, accept: () => undefined }, max).then(
+      (bytes) => (reading.end = bytes.toString()),
+      (thrown: unknown) => (reading.end = thrown instanceof BodyTrouble ? thrown.code : 'other'),
+    )
+    return reading
+  }
+
+  it('answers every byte, and not one more than allowed', async () => {
+    const [fits, over] = [openPaced(10), openPaced(9)]
+    for (const { stream } of [fits, over]) {
+      stream.write('12345')
+      stream.end('67890')
+    }
+    await settle()
+    expect([fits.end, over.end]).toEqual(['1234567890', 'body-large'])
+  })
+
+  it('gives a long body as long as it goes on, and cuts one that drips', async () => {
+    const [long, drips] = [openPaced(1e9), openPaced(1e9)]
+    for (let second = 0; second < 60; second++) {
+      long.stream.write(Buffer.alloc(2000))
+      drips.stream.write('x')
+      await vi.advanceTimersByTimeAsync(1000)
+    }
+    expect([long.end, drips.end]).toEqual(['open', 'body-slow'])
+  })
+
+  it('takes half a body for none', async () => {
+    const reading = openPaced(10)
+    reading.stream.write('123')
+    reading.stream.destroy()
+    await settle()
+    expect(reading.end).toBe('body-invalid')
+    expect(vi.getTimerCount()).toBe(0)
   })
 })

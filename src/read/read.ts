@@ -1,0 +1,138 @@
+/** Authorized → Read: the body, read strictly and in one piece, or ready to stream and to be judged on its way. */
+import { Readable } from 'node:stream'
+import type { BodyRule } from '../catalog/entry.ts'
+import { BodyTrouble } from '../kit/body-trouble.ts'
+import { formType, makeBoundary } from '../kit/form.ts'
+import { ownerOf, type Owner } from '../ownership/owner.ts'
+import { isRefusal, refuse, type Refusal } from '../refusals.ts'
+import type { Authorized, Content, IncomingBody, JsonContent, Read, UploadContent } from '../request.ts'
+import { parseBodyType, type BodyType } from './body-type.ts'
+import { charge } from './charge.ts'
+import { readParts } from './multipart-reader.ts'
+import { measure, parseJson, readPaced, readWhole } from './read-body.ts'
+import { readForm } from './read-form.ts'
+import { rewriteUpload, type UploadRules } from './rewrite-upload.ts'
+import { uploadFields } from './upload-fields.ts'
+
+export interface ReadParts {
+  /** Bytes. */
+  readonly limits: { readonly callBytes: number; readonly uploadBytes: number }
+  readonly uploads: UploadRules
+  /** Absent: everybody may upload any number of files. */
+  readonly uploadQuota?: { readonly take: (owner: Owner, bytes: number) => Promise<boolean> }
+}
+
+/** The gate's own small bodies arrive whole within this time, or the client is cut. */
+const bodyDeadline = 15_000
+
+const noContent = { kind: 'none' } as unknown as Content
+
+export async function read(request: Authorized, parts: ReadParts): Promise<Read | Refusal> {
+  const twice = findRepeatedName(request)
+  if (twice !== undefined) return refuse('body-invalid', { repeated: twice })
+  const content = await readContent(request, parts)
+  return isRefusal(content) ? content : { ...request, content }
+}
+
+/** A name given twice in the query is read differently by different parsers (OWASP ASVS 5.0 15.3.7). */
+function findRepeatedName(request: Authorized): string | undefined {
+  if (request.query === '') return undefined
+  const named = request.entry.names.filter((name) => name.in === 'query')
+  if (named.length === 0) return undefined
+  const query = new URLSearchParams(request.query)
+  return named.find((name) => query.getAll(name.name).length > 1)?.name
+}
+
+async function readContent(request: Authorized, parts: ReadParts): Promise<Content | Refusal> {
+  const { entry, body, headers } = request
+  if (entry.body.kind === 'none')
+    return body === undefined ? noContent : refuse('body-invalid', { expected: 'none' })
+  if (body === undefined) return refuse('body-invalid', { expected: entry.body.kind })
+  const encoding = headers['content-encoding'] ?? 'identity'
+  if (encoding !== 'identity') return refuse('body-type-wrong', { encoding: 'other' })
+  const type = parseBodyType(headers['content-type'] ?? '')
+  if (type === undefined || !takes(entry.body, type))
+    return refuse('body-type-wrong', { expected: entry.body.kind })
+  const max = limitOf(entry.body, parts)
+  if (body.length !== undefined && body.length > max)
+    return refuse('body-large', { declared: body.length, max })
+  try {
+    return (await readBody(request, body, type, max, parts)) as unknown as Content
+  } catch (thrown) {
+    // What is wrong with a body is a refusal; anything else that is thrown stays a fault.
+    if (thrown instanceof BodyTrouble) return refuse(thrown.code, thrown.because)
+    throw thrown
+  }
+}
+
+function takes(rule: BodyRule, type: BodyType): boolean {
+  switch (rule.kind) {
+    case 'none':
+      return false
+    case 'json':
+      return type.kind === 'json'
+    case 'form':
+      return true
+    case 'upload':
+      return type.kind === 'form'
+  }
+}
+
+function limitOf(rule: BodyRule, parts: ReadParts): number {
+  switch (rule.kind) {
+    case 'none':
+      return 0
+    case 'upload':
+      return parts.limits.uploadBytes
+    case 'json':
+    case 'form':
+      return rule.max === 0 ? parts.limits.callBytes : rule.max
+  }
+}
+
+async function readBody(
+  request: Authorized,
+  body: IncomingBody,
+  type: BodyType,
+  max: number,
+  parts: ReadParts,
+) {
+  const { entry } = request
+  if (type.kind === 'json') return readJson(body, max, entry.goesTo === 'serve')
+  if (entry.body.kind === 'upload') return passUpload(request, body, type.boundary, max, parts)
+  return readForm(readParts(measure(body, max), type.boundary), max)
+}
+
+/** The gate's own bodies come from strangers too, so they have a deadline; a call may be long, and has a pace. */
+async function readJson(body: IncomingBody, max: number, isOwn: boolean): Promise<JsonContent> {
+  const bytes = isOwn ? await readWhole(body, max, bodyDeadline) : await readPaced(body, max)
+  return { kind: 'json', value: parseJson(bytes) }
+}
+
+function passUpload(
+  { entry, principal }: Authorized,
+  body: IncomingBody,
+  boundary: string,
+  max: number,
+  { uploads, uploadQuota }: ReadParts,
+): UploadContent {
+  const fields = Object.hasOwn(uploadFields, entry.id) ? uploadFields[entry.id] : undefined
+  if (fields === undefined) throw new BodyTrouble('body-invalid', { form: 'route-unknown' })
+  const owner = ownerOf(principal)
+  // A quota is somebody's.
+  if (uploadQuota !== undefined && owner === undefined) throw new BodyTrouble('quota-spent', { owner: false })
+  const own = makeBoundary()
+  const open = () => {
+    const meter = measure(body, max)
+    const passing = rewriteUpload(readParts(meter, boundary), fields, uploads, own)
+    const counted =
+      uploadQuota === undefined || owner === undefined
+        ? passing
+        : charge(passing, (bytes) => uploadQuota.take(owner, bytes))
+    const stream = Readable.from(counted, { objectMode: false })
+    // Whoever stops taking it lets the client go too.
+    stream.once('close', () => meter.destroy(new BodyTrouble('body-invalid', { body: 'not-taken' })))
+    return stream
+  }
+  return { kind: 'upload', open, type: formType(own) }
+}

@@ -1,0 +1,187 @@
+/**
+ * The story: whoever may upload gives the app a program that is named like a picture, a page that runs scripts, or more than
+ * the disk holds; or writes the form so that the gate reads one thing in it and the app another. Gradio takes whatever comes.
+ */
+import { basename } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { ask } from '../rig/ask.ts'
+import { tryToLogIn } from '../rig/log-in.ts'
+import { uploadEnd, uploadOf, uploadStart, uploadType } from '../rig/upload-form.ts'
+import { readAuditRecords } from './audit-records.ts'
+import { useApp, useGate, useSession } from './targets.ts'
+
+const unpaced = { burst: 1000, intervalMs: 1 }
+const pace = { address: unpaced, everyone: unpaced, knownBrowser: unpaced }
+const day = 86_400_000
+const app = useApp('careless')
+const open = useGate(app, { config: { pace } })
+const openSession = useSession(open)
+const uploads = { maxFiles: 2, maxFileBytes: 100_000, types: ['image/*', '.csv'], perDayBytes: 300_000 }
+const strict = useGate(app, { config: { pace, uploads } })
+const strictSession = useSession(strict)
+
+const png = Buffer.concat([
+  Buffer.from('89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de', 'hex'),
+  Buffer.alloc(2000),
+])
+const program = Buffer.concat([Buffer.from('MZ'), Buffer.alloc(500)])
+const page = Buffer.from('<script>alert(1)</script>')
+
+interface Uploaded {
+  readonly status: number
+  /** Where the app put them. */
+  readonly paths: readonly string[]
+}
+
+async function send(url: string, cookie: string, type: string, body: Uint8Array): Promise<Uploaded> {
+  const headers = { cookie, 'content-type': type }
+  const answer = await ask(url, '/gradio_api/upload', { method: 'POST', headers, body })
+  return { status: answer.status, paths: answer.status === 200 ? (JSON.parse(answer.body) as string[]) : [] }
+}
+
+async function upload(url: string, cookie: string, ...files: readonly (readonly [string, Uint8Array])[]) {
+  const form = new FormData()
+  for (const [name, content] of files) form.append('files', new File([Buffer.from(content)], name))
+  const message = new Response(form)
+  const type = message.headers.get('content-type') ?? ''
+  return send(url, cookie, type, Buffer.from(await message.arrayBuffer()))
+}
+
+describe('files of a kind that the app has no use for', () => {
+  const dangers = [
+    ['a program named like a picture', 'a.png', program],
+    ['a page named like a picture', 'a.png', page],
+    ['a picture named like a page', 'a.html', png],
+    ['a page', 'a.html', page],
+    [
+      'a drawing with a script',
+      'a.svg',
+      Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>'),
+    ],
+    ['a program', 'a.exe', program],
+  ] as const
+
+  it.each(dangers)('%s succeeds on Gradio', async (_what, name, content) => {
+    expect((await upload(app().url, '', [name, content])).paths.map((path) => basename(path))).toEqual([name])
+  })
+
+  it.each(dangers)('%s is blocked where the operator names the kinds', async (_what, name, content) => {
+    expect(await upload(strict().url, strictSession(), ['good.png', png], [name, content])).toEqual({
+      status: 415,
+      paths: [],
+    })
+  })
+
+  it('are what the log says, and their names are not in it', async () => {
+    await upload(strict().url, strictSession(), ['secret-plan.png', program])
+    const refused = async () => {
+      const records = await readAuditRecords(strict().auditDir)
+      return records.filter(({ code }) => code === 'file-refused')
+    }
+    await expect.poll(refused).not.toEqual([])
+    expect(JSON.stringify(await refused())).toContain('name-disagrees')
+    expect(JSON.stringify(await readAuditRecords(strict().auditDir))).not.toContain('secret-plan')
+  })
+
+  it('leaves those that it has a use for', async () => {
+    const sent = await upload(
+      strict().url,
+      strictSession(),
+      ['写真.png', png],
+      ['a.csv', Buffer.from('a,b\n1,2\n')],
+    )
+    expect(sent.status).toBe(200)
+    expect(sent.paths.map((path) => basename(path))).toEqual(['写真.png', 'a.csv'])
+    // The app names the folder after the content: every byte arrived.
+    expect(sent.paths[0]).toBe((await upload(app().url, '', ['写真.png', png])).paths[0])
+  })
+})
+
+describe('more than the disk holds', () => {
+  it('succeeds on Gradio: nothing is counted', async () => {
+    const large = Buffer.alloc(200_000)
+    const files = Array.from({ length: 30 }, () => ['a.png', large] as const)
+    expect((await upload(app().url, '', ...files)).paths).toHaveLength(30)
+  })
+
+  it('is blocked by the size of a file and the number of files', async () => {
+    const large = Buffer.concat([png, Buffer.alloc(100_000)])
+    expect((await upload(strict().url, strictSession(), ['a.png', large])).status).toBe(413)
+    const three = [1, 2, 3].map((number) => [`${number}.png`, png] as const)
+    expect((await upload(strict().url, strictSession(), ...three)).status).toBe(413)
+  })
+
+  it('is blocked by what one principal may upload on one day', { timeout: 60_000 }, async () => {
+    strict().clock.advance(day)
+    const cookie = await signInAnew()
+    const much = Buffer.concat([png, Buffer.alloc(90_000)])
+    const statuses: number[] = []
+    for (let round = 0; round < 5; round++)
+      statuses.push((await upload(strict().url, cookie, ['a.png', much])).status)
+    expect(statuses).toEqual([200, 200, 200, 429, 429])
+    strict().clock.advance(day / 2)
+    expect((await upload(strict().url, await signInAnew(), ['a.png', much])).status).toBe(200)
+  })
+})
+
+describe('a form that two readers read in two ways', () => {
+  const cases: readonly (readonly [string, string, Uint8Array])[] = [
+    ['text before the form', uploadType, Buffer.concat([Buffer.from('hello\r\n'), uploadOf(png)])],
+    ['text behind the form', uploadType, Buffer.concat([uploadOf(png), Buffer.from('hello')])],
+    ['two boundaries named', `${uploadType}; boundary=y`, uploadOf(png)],
+    ['no end', uploadType, Buffer.concat([uploadStart, png])],
+    [
+      'a file without a name, beside one',
+      uploadType,
+      Buffer.concat([
+        uploadStart,
+        png,
+        Buffer.from('\r\n--x\r\ncontent-disposition: form-data; name="other"\r\n\r\n1'),
+        uploadEnd,
+      ]),
+    ],
+    [
+      'two dispositions',
+      uploadType,
+      Buffer.concat([
+        Buffer.from('--x\r\ncontent-disposition: form-data; name="files"; filename="a.png"\r\n'),
+        Buffer.from('content-disposition: form-data; name="files"; filename="b.png"\r\n\r\n'),
+        png,
+        uploadEnd,
+      ]),
+    ],
+  ]
+
+  it.each(cases)('is refused with %s', async (_what, type, body) => {
+    const { status } = await send(open().url, openSession(), type, body)
+    expect(status).toBe(type === uploadType ? 400 : 415)
+  })
+})
+
+describe('a name that leads elsewhere', () => {
+  it('is reduced to its last part before the app sees it', async () => {
+    const names = [
+      '../../../../etc/cron.d/evil',
+      '..\\..\\evil',
+      '/etc/evil',
+      'a\u202egnp.evil',
+      '..',
+      'evil\u0001.png',
+    ]
+    const sent = await upload(open().url, openSession(), ...names.map((name) => [name, png] as const))
+    expect(sent.paths.map((path) => basename(path))).toEqual([
+      'evil',
+      'evil',
+      'evil',
+      'agnp.evil',
+      'file',
+      'evil.png',
+    ])
+  })
+})
+
+async function signInAnew(): Promise<string> {
+  const { url, password } = strict()
+  const outcome = await tryToLogIn({ url, password })
+  return outcome.kind === 'in' ? outcome.cookie : expect.fail(outcome.kind)
+}

@@ -1,5 +1,6 @@
 /** What the gate asks the app about itself: its own configuration, before anybody is let through. */
 import type { Dispatcher } from 'undici'
+import { assertionHeader } from '../contract/assertion.ts'
 import { GateFault } from '../kit/fault.ts'
 
 export interface AppFacts {
@@ -18,6 +19,8 @@ export interface AppClient {
   readonly client: Pick<Dispatcher, 'request'>
   /** Milliseconds to wait for an answer. */
   readonly patience: number
+  /** The gate's own, for an app that answers nobody whom it doesn't know; it sees it only after it has asked for it. */
+  readonly assertion?: () => Promise<string>
 }
 
 export interface AppRequest {
@@ -69,8 +72,12 @@ export async function askApp({ client, patience }: AppClient, request: AppReques
   }
 }
 
-function read(client: AppClient, path: string): Promise<AppAnswer> {
-  return askApp(client, { method: 'GET', path })
+/** By GET, with the assertion where the app asks for it. */
+export async function read(client: AppClient, path: string): Promise<AppAnswer> {
+  const answer = await askApp(client, { method: 'GET', path })
+  if (answer.status !== 401 || client.assertion === undefined) return answer
+  const headers = { [assertionHeader]: await client.assertion() }
+  return askApp(client, { method: 'GET', path, headers })
 }
 
 export async function readAppId(client: AppClient, base: string): Promise<string | undefined> {
@@ -78,10 +85,12 @@ export async function readAppId(client: AppClient, base: string): Promise<string
   return answer.status === 200 ? /"app_id"\s*:\s*(-?\d+)/.exec(answer.text)?.[1] : undefined
 }
 
-/** GateFault `app-unsafe` when what answers is no Gradio app that can be read without a login. */
+/** GateFault `app-unsafe` when what answers is no Gradio app, `app-login` when it doesn't let the gate read it. */
 export async function readApp(client: AppClient, base: string): Promise<AppFacts> {
   const config = await read(client, `${base}/config`)
-  if (config.status === 401) throw new GateFault('app-unsafe', ownLogin)
+  if (config.status === 401) throw new GateFault(await loginOf(client, base), ownLogin)
+  // It asked for the assertion and choked on it: most likely it couldn't fetch the keys.
+  if (config.status >= 500 && client.assertion !== undefined) throw new GateFault('app-login', brokenLogin)
   const parsed = config.status === 200 ? parseConfig(config.text) : undefined
   if (parsed === undefined) throw new GateFault('app-unsafe', noGradio)
   const page = await read(client, `${base}/`)
@@ -91,9 +100,19 @@ export async function readApp(client: AppClient, base: string): Promise<AppFacts
   return { ...parsed, appId, serverRendered: isServerRendered(page.text) }
 }
 
+/** With `auth=` the page is a form for everybody; with `auth_dependency=` it is 401 (gradio/routes.py 6.31). */
+async function loginOf(client: AppClient, base: string): Promise<'app-unsafe' | 'app-login'> {
+  const { status } = await read(client, `${base}/`)
+  return client.assertion !== undefined && status === 401 ? 'app-login' : 'app-unsafe'
+}
+
 const ownLogin =
   'The app has a login of its own (auth= or auth_dependency=). Start it without: behind the gate it would ask twice, ' +
-  'and its own login has the weaknesses that the gate closes.'
+  'and its own login has the weaknesses that the gate closes. An auth_dependency= that checks the assertion of the gate is ' +
+  'welcome; this one did not take it: see docs/operate/assertion.md for the lines, the audience and the address of the keys.'
+const brokenLogin =
+  'The app answers with an error when it is asked for its configuration. If it checks the assertion of the gate ' +
+  '(auth_dependency=), see whether it can reach the keys: docs/operate/assertion.md.'
 const noGradio = 'What answers there is not a Gradio app: /config holds no Gradio configuration.'
 
 /** Gradio's own page carries the configuration; one that a page server rendered doesn't (gradio/routes.py 6.31). */

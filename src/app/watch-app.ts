@@ -4,7 +4,11 @@ import type { Audit } from '../audit/audit.ts'
 import type { Risk } from '../config/config.ts'
 import { GateFault } from '../kit/fault.ts'
 import { findRisks, type FoundRisk } from './find-risks.ts'
+import type { DeclaredModel } from './make-model.ts'
+import { readDigest, readModel } from './read-model.ts'
+import { RenderedFunctions } from './rendered.ts'
 import { readApp, readAppId, type AppClient, type AppFacts } from './read-app.ts'
+import { readAppFile, type AppFile } from './read-file.ts'
 
 /**
  * How often the app is asked whether it is still the one that was looked at. More often than connections to it are
@@ -13,22 +17,35 @@ import { readApp, readAppId, type AppClient, type AppFacts } from './read-app.ts
 const every = 2_000
 /** After so many askings it is looked at anew all the same: a tunnel can be opened without a restart. */
 const anew = 30
+/** After so many, whether it still declares the same: functions may change without a restart (hot reload, gr.Workflow). */
+const compared = 5
+/** How long nobody asks again because of a request that names what isn't known. */
+const rest = 1_000
 
 interface Parts {
   readonly client: Pool
   readonly upstream: URL
   readonly accepted: readonly Risk[]
   readonly audit: Audit
+  /** See AppClient. */
+  readonly assertion?: () => Promise<string>
   /** Milliseconds until an app that took the connection counts as busy. */
   readonly patience?: number
 }
 
 const certain = Promise.resolve()
 
+function wantsLogin(fault: unknown): boolean {
+  return fault instanceof GateFault && fault.code === 'app-login'
+}
+
 export class AppWatch {
   state: 'verified' | 'rejected' | 'away' = 'away'
   pages: ReadonlySet<string> = new Set()
   facts: AppFacts | undefined
+  /** What it is made of; another one as soon as it declares something else. Undefined before the first look. */
+  model: DeclaredModel | undefined
+  readonly rendered = new RenderedFunctions()
   readonly base: string
   readonly #parts: Parts
   readonly #patient: AppClient
@@ -36,11 +53,17 @@ export class AppWatch {
   /** Set while nobody may rely on `state`. */
   #doubt: Promise<void> | undefined
   #asked = 0
+  #digest = ''
+  #refreshed: Promise<void> | undefined
   #closed = false
 
   constructor(parts: Parts) {
     this.#parts = parts
-    this.#patient = { client: parts.client, patience: parts.patience ?? 10_000 }
+    this.#patient = {
+      client: parts.client,
+      patience: parts.patience ?? 10_000,
+      ...(parts.assertion && { assertion: parts.assertion }),
+    }
     this.base = parts.upstream.pathname.replace(/\/+$/, '')
     parts.client.on('disconnect', (_origin, _targets, error) => {
       // Our own doing (idle, cut) says nothing of the app; that it hung up may mean that it is another one now.
@@ -48,8 +71,24 @@ export class AppWatch {
     })
   }
 
-  /** The first look, at start. GateFault `app-unreachable`, or `app-unsafe` with every remedy in words. */
+  /**
+   * The first look, at start. GateFault `app-unreachable`, or `app-unsafe` with every remedy in words. An app that wants an
+   * assertion stays `away` for now: it fetches the keys from the gate, which doesn't listen yet.
+   */
   async open(): Promise<void> {
+    try {
+      await this.#begin()
+    } catch (fault) {
+      if (!wantsLogin(fault) || this.#parts.assertion === undefined) throw fault
+    }
+  }
+
+  /** Once the gate listens: what `open` had to leave. Also GateFault `app-login`. */
+  async confirm(): Promise<void> {
+    if (this.#timer === undefined && !this.#closed) await this.#begin()
+  }
+
+  async #begin(): Promise<void> {
     const rejected = await this.#inspect()
     if (rejected.length > 0) {
       const words = rejected.map((found) => `- ${found.words}\n  To accept it: accept_risks: [${found.risk}]`)
@@ -73,6 +112,19 @@ export class AppWatch {
     })
   }
 
+  /** For a request that names what the model doesn't know: perhaps the app has changed. */
+  refresh(): Promise<void> {
+    this.#refreshed ??= this.#compare().finally(() => {
+      setTimeout(() => (this.#refreshed = undefined), rest).unref()
+    })
+    return this.#refreshed
+  }
+
+  /** Whose it is has been judged before. */
+  readFile(path: string, mostBytes: number): Promise<AppFile | 'absent' | 'large'> {
+    return readAppFile({ client: this.#patient, base: this.base, mostBytes }, path)
+  }
+
   close(): void {
     this.#closed = true
     clearInterval(this.#timer)
@@ -88,10 +140,21 @@ export class AppWatch {
       const appId = await readAppId(this.#patient, this.base)
       const same = this.state !== 'away' && appId !== undefined && appId === this.facts?.appId
       if (!same || ++this.#asked % anew === 0) this.suspect()
+      else if (this.#asked % compared === 0 || this.model?.config['dev_mode'] === true) await this.#compare()
     } catch (thrown) {
       // A busy app is the one it was.
       if (!(thrown instanceof GateFault && thrown.code === 'app-busy')) this.suspect()
     }
+  }
+
+  async #compare(): Promise<void> {
+    try {
+      if ((await readDigest(this.#patient, this.base)) === this.#digest) return
+    } catch {
+      // Whether it is there at all is found out by the look that doubt brings.
+    }
+    this.suspect()
+    await this.settled()
   }
 
   /** `busy`: it is there and says nothing yet, so what was known of it still stands. */
@@ -111,10 +174,17 @@ export class AppWatch {
     const facts = await readApp(this.#patient, this.base)
     const found = await findRisks(this.#parts.upstream, facts)
     const rejected = found.filter((one) => !this.#parts.accepted.includes(one.risk))
+    // An app that can't stay gets the words about that, and another Gradio describes itself in other ways.
+    const told = rejected.length > 0 ? undefined : await readModel(this.#patient, this.base)
+    // Two apps answered, one after the other.
+    if (told !== undefined && told.model.appId !== facts.appId)
+      throw new GateFault('app-unreachable', 'The app is just being restarted.')
     const state = rejected.length > 0 ? 'rejected' : 'verified'
     const news = state !== this.state || facts.appId !== this.facts?.appId
     this.facts = facts
     this.pages = new Set(facts.pages)
+    if (told !== undefined && told.digest !== this.#digest)
+      [this.model, this.#digest] = [told.model, told.digest]
     this.state = state
     if (news) this.#note(facts, rejected)
     return rejected

@@ -22,6 +22,7 @@ export const actions = [
   'processRecording',
   // The app, only where a policy grants it by name
   'useMcp',
+  'readOthersFile',
   'readMonitoring',
   // What browsers fetch without credentials
   'loadPublicAsset',
@@ -30,6 +31,7 @@ export const actions = [
   'joinByInvitation',
   'loadGateAsset',
   'checkHealth',
+  'readAssertionKeys',
   'readOwnSession',
   'endOwnSession',
   'changeOwnPassword',

@@ -6,7 +6,8 @@ import { calls } from './gradio/calls.ts'
 import { closedRoutes } from './gradio/closed.ts'
 import { files } from './gradio/files.ts'
 import { mcp } from './gradio/mcp.ts'
-import { pages } from './gradio/pages.ts'
+import { type declaredPage, pages } from './gradio/pages.ts'
+import type { UpstreamEntry } from './gradio/route.ts'
 
 export const catalogue: readonly RouteEntry[] = [
   ...own,
@@ -17,6 +18,12 @@ export const catalogue: readonly RouteEntry[] = [
   ...mcp,
   ...closedRoutes,
 ]
+
+type Listed =
+  (typeof pages | typeof calls | typeof files | typeof assets | typeof mcp)[number] | typeof declaredPage
+
+/** The routes that lead to the app; resolve has an answer for each, checked by the compiler. */
+export type UpstreamRoute = Extract<Listed, UpstreamEntry>['id']
 
 /** The row for what is in no table: nobody may, and the log says so. */
 export const unknownRoute: RouteEntry = {

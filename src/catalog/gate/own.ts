@@ -1,4 +1,5 @@
 /** The gate's own pages and API, under `/.sekisho/`: the same path as everything else, no side door. */
+import { jwksPath } from '../../contract/assertion.ts'
 import { paths } from '../../contract/contract.ts'
 import type { RouteEntry } from '../entry.ts'
 
@@ -90,6 +91,7 @@ export const own = [
     answer: 'asset',
   },
   { ...usual, id: 'gate.health', methods: ['GET', 'HEAD'], path: paths.health, action: 'checkHealth' },
+  { ...usual, id: 'gate.jwks', methods: ['GET', 'HEAD'], path: jwksPath, action: 'readAssertionKeys' },
 ] as const satisfies readonly RouteEntry[]
 
 /** Where an app stands below a path of its own: whoever comes to the root, or forgets the slash, is led there. */

@@ -5,7 +5,7 @@ import { api, route } from './route.ts'
 const asset = { action: 'loadAsset', answer: 'asset', activity: false, repeatable: true } as const
 const open = { ...asset, action: 'loadPublicAsset' } as const
 
-export const assets: readonly RouteEntry[] = [
+export const assets = [
   route({ id: 'asset.static', methods: ['GET'], path: '/static/{path...}', ...asset }),
   route({ id: 'asset.assets', methods: ['GET'], path: '/assets/{path...}', ...asset }),
   route({ id: 'asset.svelte', methods: ['GET'], path: '/svelte/{path...}', ...asset }),
@@ -23,4 +23,4 @@ export const assets: readonly RouteEntry[] = [
   // Fetched without cookies, as the HTML standard says for manifests.
   route({ id: 'asset.manifest', methods: ['GET'], path: '/manifest.json', ...open }),
   route({ id: 'asset.robots', methods: ['GET'], path: '/robots.txt', ...open }),
-]
+] as const satisfies readonly RouteEntry[]

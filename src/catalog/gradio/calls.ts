@@ -6,7 +6,7 @@ import { api, callBody, endpointIn, eventIn, route, sessionIn, smallBody } from 
 const byIndex = endpointIn('body', 'fn_index')
 const byName = endpointIn('path', 'api_name')
 
-export const calls: readonly RouteEntry[] = [
+export const calls = [
   route({
     id: 'queue.join',
     methods: ['POST'],
@@ -133,4 +133,4 @@ export const calls: readonly RouteEntry[] = [
     names: [{ object: 'component', in: 'body', name: 'component_id' }, sessionIn('body')],
     body: { kind: 'form', max: 0 },
   }),
-]
+] as const satisfies readonly RouteEntry[]

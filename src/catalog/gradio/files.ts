@@ -5,7 +5,7 @@ import { api, route, sessionIn } from './route.ts'
 const upload = { object: 'upload', in: 'query', name: 'upload_id' } as const
 const media = `${api}/stream/{session_hash}/{run}/{component_id}`
 
-export const files: readonly RouteEntry[] = [
+export const files = [
   route({
     id: 'file.upload',
     methods: ['POST'],
@@ -66,4 +66,4 @@ export const files: readonly RouteEntry[] = [
     body: { kind: 'upload' },
     answer: 'file',
   }),
-]
+] as const satisfies readonly RouteEntry[]

@@ -5,7 +5,7 @@ import { api, route, sessionIn } from './route.ts'
 const deepLink = { object: 'deepLink', in: 'query', name: 'deep_link' } as const
 const page = { object: 'page', in: 'query', name: 'page' } as const
 
-export const pages: readonly RouteEntry[] = [
+export const pages = [
   route({
     id: 'page.main',
     methods: ['GET', 'HEAD'],
@@ -78,10 +78,10 @@ export const pages: readonly RouteEntry[] = [
     activity: false,
     repeatable: true,
   }),
-]
+] as const satisfies readonly RouteEntry[]
 
 /** The row for a page that the app declares itself; its path comes from the app's own configuration. */
-export const declaredPage: RouteEntry = route({
+export const declaredPage = route({
   id: 'page.declared',
   methods: ['GET', 'HEAD'],
   path: '/{page}',

@@ -14,12 +14,20 @@ const usual = {
   readFrom: 'gradio/routes.py 6.31.0',
 } as const satisfies Omit<RouteEntry, Required>
 
-export function route(row: Pick<RouteEntry, Required> & Partial<RouteEntry>): RouteEntry {
+type Row = Pick<RouteEntry, Required> & Partial<RouteEntry>
+
+/** A route to the app; its id stays known to the compiler, so that resolve has an answer for each. */
+export type UpstreamEntry<Id extends string = string> = RouteEntry & {
+  readonly id: Id
+  readonly goesTo: 'upstream'
+}
+
+export function route<const R extends Omit<Row, 'goesTo'>>(row: R): UpstreamEntry<R['id']> {
   return { ...usual, ...row }
 }
 
 /** A route that nobody may use, whatever a policy says: goesTo `nowhere`. */
-export function closed(row: Pick<RouteEntry, Required> & Partial<RouteEntry>): RouteEntry {
+export function closed(row: Row): RouteEntry & { readonly goesTo: 'nowhere' } {
   return { ...usual, activity: false, ...row, goesTo: 'nowhere' }
 }
 

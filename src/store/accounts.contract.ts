@@ -1,9 +1,11 @@
 /** The part of the engines' suite about users, what hangs on them, and invitations. */
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { failureKeyOf } from '../kit/username.ts'
 import { decoyRecord, type InvitationHash, type UserId } from './rows.ts'
 import {
   failureRule,
+  foundOf,
   hour,
   invitationOf,
   passwordOf,
@@ -74,6 +76,48 @@ export function describeUsers(fresh: Fresh): void {
     expect(await look()).toEqual({ user, password, record: password.record })
   })
 
+  test('roles and attributes come back as they were given, wherever the user is found', async () => {
+    const [store, other] = await fresh()
+    await fc.assert(
+      fc.asyncProperty(
+        fc.uuid(),
+        fc.array(fc.string({ unit: 'grapheme' })),
+        fc.dictionary(fc.string(), fc.string({ unit: 'grapheme' })),
+        async (name, roles, attributes) => {
+          const row = userRow(name, { roles, attributes })
+          await store.users.insert(row)
+          expect(await other.users.find(row.id)).toEqual(row)
+          expect(await other.users.findByName(row.name)).toEqual(row)
+          expect((await other.users.findForLogin(row.name)).user).toEqual(row)
+          expect(await other.users.list()).toContainEqual(row)
+          await other.users.remove(row.id, start)
+        },
+      ),
+      { numRuns: 20 },
+    )
+  })
+
+  test('what a user has is changed from what stands, in one step', async () => {
+    const clients = await fresh()
+    await clients[0].users.insert(userRow('bob', { roles: ['first'], attributes: { team: 'a' } }))
+    const done = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        clients[i % 2 === 0 ? 0 : 1].users.endow(bob.id, ({ roles, attributes }) => ({
+          roles: [...roles, `role-${i}`],
+          attributes,
+        })),
+      ),
+    )
+    const standing = await clients[1].users.find(bob.id)
+    expect(standing?.roles).toHaveLength(21)
+    expect(standing?.attributes).toEqual({ team: 'a' })
+    const counts = done.map((one) => [one?.before.roles.length, one?.after.roles.length])
+    expect(counts.sort((a, b) => Number(a[0]) - Number(b[0]))).toEqual(
+      Array.from({ length: 20 }, (_, i) => [i + 1, i + 2]),
+    )
+    expect(await clients[0].users.endow('user-unknown' as UserId, (same) => same)).toBeUndefined()
+  })
+
   test('a name is taken once, and an id too', async () => {
     const [store, other] = await fresh()
     await store.users.insert(bob)
@@ -124,7 +168,7 @@ export function describeUsers(fresh: Fresh): void {
     expect(await belongingsOf(store, 'bob')).toEqual({
       ...before,
       user: disabled,
-      session: sessionOf('bob', { endedAt: start + 7, ended: 'user-disabled' }),
+      session: foundOf('bob', { endedAt: start + 7, ended: 'user-disabled' }),
       invitation: invitationOf('bob', { revokedAt: start + 7 }),
       token: { token: tokenRow('bob', { user: bob.id }), user: disabled },
     })
@@ -272,7 +316,7 @@ export function describeInvitations(fresh: Fresh): void {
     expect(await belongingsOf(store, 'bob')).toEqual({
       ...before,
       password,
-      session: sessionOf('bob', { endedAt: start + 9, ended: 'password-changed' }),
+      session: foundOf('bob', { endedAt: start + 9, ended: 'password-changed' }),
       invitation: invitationOf('bob', { usedAt: start + 8 }),
       failures: undefined,
     })

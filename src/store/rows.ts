@@ -46,6 +46,20 @@ export interface SessionRow {
   readonly ended?: SessionEnd
 }
 
+/** What the operator gave: roles by name, and attributes that the policy may ask for. */
+export interface Endowment {
+  /** Each once, in the order of their names. */
+  readonly roles: readonly string[]
+  readonly attributes: Readonly<Record<string, string>>
+}
+
+export const noEndowment: Endowment = { roles: [], attributes: {} }
+
+/** A session and, while there is one, what its user has now. */
+export interface FoundSession extends SessionRow {
+  readonly endowment?: Endowment
+}
+
 export interface PasswordRow {
   readonly id: AccountId
   /** OPAQUE registration record (RFC 9807 section 4.1), base64url as the library writes it. */
@@ -80,7 +94,7 @@ export interface SegmentRow {
   readonly prunedAt?: number
 }
 
-export interface UserRow {
+export interface UserRow extends Endowment {
   readonly id: UserId
   readonly name: Username
   readonly createdAt: number
@@ -108,10 +122,35 @@ export interface ApiTokenRow {
   readonly name: string
   /** Whose it is; absent: it stands on its own. */
   readonly user?: UserId
+  /** Of a user's token: no more of the user's roles than these; absent: all. Of one on its own: exactly these; absent: none. */
+  readonly roles?: readonly string[]
   readonly createdAt: number
   readonly expiresAt?: number
   readonly lastUsedAt?: number
   readonly revokedAt?: number
+}
+
+/** Whose something is: `user:<id>`, `token:<id>` or `session:<id>`. Made in ownership/owner.ts. */
+export type Owner = Branded<string, 'Owner'>
+
+export type OwnedKind = 'event' | 'upload' | 'deep-link' | 'file'
+
+/** That an object of the app is somebody's. An event has one owner; the others may have several. */
+export interface OwnedRow {
+  readonly kind: OwnedKind
+  /** The app's or the client's id; of a file: its path on the app's machine. */
+  readonly id: string
+  readonly owner: Owner
+  /** When this was last learnt or needed. */
+  readonly at: number
+  /** Of events alone: what runs, and in which Gradio session (its upstream form). */
+  readonly event?: { readonly endpoint: number; readonly endpointName: string; readonly session?: string }
+}
+
+/** How many rows of one kind are kept; the oldest go first. */
+export interface OwnedBounds {
+  readonly ofOne: number
+  readonly ofAll: number
 }
 
 /** Attempts in a row without a success, by account name, whether or not such an account exists. */

@@ -5,6 +5,7 @@ import type {
   ApiTokenId,
   ApiTokenRow,
   FailureRule,
+  FoundSession,
   InvitationHash,
   InvitationRow,
   PasswordRow,
@@ -42,12 +43,25 @@ export const passwordRow: PasswordRow = {
 }
 
 export function userRow(name: string, change: Partial<UserRow> = {}): UserRow {
-  return { id: `user-${name}` as UserId, name: name as Username, createdAt: start, ...change }
+  return {
+    id: `user-${name}` as UserId,
+    name: name as Username,
+    createdAt: start,
+    roles: [],
+    attributes: {},
+    ...change,
+  }
 }
 
 /** A session of this user. */
 export function sessionOf(name: string, change: Partial<SessionRow> = {}): SessionRow {
   return sessionRow(name, { account: userRow(name).id, username: userRow(name).name, ...change })
+}
+
+/** As found while this user is there. */
+export function foundOf(name: string, change: Partial<SessionRow> = {}): FoundSession {
+  const { roles, attributes } = userRow(name)
+  return { ...sessionOf(name, change), endowment: { roles, attributes } }
 }
 
 export function passwordOf(name: string, change: Partial<PasswordRow> = {}): PasswordRow {

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { InvitationHash, SessionId, TokenHash } from './rows.ts'
 import {
+  foundOf,
   hour,
   invitationOf,
   passwordOf,
@@ -23,6 +24,24 @@ export function describeSessions(fresh: Fresh): void {
     expect(await other.sessions.find(sessionRow('a').tokenHash)).toEqual(sessionRow('a'))
     expect(await other.sessions.find(sessionOf('bob').tokenHash)).toEqual(sessionOf('bob'))
     expect(await other.sessions.find('hash-c' as TokenHash)).toBeUndefined()
+  })
+
+  test('a session is found with what its user has by now, whoever gave it', async () => {
+    const [store, other] = await fresh()
+    const { tokenHash } = sessionOf('bob')
+    const bob = userRow('bob', { roles: ['admin'], attributes: { team: '試験' } })
+    await store.users.insert(bob)
+    await store.sessions.insert(sessionOf('bob'))
+    await store.sessions.insert(sessionRow('guest'))
+    const look = async () => (await store.sessions.find(tokenHash))?.endowment
+    expect(await look()).toEqual({ roles: ['admin'], attributes: { team: '試験' } })
+    await other.users.endow(bob.id, () => ({ roles: [], attributes: { level: '2' } }))
+    expect(await look()).toEqual({ roles: [], attributes: { level: '2' } })
+    await other.users.disable(bob.id, start + 1)
+    expect(await look()).toEqual({ roles: [], attributes: { level: '2' } })
+    await other.users.remove(bob.id, start + 2)
+    expect(await look()).toBeUndefined()
+    expect(await store.sessions.find(sessionRow('guest').tokenHash)).toEqual(sessionRow('guest'))
   })
 
   test('text comes back as it was, whatever it holds', async () => {
@@ -187,7 +206,7 @@ export function describePasswords(fresh: Fresh): void {
     expect(await other.passwords.set(passwordOf('bob', { changedAt: start + 2 * hour }))).toBe(1)
     expect((await store.sessions.listOpen()).map(({ id }) => id)).toEqual(['id-eve', 'id-guest'])
     expect(await store.sessions.find(sessionOf('bob').tokenHash)).toEqual(
-      sessionOf('bob', { endedAt: start + 2 * hour, ended: 'password-changed' }),
+      foundOf('bob', { endedAt: start + 2 * hour, ended: 'password-changed' }),
     )
     expect(await store.passwords.find(userRow('eve').id)).toEqual(passwordOf('eve'))
     expect(await store.passwords.set({ ...passwordRow, changedAt: start + 3 * hour })).toBe(1)
@@ -270,7 +289,7 @@ export function describePasswords(fresh: Fresh): void {
     expect(await store.passwords.find(id)).toBeUndefined()
     expect(await store.passwords.find('shared')).toEqual(passwordRow)
     expect(await store.sessions.find(sessionOf('bob').tokenHash)).toEqual(
-      sessionOf('bob', { endedAt: start + 7, ended: 'user-reset' }),
+      foundOf('bob', { endedAt: start + 7, ended: 'user-reset' }),
     )
     expect((await store.sessions.listOpen()).map((row) => row.id)).toEqual(['id-guest'])
     expect(await other.passwords.remove(id, start + 8, 'user-reset')).toBeUndefined()

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { describeInvitations, describeUsers } from './accounts.contract.ts'
 import { describeFailures } from './failures.contract.ts'
+import { describeOwnership } from './ownership.contract.ts'
 import type {
   ApiTokenHash,
   ApiTokenId,
@@ -40,6 +41,7 @@ export function describeStore(name: string, makeStore: () => Promise<Connect>): 
     describe('paces', () => describePaces(fresh))
     describe('spent ids', () => describeSpent(fresh))
     describe('audit segments', () => describeSegments(fresh))
+    describe('ownership', () => describeOwnership(fresh))
     describe('clients', () => describeClients(fresh))
   })
 }

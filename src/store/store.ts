@@ -5,11 +5,17 @@ import type {
   ApiTokenHash,
   ApiTokenId,
   ApiTokenRow,
+  Endowment,
   FailureAnswer,
   FailureRow,
   FailureRule,
+  FoundSession,
   InvitationHash,
   InvitationRow,
+  OwnedBounds,
+  OwnedKind,
+  OwnedRow,
+  Owner,
   PaceAnswer,
   PaceRule,
   PasswordRow,
@@ -56,6 +62,11 @@ export interface FoundForLogin {
   readonly record: string
 }
 
+export interface Endowed {
+  readonly before: Endowment
+  readonly after: Endowment
+}
+
 export interface UserStore {
   /** False when the name is taken. */
   insert(row: UserRow): Promise<boolean>
@@ -68,6 +79,8 @@ export interface UserStore {
   /** Whether there is any, disabled ones included. */
   any(): Promise<boolean>
   noteLogin(id: UserId, at: number): Promise<void>
+  /** Replaces roles and attributes by what `change` makes of those that stand, in one step; undefined when unknown. */
+  endow(id: UserId, change: (standing: Endowment) => Endowment): Promise<Endowed | undefined>
   /** Disables, ends the sessions and revokes the invitation in one step; undefined when unknown or disabled already. */
   disable(id: UserId, at: number): Promise<AccountEnded | undefined>
   /** False when unknown or not disabled. */
@@ -121,7 +134,8 @@ export interface FailureStore {
 
 export interface SessionStore {
   insert(row: SessionRow): Promise<void>
-  find(hash: TokenHash): Promise<SessionRow | undefined>
+  /** With what its user has by now; one look-up, on every request of a browser. */
+  find(hash: TokenHash): Promise<FoundSession | undefined>
   /** Moves `lastActiveAt` forward, never back; ended sessions stay untouched. A power cut may take the last ones back. */
   touch(seen: readonly { readonly id: SessionId; readonly at: number }[]): Promise<void>
   /** False when there is no such session or it has ended already; the first reason stands. */
@@ -154,6 +168,29 @@ export interface SegmentStore {
   list(): Promise<readonly SegmentRow[]>
 }
 
+/** One object, one owner's part in it, or all that somebody owns. */
+export type OwnedChoice =
+  { readonly id: string; readonly owner?: Owner } | { readonly id?: never; readonly owner: Owner }
+
+/** Events, uploads, deep links and files. A power cut may take the last writes back: then nobody owns them. */
+export interface OwnershipStore {
+  /** Adds owners, all of them or none. What stands already only gets younger. */
+  note(rows: readonly OwnedRow[], bounds: OwnedBounds): Promise<void>
+  /** False, and nothing done, when the id is somebody else's. */
+  claim(row: OwnedRow, bounds: OwnedBounds): Promise<boolean>
+  find(kind: OwnedKind, id: string, owner: Owner): Promise<OwnedRow | undefined>
+  /** By owner, at most so many: what an app gives to everybody has as many owners as there are people. */
+  findAll(kind: OwnedKind, id: string, most: number): Promise<readonly OwnedRow[]>
+  /** Makes rows younger that stand; brings none back. */
+  touch(rows: readonly OwnedRow[], at: number): Promise<void>
+  /** The youngest first; of this owner, or of all. */
+  list(kind: OwnedKind, owner: Owner | undefined, most: number): Promise<readonly OwnedRow[]>
+  /** Answers how many rows were forgotten. On disk when it resolves. */
+  revoke(kind: OwnedKind, choice: OwnedChoice): Promise<number>
+  /** Forgets rows of this kind that are older, the oldest first and at most so many; answers how many. */
+  prune(kind: OwnedKind, before: number, most: number): Promise<number>
+}
+
 /** Writes are on disk when their promise resolves, unless it says otherwise. Faults: `store-unusable`, `store-newer`. */
 export interface Store {
   readonly meta: MetaStore
@@ -166,6 +203,7 @@ export interface Store {
   readonly paces: PaceStore
   readonly spent: SpentStore
   readonly segments: SegmentStore
+  readonly ownership: OwnershipStore
   /** A number that changes when another client wrote (not by own writes), cheap enough to ask twice a second. */
   changes(): Promise<number>
   close(): Promise<void>

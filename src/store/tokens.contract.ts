@@ -13,20 +13,24 @@ export function describeTokens(fresh: Fresh): void {
     const [store, other] = await fresh()
     const whole = tokenRow('whole', {
       user: bob.id,
+      roles: ['viewer', 'analyst'],
       expiresAt: start + 1,
       lastUsedAt: start + 2,
       revokedAt: start + 3,
     })
     await store.users.insert(bob)
-    await store.tokens.insert(tokenRow('own'))
+    await store.tokens.insert(tokenRow('own', { roles: [] }))
     await store.tokens.insert(whole)
-    expect(await other.tokens.find(tokenRow('own').hash)).toEqual({ token: tokenRow('own') })
+    expect(await other.tokens.find(tokenRow('own').hash)).toEqual({ token: tokenRow('own', { roles: [] }) })
     expect(await other.tokens.find(whole.hash)).toEqual({ token: whole, user: bob })
     expect(await other.tokens.find('unknown' as ApiTokenHash)).toBeUndefined()
     await store.users.noteLogin(bob.id, start + 4)
     await store.users.disable(bob.id, start + 5)
+    const given = { roles: ['admin'], attributes: { team: 'finance' } }
+    await store.users.endow(bob.id, () => given)
     expect((await other.tokens.find(whole.hash))?.user).toEqual({
       ...bob,
+      ...given,
       lastLoginAt: start + 4,
       disabledAt: start + 5,
     })

@@ -1,6 +1,8 @@
 /** Every migration, in order, without gaps. Add yours at the end; what was released is never edited. */
 import { first } from './0001-first.ts'
 import { users } from './0002-users.ts'
+import { roles } from './0003-roles.ts'
+import { ownership } from './0004-ownership.ts'
 import type { Migration } from './migration.ts'
 
-export const migrations = [first, users] as const satisfies readonly Migration[]
+export const migrations = [first, users, roles, ownership] as const satisfies readonly Migration[]

@@ -1,6 +1,8 @@
 """The victim: an app whose author trusted the page to show each visitor only what they may use."""
 
 import os
+import sqlite3
+import subprocess
 
 import gradio as gr
 
@@ -69,6 +71,35 @@ def leak() -> str:
     raise RuntimeError("cannot connect as app:hunter2@db.internal")
 
 
+STOCK = sqlite3.connect(":memory:", check_same_thread=False)
+STOCK.executescript(
+    "create table items (name text, price integer); insert into items values ('lamp', 20), ('rope', 5);"
+    "create table wages (name text, wage integer); insert into wages values ('alice', 4711), ('bob', 815);"
+)
+
+
+def lookup(query: str) -> str:
+    rows = STOCK.execute(f"select name, price from items where name = '{query}'").fetchall()
+    return "; ".join(f"{name} {price}" for name, price in rows)
+
+
+def reach(host: str) -> str:
+    run = subprocess.run(f"echo reached {host}", shell=True, capture_output=True, text=True, timeout=10)
+    return run.stdout
+
+
+def order(price: float, amount: float, size: str, note: str) -> str:
+    return f"{amount} times {price} of {size}: {note}"
+
+
+def refuse() -> str:
+    raise gr.Error("Not on Sundays.", print_exception=False)
+
+
+def show_key() -> str:
+    return "The key is ghp_" + "aB3" * 12 + " and works."
+
+
 with gr.Blocks(title="Careless", analytics_enabled=False) as demo:
     text = gr.Textbox(label="Text", elem_id="text")
     out = gr.Textbox(label="Out", elem_id="out")
@@ -79,6 +110,21 @@ with gr.Blocks(title="Careless", analytics_enabled=False) as demo:
     gr.Button("Sleep").click(sleep, gr.Number(1), out, api_name="sleep")
     gr.Button("Save").click(save, text, gr.File(label="Saved"), api_name="save")
     gr.Button("Leak").click(leak, None, out, api_name="leak")
+    gr.Button("Look up").click(lookup, gr.Textbox(label="Query"), out, api_name="lookup")
+    gr.Button("Reach").click(reach, gr.Textbox(label="Host"), out, api_name="reach")
+    gr.Button("Order").click(
+        order,
+        [
+            gr.Number(100, label="Price", interactive=False),
+            gr.Number(1, label="Amount"),
+            gr.Dropdown(["small", "large"], value="small", label="Size"),
+            gr.Textbox(label="Note", max_length=20),
+        ],
+        out,
+        api_name="order",
+    )
+    gr.Button("Refuse").click(refuse, None, out, api_name="refuse")
+    gr.Button("Show key").click(show_key, None, out, api_name="show_key")
     items = gr.State([])
     gr.Button("Remember").click(remember, [text, items], [items, out], api_name="remember")
     gr.File(label="Upload")

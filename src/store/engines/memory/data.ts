@@ -6,6 +6,8 @@ import type {
   FailureRow,
   InvitationHash,
   InvitationRow,
+  OwnedRow,
+  Owner,
   PasswordRow,
   SegmentRow,
   SessionId,
@@ -30,6 +32,8 @@ export interface MemoryData {
   readonly paces: Map<string, number>
   readonly spent: Map<string, number>
   readonly segments: Map<string, SegmentRow>
+  /** Rows by their owner, by kind and id. */
+  readonly owned: Map<string, Map<Owner, OwnedRow>>
   /** Writes by all clients. */
   writes: number
 }
@@ -48,6 +52,7 @@ export function makeMemoryData(): MemoryData {
     paces: new Map(),
     spent: new Map(),
     segments: new Map(),
+    owned: new Map(),
     writes: 0,
   }
 }

@@ -7,6 +7,7 @@ import { makeMemoryData, type MemoryData } from './data.ts'
 import { makeFailures } from './failures.ts'
 import { makeInvitations } from './invitations.ts'
 import { makePasswords, makeSessions } from './sessions.ts'
+import { makeOwnership } from './ownership.ts'
 import { makeTokens } from './tokens.ts'
 import { makeUsers } from './users.ts'
 
@@ -23,6 +24,7 @@ export function makeMemoryStore(shared: MemoryData = makeMemoryData()): Store {
     paces: makePaces(client),
     spent: makeSpent(client),
     segments: makeSegments(client),
+    ownership: makeOwnership(client),
     async changes() {
       return client.foreignWrites()
     },

@@ -1,6 +1,6 @@
 /** Sessions and passwords in memory. No method waits between reading and writing: each is one step. */
 import { GateFault } from '../../../kit/fault.ts'
-import type { AccountId, PasswordRow, SessionEnd, SessionRow } from '../../rows.ts'
+import type { AccountId, FoundSession, PasswordRow, SessionEnd, SessionRow } from '../../rows.ts'
 import type { PasswordStore, SessionStore } from '../../store.ts'
 import type { MemoryClient } from './client.ts'
 import type { MemoryData } from './data.ts'
@@ -60,7 +60,8 @@ export function makeSessions(client: MemoryClient): SessionStore {
     async find(hash) {
       const data = client.read()
       const id = data.hashes.get(hash)
-      return id === undefined ? undefined : data.sessions.get(id)
+      const row = id === undefined ? undefined : data.sessions.get(id)
+      return row && withEndowment(data, row)
     },
     async touch(seen) {
       for (const { id, at } of seen) {
@@ -91,6 +92,13 @@ export function makeSessions(client: MemoryClient): SessionStore {
       return over.length
     },
   }
+}
+
+function withEndowment(data: MemoryData, row: SessionRow): FoundSession {
+  const user = row.account === 'shared' ? undefined : data.users.get(row.account)
+  if (user === undefined) return row
+  const { roles, attributes } = user
+  return { ...row, endowment: { roles, attributes } }
 }
 
 function openSessions(data: MemoryData): readonly SessionRow[] {

@@ -47,6 +47,15 @@ export function makeUsers(client: MemoryClient): UserStore {
       if (row === undefined || (row.lastLoginAt !== undefined && row.lastLoginAt >= at)) return
       client.write().users.set(id, { ...row, lastLoginAt: at })
     },
+    async endow(id, change) {
+      const row = client.read().users.get(id)
+      if (row === undefined) return undefined
+      const before = { roles: row.roles, attributes: row.attributes }
+      const { roles, attributes } = change(before)
+      const after = { roles: [...roles], attributes: { ...attributes } }
+      client.write().users.set(id, { ...row, ...after })
+      return { before, after }
+    },
     async enable(id) {
       const row = client.read().users.get(id)
       if (row?.disabledAt === undefined) return false

@@ -9,6 +9,7 @@ import { makeInvitations } from './invitations.ts'
 import { refuseNewer, type Upgrade } from './migrate.ts'
 import { makePasswords, makeSessions } from './sessions.ts'
 import type { Statements } from './statements.ts'
+import { makeOwnership } from './ownership.ts'
 import { makeTokens } from './tokens.ts'
 import { makeUsers } from './users.ts'
 
@@ -40,6 +41,7 @@ export function storeOver(connection: Connection): Store {
     paces: makePaces(connection),
     spent: makeSpent(connection),
     segments: makeSegments(connection),
+    ownership: makeOwnership(connection),
     async changes() {
       connection.checkPlace()
       return connection.run(({ userVersion, dataVersion }) => {

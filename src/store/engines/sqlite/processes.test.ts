@@ -84,7 +84,7 @@ async function race(file: string, program: string, rival = program): Promise<rea
 /** A user with an open invitation. */
 async function invite(store: Store, i: number): Promise<void> {
   const id = `user-${i}` as UserId
-  await store.users.insert({ id, name: `name-${i}` as Username, createdAt: 1 })
+  await store.users.insert({ id, name: `name-${i}` as Username, createdAt: 1, roles: [], attributes: {} })
   const hash = `hash-${i}` as InvitationHash
   await store.invitations.insert({ hash, user: id, purpose: 'join', createdAt: 1, expiresAt: 10 })
 }
@@ -282,7 +282,7 @@ describe('kill -9 in the middle of writing', () => {
       await store.spent.spend(name, 1); say('spent ' + name)
       await store.paces.take([{ key: name, intervalMs: 1e6, burst: 1 }], 1e12); say('taken ' + name)
       await store.segments.advance('log-${round}', i, 'head-' + i); say('advanced ' + name)
-      await store.users.insert({ id: name, name, createdAt: 1 }); say('added ' + name)
+      await store.users.insert({ id: name, name, createdAt: 1, roles: [], attributes: {} }); say('added ' + name)
       await store.failures.take('user:' + name, { free: 1, firstWaitMs: 1, mostWaitMs: 1, most: 9 }, 5); say('failed ' + name)
       await store.tokens.insert({ id: name, hash: name, name, user: name, createdAt: 1 }); say('created ' + name)
       await store.invitations.insert({ hash: name, user: name, purpose: 'join', createdAt: 1, expiresAt: 9 }); say('invited ' + name)

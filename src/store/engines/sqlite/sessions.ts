@@ -1,9 +1,10 @@
 /** Sessions and passwords in SQLite. `find` is on every request's path: one statement, a few microseconds. */
-import type { PasswordRow, SessionRow } from '../../rows.ts'
+import type { FoundSession, PasswordRow, SessionRow } from '../../rows.ts'
 import type { PasswordStore, SessionStore } from '../../store.ts'
 import type { Connection } from './connection.ts'
+import { readEndowment } from './endowment.ts'
 import { mustHaveUser } from './known-user.ts'
-import type { SessionColumns, Statements } from './statements.ts'
+import type { FoundSessionColumns, SessionColumns, Statements } from './statements.ts'
 
 export function makePasswords(connection: Connection): PasswordStore {
   return {
@@ -62,7 +63,7 @@ export function makeSessions(connection: Connection): SessionStore {
     },
     async find(hash) {
       const found = connection.run(({ findSession }) => findSession.get(hash))
-      return found && readSession(found)
+      return found && readFound(found)
     },
     async touch(seen) {
       if (seen.length === 0) return
@@ -82,6 +83,14 @@ export function makeSessions(connection: Connection): SessionStore {
       )
     },
   }
+}
+
+function readFound(found: FoundSessionColumns): FoundSession {
+  const { roles, attributes } = found
+  const row = readSession(found)
+  return roles === null || attributes === null
+    ? row
+    : { ...row, endowment: readEndowment({ roles, attributes }) }
 }
 
 /** Written out, since this is on every request's path and the rest operator costs ten times as much. */

@@ -12,10 +12,11 @@ import type {
   UserRow,
 } from '../../rows.ts'
 import type { Username } from '../../../kit/username.ts'
+import { prepareOwnership } from './ownership-statements.ts'
 
 type Values = readonly SQLInputValue[]
 
-interface Query<Row> {
+export interface Query<Row> {
   get(...values: Values): Row | undefined
   all(...values: Values): Row[]
 }
@@ -26,7 +27,20 @@ export interface SessionColumns extends Omit<SessionRow, 'username' | 'endedAt' 
   readonly ended: SessionEnd | null
 }
 
-export interface UserColumns extends Omit<UserRow, 'lastLoginAt' | 'disabledAt'> {
+/** JSON, both. */
+export interface EndowmentColumns {
+  readonly roles: string
+  readonly attributes: string
+}
+
+/** What the user has by now, where there is one. */
+export interface FoundSessionColumns extends SessionColumns {
+  readonly roles: string | null
+  readonly attributes: string | null
+}
+
+export interface UserColumns
+  extends Omit<UserRow, 'lastLoginAt' | 'disabledAt' | keyof EndowmentColumns>, EndowmentColumns {
   readonly lastLoginAt: number | null
   readonly disabledAt: number | null
 }
@@ -42,10 +56,13 @@ export interface TokenColumns extends Pick<ApiTokenRow, 'id' | 'hash' | 'name' |
   readonly expiresAt: number | null
   readonly lastUsedAt: number | null
   readonly revokedAt: number | null
+  readonly roles: string | null
   readonly userName: Username | null
   readonly userCreatedAt: number | null
   readonly userLastLoginAt: number | null
   readonly userDisabledAt: number | null
+  readonly userRoles: string | null
+  readonly userAttributes: string | null
 }
 
 export interface SegmentColumns extends Omit<SegmentRow, 'prunedAt'> {
@@ -67,14 +84,16 @@ export interface LoginColumns extends Omit<UserColumns, 'name'>, Omit<PasswordCo
   readonly foundPassword: string | null
 }
 
-const userColumns = `id, name, created_at as createdAt, last_login_at as lastLoginAt, disabled_at as disabledAt`
+const userColumns = `id, name, created_at as createdAt, last_login_at as lastLoginAt, disabled_at as disabledAt, roles,
+  attributes`
 
 const invitationColumns = `hash, user, purpose, created_at as createdAt, expires_at as expiresAt, used_at as usedAt,
   revoked_at as revokedAt`
 
 const tokensWithUsers = `select tokens.id, hash, tokens.name, user, tokens.created_at as createdAt,
-    expires_at as expiresAt, last_used_at as lastUsedAt, revoked_at as revokedAt, users.name as userName,
-    users.created_at as userCreatedAt, last_login_at as userLastLoginAt, disabled_at as userDisabledAt
+    expires_at as expiresAt, last_used_at as lastUsedAt, revoked_at as revokedAt, tokens.roles, users.name as userName,
+    users.created_at as userCreatedAt, last_login_at as userLastLoginAt, disabled_at as userDisabledAt,
+    users.roles as userRoles, attributes as userAttributes
   from tokens left join users on users.id = tokens.user`
 
 /** Neither used nor revoked; whether it is over is a question of the time. */
@@ -116,7 +135,10 @@ export function prepareStatements(database: DatabaseSync) {
          address, user_agent, ended_at, ended)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    findSession: query<SessionColumns>(`select ${sessionColumns} from sessions where token_hash = ?`),
+    findSession: query<FoundSessionColumns>(
+      `select s.*, users.roles, users.attributes
+       from (select ${sessionColumns} from sessions where token_hash = ?) s left join users on users.id = s.account`,
+    ),
     touchSession: change(
       'update sessions set last_active_at = ? where id = ? and ended_at is null and last_active_at < ?',
     ),
@@ -130,7 +152,7 @@ export function prepareStatements(database: DatabaseSync) {
     pruneSessions: change('delete from sessions where ends_at < ? or ended_at < ?'),
 
     insertUser: change(
-      `insert into users (id, name, created_at, last_login_at, disabled_at) values (?, ?, ?, ?, ?)
+      `insert into users (id, name, created_at, last_login_at, disabled_at, roles, attributes) values (?, ?, ?, ?, ?, ?, ?)
        on conflict (name) do nothing`,
     ),
     findUser: query<UserColumns>(`select ${userColumns} from users where id = ?`),
@@ -138,7 +160,8 @@ export function prepareStatements(database: DatabaseSync) {
     // One row whatever the name: where nothing is, decoys of the same size are read.
     findForLogin: query<LoginColumns>(
       `select u.id as foundUser, p.id as foundPassword, coalesce(u.id, ?) as id, coalesce(u.created_at, 0) as createdAt,
-         u.last_login_at as lastLoginAt, u.disabled_at as disabledAt, coalesce(p.record, ?) as record,
+         u.last_login_at as lastLoginAt, u.disabled_at as disabledAt, coalesce(u.roles, '[]') as roles,
+         coalesce(u.attributes, '{}') as attributes, coalesce(p.record, ?) as record,
          coalesce(p.memory, 0) as memory, coalesce(p.iterations, 0) as iterations,
          coalesce(p.parallelism, 0) as parallelism, coalesce(p.changed_at, 0) as changedAt
        from (select 1) left join users u on u.name = ? left join passwords p on p.id = coalesce(u.id, ?)`,
@@ -150,6 +173,7 @@ export function prepareStatements(database: DatabaseSync) {
     ),
     disableUser: change('update users set disabled_at = ? where id = ? and disabled_at is null'),
     enableUser: change('update users set disabled_at = null where id = ? and disabled_at is not null'),
+    endowUser: change('update users set roles = ?, attributes = ? where id = ?'),
     removeUser: change('delete from users where id = ?'),
 
     insertInvitation: change(
@@ -171,8 +195,8 @@ export function prepareStatements(database: DatabaseSync) {
     pruneInvitations: change('delete from invitations where expires_at < ? or used_at < ? or revoked_at < ?'),
 
     insertToken: change(
-      `insert into tokens (id, hash, name, user, created_at, expires_at, last_used_at, revoked_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into tokens (id, hash, name, user, created_at, expires_at, last_used_at, revoked_at, roles)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     findToken: query<TokenColumns>(`${tokensWithUsers} where hash = ?`),
     listTokens: query<TokenColumns>(`${tokensWithUsers} order by tokens.created_at, number`),
@@ -208,6 +232,8 @@ export function prepareStatements(database: DatabaseSync) {
     findSegment: query<{ id: string }>('select id from segments where id = ?'),
     advanceSegment: change('update segments set count = ?, head = ? where id = ? and count < ?'),
     markSegmentPruned: change('update segments set pruned_at = ? where id = ? and pruned_at is null'),
+    ...prepareOwnership(database),
+
     listSegments: query<SegmentColumns>(
       `select id, opened_at as openedAt, count, head, pruned_at as prunedAt from segments
        order by opened_at, number`,

@@ -2,16 +2,18 @@
 import type { ApiTokenRow, UserRow } from '../../rows.ts'
 import type { ApiTokenStore } from '../../store.ts'
 import type { Connection } from './connection.ts'
+import { readEndowment, readRoles } from './endowment.ts'
 import { mustHaveUser } from './known-user.ts'
 import type { TokenColumns } from './statements.ts'
 
 export function makeTokens(connection: Connection): ApiTokenStore {
   return {
-    async insert({ id, hash, name, user, createdAt, expiresAt, lastUsedAt, revokedAt }) {
+    async insert({ id, hash, name, user, createdAt, expiresAt, lastUsedAt, revokedAt, roles }) {
       connection.transact('durable', (statements) => {
         if (user !== undefined) mustHaveUser(connection, statements, user)
         const ends = [expiresAt ?? null, lastUsedAt ?? null, revokedAt ?? null] as const
-        statements.insertToken.run(id, hash, name, user ?? null, createdAt, ...ends)
+        const ownRoles = roles === undefined ? null : JSON.stringify(roles)
+        statements.insertToken.run(id, hash, name, user ?? null, createdAt, ...ends, ownRoles)
       })
     },
     async find(hash) {
@@ -45,7 +47,7 @@ function readBoth(found: TokenColumns): { readonly token: ApiTokenRow; readonly 
 }
 
 function readToken(found: TokenColumns): ApiTokenRow {
-  const { id, hash, name, user, createdAt, expiresAt, lastUsedAt, revokedAt } = found
+  const { id, hash, name, user, createdAt, expiresAt, lastUsedAt, revokedAt, roles } = found
   return {
     id,
     hash,
@@ -55,16 +57,21 @@ function readToken(found: TokenColumns): ApiTokenRow {
     ...(expiresAt === null ? {} : { expiresAt }),
     ...(lastUsedAt === null ? {} : { lastUsedAt }),
     ...(revokedAt === null ? {} : { revokedAt }),
+    ...(roles === null ? {} : { roles: readRoles(roles) }),
   }
 }
 
 function readUser(found: TokenColumns): UserRow | undefined {
   const { user: id, userName: name, userCreatedAt: createdAt, userLastLoginAt, userDisabledAt } = found
-  if (id === null || name === null || createdAt === null) return undefined
+  const { userRoles: roles, userAttributes: attributes } = found
+  if (id === null || name === null || createdAt === null || roles === null || attributes === null) {
+    return undefined
+  }
   return {
     id,
     name,
     createdAt,
+    ...readEndowment({ roles, attributes }),
     ...(userLastLoginAt === null ? {} : { lastLoginAt: userLastLoginAt }),
     ...(userDisabledAt === null ? {} : { disabledAt: userDisabledAt }),
   }

@@ -4,6 +4,7 @@ import { decoyRecord, type UserId, type UserRow } from '../../rows.ts'
 import type { UserStore } from '../../store.ts'
 import type { Connection } from './connection.ts'
 import { unusable } from './faults.ts'
+import { readEndowment } from './endowment.ts'
 import type { UserColumns } from './statements.ts'
 
 /** No user's id: those are letters and digits. */
@@ -12,9 +13,10 @@ const decoyId = '------------' as UserId
 export function makeUsers(connection: Connection): UserStore {
   return {
     ...makeEndings(connection),
-    async insert({ id, name, createdAt, lastLoginAt, disabledAt }) {
+    async insert({ id, name, createdAt, lastLoginAt, disabledAt, roles, attributes }) {
+      const endowment = [JSON.stringify(roles), JSON.stringify(attributes)] as const
       const { changes } = connection.run(({ insertUser }) =>
-        insertUser.run(id, name, createdAt, lastLoginAt ?? null, disabledAt ?? null),
+        insertUser.run(id, name, createdAt, lastLoginAt ?? null, disabledAt ?? null, ...endowment),
       )
       return changes === 1
     },
@@ -49,6 +51,16 @@ export function makeUsers(connection: Connection): UserStore {
     },
     async noteLogin(id, at) {
       connection.run(({ noteLogin }) => noteLogin.run(at, id, at))
+    },
+    async endow(id, change) {
+      return connection.transact('durable', ({ findUser, endowUser }) => {
+        const found = findUser.get(id)
+        if (found === undefined) return undefined
+        const before = readEndowment(found)
+        const { roles, attributes } = change(before)
+        endowUser.run(JSON.stringify(roles), JSON.stringify(attributes), id)
+        return { before, after: { roles, attributes } }
+      })
     },
     async enable(id) {
       return connection.run(({ enableUser }) => enableUser.run(id)).changes === 1
@@ -85,11 +97,13 @@ function makeEndings(connection: Connection): Pick<UserStore, 'disable' | 'remov
   }
 }
 
-function readUser({ id, name, createdAt, lastLoginAt, disabledAt }: UserColumns): UserRow {
+function readUser(found: UserColumns): UserRow {
+  const { id, name, createdAt, lastLoginAt, disabledAt } = found
   return {
     id,
     name,
     createdAt,
+    ...readEndowment(found),
     ...(lastLoginAt === null ? {} : { lastLoginAt }),
     ...(disabledAt === null ? {} : { disabledAt }),
   }

@@ -1,0 +1,92 @@
+/** FileData in what a function gave back (gradio/data_classes.py 6.31), where the component that shows it holds files. */
+import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+
+/** Whether values of this type of component are files, by the type and the schemas that the app declares. */
+export type HoldsFiles = (type: string, schemas: readonly (Json | undefined)[]) => boolean
+
+/** Stands in every FileData that Gradio writes, whichever way it spaces its JSON. */
+export const fileMark = '"gradio.FileData"'
+
+/**
+ * The paths of the files in a value of a component that holds files. A streamed one has none: its address names the session.
+ * A chat message may hold any other component (gradio/components/chatbot.py 6.31, ComponentMessage), whose value then counts
+ * as what that component is.
+ */
+export function filesIn(value: Json, holdsFiles: HoldsFiles): string[] {
+  const paths: string[] = []
+  const waiting: Json[] = [value]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (isList(next)) for (const item of next) waiting.push(item)
+    else if (isJsonObject(next)) {
+      const path = pathOf(next)
+      if (path !== undefined) paths.push(path)
+      else if (!isOtherComponent(next, holdsFiles)) for (const key in next) waiting.push(next[key] ?? null)
+    }
+  }
+  return paths
+}
+
+export function isList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value)
+}
+
+/** As gradio_client/utils.py 2.7, is_file_obj_with_meta. */
+function pathOf({ path, meta, is_stream: isStream }: JsonObject): string | undefined {
+  const isFile = typeof path === 'string' && isJsonObject(meta) && meta['_type'] === 'gradio.FileData'
+  return isFile && isStream !== true ? path : undefined
+}
+
+function isOtherComponent({ type, component }: JsonObject, holdsFiles: HoldsFiles): boolean {
+  return type === 'component' && (typeof component !== 'string' || !holdsFiles(component.toLowerCase(), []))
+}
+
+/** Keys under which a chat message keeps another component. */
+const innerKeys: ReadonlySet<Json> = new Set(['value', 'props', 'constructor_args'])
+
+/**
+ * The paths in the changes of one output since the message before (gradio/utils.py 6.31, `diff`): lists of action, place and
+ * value. A dict that comes new is read as one in a whole value. A path alone says nothing of what it is a part of, unless
+ * the address that Gradio makes of the path changes beside it. What is appended to a string is never a path.
+ */
+export function filesInChanges(changes: Json, holdsFiles: HoldsFiles): string[] {
+  const all = isList(changes) ? changes.map(readChange).filter((change) => change !== undefined) : []
+  return all.flatMap(({ action, place, value }) => {
+    // An update of the component itself keeps its value one level deeper (gradio/blocks.py 6.31, is_prop_update).
+    const inside = place[0] === 'value' ? place.slice(1) : place
+    if (action === 'delete' || inside.some((step) => innerKeys.has(step))) return []
+    if (typeof value === 'object') return filesIn(value, holdsFiles)
+    if (action !== 'replace' || place.at(-1) !== 'path' || typeof value !== 'string') return []
+    const beside = keyOf([...place.slice(0, -1), 'url'])
+    const url = all.find((other) => other.action === 'replace' && keyOf(other.place) === beside)?.value
+    return isAddressOf(url, value) ? [value] : []
+  })
+}
+
+interface Change {
+  readonly action: string
+  readonly place: readonly Json[]
+  readonly value: Json
+}
+
+function readChange(change: Json): Change | undefined {
+  if (!isList(change) || change.length !== 3) return undefined
+  const [action, place, value] = change
+  if (typeof action !== 'string' || !isList(place) || value === undefined) return undefined
+  return { action, place, value }
+}
+
+function keyOf(place: readonly Json[]): string {
+  return JSON.stringify(place.map(String))
+}
+
+/** Gradio percent-encodes the path in the address (gradio_client/utils.py 2.7, encode_file_path). */
+function isAddressOf(url: Json | undefined, path: string): boolean {
+  if (typeof url !== 'string') return false
+  const at = url.indexOf('/file=')
+  if (at === -1) return false
+  try {
+    return decodeURIComponent(url.slice(at + '/file='.length)) === path
+  } catch {
+    return false
+  }
+}

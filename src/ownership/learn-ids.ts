@@ -1,0 +1,45 @@
+/** Taps that learn whose events, uploads and deep links are from the answers that made them. */
+import type { Tap } from '../answers/tap.ts'
+import { isJsonObject } from '../kit/json.ts'
+import { isList } from './file-data.ts'
+import type { OwnedEvent, Ownership } from './ownership.ts'
+import type { Owner } from './owner.ts'
+
+type Asked = Omit<OwnedEvent, 'id'>
+
+/** The answer of /queue/join and /call: `{"event_id": …}`. */
+export function learnEvent(ownership: Pick<Ownership, 'noteEvent'>, asked: Asked): Tap {
+  return {
+    marks: ['event_id'],
+    take({ json }) {
+      const answer = json()
+      const id = isJsonObject(answer) ? answer['event_id'] : undefined
+      if (typeof id !== 'string') return undefined
+      return ownership.noteEvent({ ...asked, id }).then(() => undefined)
+    },
+  }
+}
+
+/** The answer of /upload: a list of server paths. */
+export function learnUpload(ownership: Pick<Ownership, 'noteFiles'>, owner: Owner): Tap {
+  return {
+    marks: ['/'],
+    take({ json }) {
+      const answer = json()
+      const paths = isList(answer) ? answer.filter((path) => typeof path === 'string') : []
+      if (paths.length === 0) return undefined
+      return ownership.noteFiles(owner, paths).then(() => undefined)
+    },
+  }
+}
+
+/** The answer of /deep_link: the id as a JSON string; empty where there was nothing to keep. */
+export function learnDeepLink(ownership: Pick<Ownership, 'noteDeepLink'>, owner: Owner): Tap {
+  return {
+    marks: [],
+    take({ json }) {
+      const id = json()
+      return typeof id === 'string' ? ownership.noteDeepLink(owner, id).then(() => undefined) : undefined
+    },
+  }
+}

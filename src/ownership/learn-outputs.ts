@@ -1,0 +1,188 @@
+/** Taps that learn whose files are from what functions gave back: by the component that shows it, never by its looks. */
+import type { AnswerMessage, Tap } from '../answers/tap.ts'
+import type { Component, Endpoint } from '../app/model.ts'
+import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { fileMark, filesIn, filesInChanges, isList, type HoldsFiles } from './file-data.ts'
+import type { Owner } from './owner.ts'
+import type { OwnedEvent, Ownership } from './ownership.ts'
+import { Recent } from './recent.ts'
+import { isOfOneCall } from './session-hash.ts'
+
+export interface OutputParts {
+  readonly ownership: Pick<Ownership, 'noteFiles' | 'findEvent'>
+  readonly owner: Owner
+  readonly holdsFiles: HoldsFiles
+  /** As the app declares it, or as it was rendered for the session. */
+  readonly endpointOf: (event: OwnedEvent) => Endpoint | undefined
+  /** A moment, after which an event that is unknown may be known. */
+  readonly pause: () => Promise<unknown>
+}
+
+type Answering = string | undefined | Promise<string | undefined>
+
+/** The answer of /run and /api. */
+export function learnRun(parts: OutputParts, endpoint: Endpoint): Tap {
+  return {
+    marks: [fileMark],
+    take: ({ json }) => note(parts, inOutput(json(), endpoint, parts)),
+  }
+}
+
+/** The answer of a server function of this component; of one that holds no files, nothing is learnt. */
+export function learnComponent(parts: OutputParts, { holdsFiles }: Component): Tap {
+  return {
+    marks: [fileMark],
+    take: ({ json }) => note(parts, holdsFiles ? filesIn(json() ?? null, parts.holdsFiles) : []),
+  }
+}
+
+/**
+ * The stream of /call/{name}/{event_id}. It brings the results of every event of its session, without saying which
+ * (gradio/routes.py 6.31, process_msg): what one function says in a text box would be read as another's image. So only
+ * where the session has this one event: the gate made it for the call, or Gradio did (/call/v2).
+ */
+export function learnCallResult(parts: OutputParts, event: OwnedEvent): Tap {
+  const alone = event.session === undefined || isOfOneCall(event.session)
+  return {
+    marks: [fileMark],
+    take({ json }) {
+      const endpoint = alone ? endpointOf(parts, event) : undefined
+      return endpoint === undefined ? undefined : note(parts, inData(json(), endpoint, parts))
+    },
+  }
+}
+
+/** Events of one stream whose messages are told apart; a stream that has more at once learns from their last messages. */
+const mostEvents = 1_000
+/** So often an event is asked for that the app spoke of before it answered the call. */
+const mostTries = 40
+
+interface Followed {
+  readonly endpoint: Endpoint | undefined
+  /** Its first message with values has passed: what follows is changes. */
+  begun: boolean
+}
+
+/** The stream of /queue/data, which says of each message whose event it is. */
+export function learnQueue(parts: OutputParts): Tap {
+  const followed = new Recent<Followed>(mostEvents)
+  const follow = async (id: string): Promise<Followed> => {
+    const event = await findEvent(parts, id)
+    const endpoint = event === undefined ? undefined : endpointOf(parts, event)
+    const one = { endpoint, begun: false }
+    followed.set(id, one)
+    return one
+  }
+  return {
+    marks: [fileMark, '"process_generating"'],
+    take(message) {
+      const head = readHead(message)
+      if (head === undefined) return undefined
+      const one = followed.get(head.event)
+      return one === undefined
+        ? follow(head.event).then((found) => learnMessage(parts, found, head.kind, message))
+        : learnMessage(parts, one, head.kind, message)
+    },
+  }
+}
+
+/** Ids shift when an app is reloaded; what has another name now is another function. */
+function endpointOf(parts: OutputParts, event: OwnedEvent): Endpoint | undefined {
+  const endpoint = parts.endpointOf(event)
+  return endpoint?.name === event.endpointName ? endpoint : undefined
+}
+
+function learnMessage(parts: OutputParts, one: Followed, kind: string, message: AnswerMessage): Answering {
+  const changes = kind === 'process_generating' && one.begun
+  one.begun ||= kind === 'process_generating'
+  const { endpoint } = one
+  // A path that changes inside FileData brings no mark of its own.
+  if (endpoint === undefined || !message.text.includes(changes ? '"path"' : fileMark)) return undefined
+  const json = message.json()
+  const output = isJsonObject(json) ? json['output'] : undefined
+  return note(parts, inOutput(output, endpoint, parts, changes))
+}
+
+/** The app may speak of an event before it has answered the call that made it, or before that answer was looked at. */
+export async function findEvent(
+  { ownership, owner, pause }: OutputParts,
+  id: string,
+): Promise<OwnedEvent | undefined> {
+  for (let left = mostTries; ; left--) {
+    const { event, foreign } = await ownership.findEvent(owner, id)
+    if (event !== undefined || foreign || left === 0) return event
+    await pause()
+  }
+}
+
+interface MessageHead {
+  readonly kind: string
+  readonly event: string
+}
+
+/** As orjson writes a message (gradio/server_messages.py 6.31): nothing of the app's own stands before. */
+const headShape = /^\{"msg":"([a-z_]{1,40})","event_id":"([A-Za-z0-9_-]{1,128})"/
+const withValues: ReadonlySet<string> = new Set([
+  'process_generating',
+  'process_streaming',
+  'process_completed',
+])
+
+function readHead({ text, json }: AnswerMessage): MessageHead | undefined {
+  const [, kind, event] = headShape.exec(text) ?? []
+  if (kind !== undefined && event !== undefined) return withValues.has(kind) ? { kind, event } : undefined
+  const message = json()
+  if (!isJsonObject(message)) return undefined
+  const { msg, event_id: id } = message
+  return typeof msg === 'string' && withValues.has(msg) && typeof id === 'string'
+    ? { kind: msg, event: id }
+    : undefined
+}
+
+/** `output` of a message, or the whole answer of /run: values for the outputs, and what was rendered. */
+function inOutput(
+  output: Json | undefined,
+  endpoint: Endpoint,
+  { holdsFiles }: OutputParts,
+  changes = false,
+): string[] {
+  if (!isJsonObject(output)) return []
+  return [
+    ...inData(output['data'], endpoint, { holdsFiles }, changes),
+    ...inRendered(output['render_config'], holdsFiles),
+  ]
+}
+
+function inData(
+  data: Json | undefined,
+  { outputs }: Endpoint,
+  { holdsFiles }: Pick<OutputParts, 'holdsFiles'>,
+  changes = false,
+): string[] {
+  if (!isList(data)) return []
+  return outputs.flatMap((slot, i) => {
+    const value = data[i]
+    // The samples of a dataset are values of any components; those that the app declares are shared.
+    if (!slot.holdsFiles || slot.type === 'dataset' || value === undefined) return []
+    return changes ? filesInChanges(value, holdsFiles) : filesIn(value, holdsFiles)
+  })
+}
+
+/** Components that were made at run time, with the values that they begin with (gradio/blocks.py 6.31, render_config). */
+function inRendered(config: Json | undefined, holdsFiles: HoldsFiles): string[] {
+  const components = isJsonObject(config) ? config['components'] : undefined
+  if (!isList(components)) return []
+  return components.filter(isJsonObject).flatMap((component) => inComponent(component, holdsFiles))
+}
+
+function inComponent(component: JsonObject, holdsFiles: HoldsFiles): string[] {
+  const { type, props, api_info: info, api_info_as_input: input, api_info_as_output: output } = component
+  if (typeof type !== 'string' || type === 'dataset' || !isJsonObject(props)) return []
+  if (holdsFiles(type, [info, input, output])) return filesIn(props, holdsFiles)
+  // Of a button: gradio/components/button.py 6.31. The properties of an HTML component may be anybody's words.
+  return type === 'html' ? [] : filesIn(props['icon'] ?? null, holdsFiles)
+}
+
+function note({ ownership, owner }: OutputParts, paths: readonly string[]): Answering {
+  return paths.length === 0 ? undefined : ownership.noteFiles(owner, paths).then(() => undefined)
+}

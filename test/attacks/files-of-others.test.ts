@@ -1,0 +1,110 @@
+/**
+ * How long a file is whose: through the gate, from real Gradio. Readable by its owner from the moment that its path is
+ * seen, through restarts of the gate, until the operator says otherwise; by nobody else at any moment.
+ */
+import { describe, expect, it } from 'vitest'
+import { ask, askJson } from '../rig/ask.ts'
+import { callFunction, uploadFile } from '../rig/use-app.ts'
+import { useApp, useGate, useSession } from './targets.ts'
+
+type Headers = Readonly<Record<string, string>>
+
+const app = useApp('gives')
+const gate = useGate(app)
+const alice = useSession(gate)
+// Guests share a password, and each login is somebody else.
+const bob = useSession(gate)
+
+const api = '/gradio_api'
+const asAlice = (): Headers => ({ cookie: alice() })
+const asBob = (): Headers => ({ cookie: bob() })
+let shade = 20
+
+const read = async (path: string, headers: Headers) =>
+  (await ask(gate().url, `${api}/file=${encodeURI(path)}`, { headers })).status
+
+async function picture(headers: Headers): Promise<string> {
+  const [file] = (await callFunction(gate().url, 'one', [++shade], { headers })) ?? []
+  return (file as { path: string }).path
+}
+
+/** Calls through the queue; `seen` is told each path of the app's in the very moment in which it comes. */
+async function watch(name: string, headers: Headers, seen: (path: string) => Promise<void>): Promise<string> {
+  const { url } = gate()
+  const config = JSON.parse((await ask(url, '/config', { headers })).body) as {
+    dependencies: { id: number; api_name: string }[]
+  }
+  const id = config.dependencies.find(({ api_name }) => api_name === name)?.id
+  const session_hash = `files${String(++shade)}`
+  await askJson(url, `${api}/queue/join`, { data: [++shade], fn_index: id, session_hash }, { headers })
+  const answer = await fetch(`${url}${api}/queue/data?session_hash=${session_hash}`, { headers })
+  let text = ''
+  const decoder = new TextDecoder()
+  for await (const chunk of (answer.body ?? []) as AsyncIterable<Uint8Array>) {
+    const came = decoder.decode(chunk, { stream: true })
+    text += came
+    for (const [, path] of came.matchAll(/"(\/tmp\/[^"\\]+)/g)) await seen(path ?? '')
+  }
+  return text
+}
+
+describe('a file that the app gave to somebody', () => {
+  it.each(['one', 'several', 'growing', 'chat', 'updated'])(
+    'is theirs as soon as they see it, and nobody else’s: %s',
+    async (name) => {
+      const seen = new Set<string>()
+      const text = await watch(name, asAlice(), async (path) => {
+        seen.add(path)
+        expect(await read(path, asAlice())).toBe(200)
+        expect(await read(path, asBob())).toBe(404)
+      })
+      expect(text).toContain('process_completed')
+      expect(seen.size).toBeGreaterThan(0)
+    },
+  )
+
+  it('is given back to the app by its owner, and by nobody else', async () => {
+    const path = await uploadFile(gate().url, 'a b.txt', `wage ${String(++shade)}`, asAlice())
+    const file = { path, meta: { _type: 'gradio.FileData' } }
+    const { url } = gate()
+    expect(await callFunction(url, 'echo_file', [file], { headers: asBob() })).toBeUndefined()
+    const [echoed] = (await callFunction(url, 'echo_file', [file], { headers: asAlice() })) ?? []
+    expect(await read((echoed as { path: string }).path, asAlice())).toBe(200)
+  })
+
+  it('stays theirs when the gate is started anew', async () => {
+    const path = await picture(asAlice())
+    await gate().restart()
+    expect(await read(path, asAlice())).toBe(200)
+    expect(await read(path, asBob())).toBe(404)
+  })
+
+  it('is of both who were given the same', async () => {
+    const path = await picture(asAlice())
+    shade--
+    expect(await picture(asBob())).toBe(path)
+    expect([await read(path, asAlice()), await read(path, asBob())]).toEqual([200, 200])
+  })
+
+  it('is theirs no more within a second of the operator’s word', async () => {
+    const path = await picture(asAlice())
+    expect(await read(path, asAlice())).toBe(200)
+    expect(await gate().store.ownership.revoke('file', { id: path })).toBe(1)
+    await expect.poll(() => read(path, asAlice()), { timeout: 5_000 }).toBe(404)
+  })
+
+  it('is not theirs under any other spelling', async () => {
+    const path = await picture(asAlice())
+    for (const other of [`/tmp/..${path}`, path.replace('/tmp/', '/tmp//'), `${path}/`, path.slice(1)]) {
+      expect(await read(other, asAlice())).not.toBe(200)
+    }
+  })
+
+  it('is forgotten when nobody needed it for a month', async () => {
+    const path = await picture(asAlice())
+    const day = 24 * 3_600_000
+    gate().clock.advance(31 * day)
+    const left = () => gate().store.ownership.findAll('file', path, 9)
+    await expect.poll(left, { timeout: 5_000 }).toEqual([])
+  })
+})

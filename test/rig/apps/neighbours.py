@@ -1,0 +1,115 @@
+"""Two people in one app: everything that one of them could reach of the other's."""
+
+import os
+import time
+from pathlib import Path
+
+import gradio as gr
+
+TEMPORARY = Path(os.environ["GRADIO_TEMP_DIR"])
+JOURNAL = os.environ.get("NEIGHBOURS_JOURNAL")
+
+
+def journal(line: str) -> None:
+    if JOURNAL:
+        with open(JOURNAL, "a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+
+
+def echo(text: str) -> str:
+    return text
+
+
+def echo_json(value):
+    return value
+
+
+def remember(item: str, items: list) -> tuple[list, str]:
+    items = [*items, item]
+    return items, ", ".join(items)
+
+
+def count(last: float, pause: float):
+    for number in range(1, int(last) + 1):
+        yield f"counted {number}"
+        time.sleep(pause)
+    journal("count finished")
+
+
+def sleep(seconds: float, word: str) -> str:
+    time.sleep(seconds)
+    return f"slept and said {word}"
+
+
+def save(text: str) -> str:
+    path = TEMPORARY / f"note-{time.time_ns()}.txt"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def read(file: str) -> str:
+    return Path(file).read_text(encoding="utf-8")
+
+
+def read_message(message: dict) -> str:
+    return " ".join(Path(name).read_text(encoding="utf-8") for name in message["files"])
+
+
+def link_slowly(path: str):
+    """A link that no single message of the stream holds whole."""
+    said = ""
+    for piece in ["see [it](", "/gradio_api/file=", path, ")"]:
+        said += piece
+        yield said
+        time.sleep(0.05)
+
+
+def session_of(request: gr.Request) -> str:
+    return str(request.session_hash)
+
+
+def leave(request: gr.Request) -> None:
+    journal(f"left {request.session_hash}")
+
+
+with gr.Blocks(title="Neighbours", analytics_enabled=False) as demo:
+    text = gr.Textbox(label="Text")
+    out = gr.Textbox(label="Out")
+    number = gr.Number(1, label="Number")
+    pause = gr.Number(0.1, label="Pause")
+    file_in = gr.File(label="File in")
+    gr.Button("Echo").click(echo, text, out, api_name="echo")
+    gr.Button("Echo JSON").click(echo_json, gr.JSON(label="JSON in"), gr.JSON(label="JSON out"), api_name="echo_json")
+    items = gr.State([])
+    gr.Button("Remember").click(remember, [text, items], [items, out], api_name="remember")
+    gr.Button("Count").click(count, [number, pause], out, api_name="count")
+    gr.Button("Sleep").click(sleep, [number, text], out, api_name="sleep")
+    gr.Button("Save").click(save, text, gr.File(label="Saved"), api_name="save")
+    gr.Button("Read").click(read, file_in, out, api_name="read")
+    gr.Button("Read message").click(
+        read_message, gr.MultimodalTextbox(label="Message"), out, api_name="read_message"
+    )
+    gr.Button("Link").click(link_slowly, text, gr.Markdown(), api_name="link_slowly")
+    gr.Button("Session").click(session_of, None, out, api_name="session_of")
+    shelf = gr.FileExplorer(root_dir=os.path.dirname(os.path.abspath(__file__)), label="Shelf", elem_id="shelf")
+    gr.Button("Pick").click(lambda names: str(names), shelf, out, api_name="pick")
+    many = gr.Slider(0, 3, value=1, step=1, label="Many")
+
+    @gr.render(inputs=many)
+    def draw(wanted: float):
+        for place in range(int(wanted)):
+            box = gr.Textbox(label=f"Box {place}")
+            gr.Button(f"Fill {place}").click(lambda place=place: f"filled {place}", None, box, api_name="fill")
+
+    demo.unload(leave)
+
+
+if __name__ == "__main__":
+    demo.launch(
+        auth=[("alice", "alicepw"), ("bob", "bobpw")] if os.environ.get("NEIGHBOURS_AUTH") == "1" else None,
+        share=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        theme=gr.themes.Base(font=["sans-serif"], font_mono=["monospace"]),
+    )

@@ -2,13 +2,14 @@
 import { describe, expect, it } from 'vitest'
 import type { Classified, Headers, Principal } from '../request.ts'
 import type { SessionLooked } from '../sessions/look.ts'
-import type { ApiTokenRow, SessionRow } from '../store/rows.ts'
+import type { ApiTokenRow, FoundSession, SessionRow } from '../store/rows.ts'
 import { makeApiToken } from '../tokens/token.ts'
 import type { TokenFound } from '../tokens/tokens.ts'
 import { authenticate } from './authenticate.ts'
 
 const session = { id: 's1', account: 'shared' } as unknown as SessionRow
 const token = { id: 't1', name: 'ci' } as unknown as ApiTokenRow
+const endowment = { roles: ['analyst'], attributes: { department: 'finance' } }
 const text = makeApiToken().reveal()
 
 interface Asking {
@@ -53,9 +54,22 @@ const active: SessionLooked = { kind: 'active', session }
 
 describe('whoever asks', () => {
   it('with a good token is that token', async () => {
-    expect(await ask({ headers: bearer, found: { state: 'active', token } })).toEqual({
+    expect(await ask({ headers: bearer, found: { state: 'active', token, endowment } })).toEqual({
       asked: [text],
-      principal: { kind: 'token', token },
+      principal: { kind: 'token', token, ...endowment },
+    })
+  })
+
+  it('with a session of a user is that user, with what the user has by now', async () => {
+    const username = 'bob'
+    const found = { ...session, username, endowment } as unknown as FoundSession
+    expect((await ask({ looked: { kind: 'active', session: found } })).principal).toEqual({
+      ...{ kind: 'user', username, session: found },
+      ...endowment,
+    })
+    const gone = { ...session, username } as unknown as FoundSession
+    expect((await ask({ looked: { kind: 'active', session: gone } })).principal).toMatchObject({
+      ...{ roles: [], attributes: {} },
     })
   })
 
@@ -88,7 +102,7 @@ describe('whoever asks', () => {
     ['a session that is over', { kind: 'lapsed', why: 'ended' }],
   ])('with %s and a Bearer field is refused, whether or not the token is good', async (_, looked) => {
     for (const headers of [bearer, { authorization: 'Bearer' }])
-      expect(await ask({ headers, looked, found: { state: 'active', token } })).toEqual({
+      expect(await ask({ headers, looked, found: { state: 'active', token, endowment } })).toEqual({
         asked: [],
         code: 'credential-ambiguous',
         because: {},

@@ -3,7 +3,8 @@ import { refuse, type Refusal } from '../refusals.ts'
 import type { Authenticated, Classified, Principal } from '../request.ts'
 import type { Site } from '../sessions/cookie.ts'
 import type { SessionLooked } from '../sessions/look.ts'
-import type { ApiTokenId, SessionRow } from '../store/rows.ts'
+import { noEndowment } from '../store/rows.ts'
+import type { ApiTokenId, FoundSession, SessionRow } from '../store/rows.ts'
 import { findApiToken, holdsApiToken, type ApiToken } from '../tokens/token.ts'
 import type { TokenFound } from '../tokens/tokens.ts'
 import { readBearer } from './bearer.ts'
@@ -54,9 +55,12 @@ function principalOf(looked: Exclude<SessionLooked, { kind: 'ambiguous' }>): Pri
   }
 }
 
-function principalIn(session: SessionRow): Principal {
-  const { username } = session
-  return username === undefined ? { kind: 'guest', session } : { kind: 'user', username, session }
+function principalIn(session: FoundSession): Principal {
+  // Without one the user is gone, and the session is about to be ended.
+  const { username, endowment: { roles, attributes } = noEndowment } = session
+  return username === undefined
+    ? { kind: 'guest', session }
+    : { kind: 'user', username, session, roles, attributes }
 }
 
 /**
@@ -80,8 +84,11 @@ function principalOfToken(found: TokenFound): Principal {
     const { why, id } = found
     return lapsedToken(id === undefined ? { why } : { why, id })
   }
-  const { token, username } = found
-  return username === undefined ? { kind: 'token', token } : { kind: 'token', token, username }
+  const { token, username, endowment } = found
+  const { roles, attributes } = endowment
+  return username === undefined
+    ? { kind: 'token', token, roles, attributes }
+    : { kind: 'token', token, username, roles, attributes }
 }
 
 function lapsedToken(because: Readonly<Record<string, string>>): Principal {

@@ -15,6 +15,8 @@ const bob = (passwordAt: number): Principal => ({
   kind: 'user',
   username: 'bob' as Username,
   session: session(passwordAt),
+  roles: [],
+  attributes: {},
 })
 
 function isExpired(

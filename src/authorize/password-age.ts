@@ -6,7 +6,7 @@ export interface PasswordAgeParts {
   readonly passwords: { /** Absent: passwords don't grow old. */ readonly maxAgeMs?: number }
 }
 
-/** All that the account page needs, an invitation's page (the other way to a new password), and the way out. */
+/** All that the account page needs, an invitation's page (the other way to a new password), the way out, and what strangers get. */
 const always: ReadonlySet<Action> = new Set<Action>([
   'changeOwnPassword',
   'joinByInvitation',
@@ -16,6 +16,7 @@ const always: ReadonlySet<Action> = new Set<Action>([
   'loadGateAsset',
   'loadPublicAsset',
   'checkHealth',
+  'readAssertionKeys',
 ])
 
 /** Users only: who has the shared password can't change it, and a program has none. */

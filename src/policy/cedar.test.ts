@@ -7,13 +7,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { actions } from '../catalog/actions.ts'
 import type { Action } from '../catalog/actions.ts'
 import { GateFault } from '../kit/fault.ts'
-import type { PolicyPrincipal } from './engine.ts'
-import { loadPolicy } from './load-policy.ts'
+import { makeCedarEngine } from './cedar.ts'
+import { anyContext } from './cedar-context.ts'
+import type { PolicyEngine, PolicyPrincipal, PolicyResource } from './engine.ts'
+import { loadPolicy, readSchemaText } from './load-policy.ts'
+import { checkPolicies } from './policy-set.ts'
 
 const guest: PolicyPrincipal = { kind: 'guest' }
-const user: PolicyPrincipal = { kind: 'user', username: 'bob' }
-const token: PolicyPrincipal = { kind: 'token', id: 'ci' }
-const bobsToken: PolicyPrincipal = { kind: 'token', id: 'bobs', user: 'bob' }
+const plain = { roles: [], attributes: {} } as const
+const user: PolicyPrincipal = { kind: 'user', username: 'bob', ...plain }
+const token: PolicyPrincipal = { kind: 'token', id: 'ci', ...plain }
+const bobsToken: PolicyPrincipal = { kind: 'token', id: 'bobs', user: 'bob', ...plain }
 const nobody: PolicyPrincipal = { kind: 'nobody' }
 
 let folder = ''
@@ -25,7 +29,21 @@ afterAll(() => rm(folder, { recursive: true }))
 async function load(text: string) {
   const file = join(folder, 'own.cedar')
   await writeFile(file, text)
-  return loadPolicy(file)
+  return loadPolicy({ roles: [], files: [file] })
+}
+
+/** What each action is asked for on, where it isn't the app. */
+const resources: Partial<Record<Action, PolicyResource>> = {
+  callFunction: { kind: 'endpoint', name: 'predict', group: 'predict' },
+  viewPage: { kind: 'page', path: '' },
+  readFile: { kind: 'file', standing: 'own', ownerRoles: [] },
+  readOthersFile: { kind: 'file', standing: 'others', ownerRoles: [] },
+  callComponent: { kind: 'component', type: 'fileexplorer', name: '', function: 'ls' },
+}
+
+function decide(engine: Pick<PolicyEngine, 'decide'>, principal: PolicyPrincipal, action: Action) {
+  const resource = resources[action] ?? { kind: 'app' }
+  return engine.decide({ principal, action, resource, context: anyContext })
 }
 
 const open: readonly Action[] = [
@@ -34,9 +52,10 @@ const open: readonly Action[] = [
   'joinByInvitation',
   'loadGateAsset',
   'checkHealth',
+  'readAssertionKeys',
 ]
 const never: readonly Action[] = ['administer', 'useServerCredential', 'bypassLogin', 'reachUnknown']
-const ungranted: readonly Action[] = ['useMcp', 'readMonitoring']
+const ungranted: readonly Action[] = ['useMcp', 'readOthersFile', 'readMonitoring']
 /** What only a person can do. */
 const personal: readonly Action[] = [
   'openLogin',
@@ -58,7 +77,7 @@ describe('the default policy', () => {
     'lets %o do all that its kind can but what no default policy grants and what nobody may',
     async (principal) => {
       const engine = await loadPolicy()
-      const allowed = actions.filter((action) => engine.decide({ principal, action }).allow)
+      const allowed = actions.filter((action) => decide(engine, principal, action).allow)
       expect(allowed).toEqual(
         askable[principal.kind].filter((action) => ![...never, ...ungranted].includes(action)),
       )
@@ -67,7 +86,7 @@ describe('the default policy', () => {
 
   it('lets only users change a password, and no program touch a session', async () => {
     const engine = await loadPolicy()
-    const may = (principal: PolicyPrincipal, action: Action) => engine.decide({ principal, action }).allow
+    const may = (principal: PolicyPrincipal, action: Action) => decide(engine, principal, action).allow
     expect(personal.map((action) => may(user, action))).toEqual([true, true, true, true, true])
     expect(personal.map((action) => may(guest, action))).toEqual([true, true, true, true, false])
     expect(personal.some((action) => may(bobsToken, action))).toBe(false)
@@ -75,10 +94,10 @@ describe('the default policy', () => {
 
   it('lets a stranger load the login page and public assets, and nothing else', async () => {
     const engine = await loadPolicy()
-    const allowed = actions.filter((action) => engine.decide({ principal: nobody, action }).allow)
+    const allowed = actions.filter((action) => decide(engine, nobody, action).allow)
     expect(allowed).toEqual(actions.filter((action) => open.includes(action)))
     // A plain no and no fault: the schema knows no such request.
-    expect(engine.decide({ principal: nobody, action: 'viewPage' })).toEqual({
+    expect(decide(engine, nobody, 'viewPage')).toEqual({
       allow: false,
       reason: 'not-permitted',
       policies: [],
@@ -87,16 +106,16 @@ describe('the default policy', () => {
 
   it('says which policy decided', async () => {
     const engine = await loadPolicy()
-    expect(engine.decide({ principal: guest, action: 'callFunction' })).toEqual({
+    expect(decide(engine, guest, 'callFunction')).toEqual({
       allow: true,
       policies: ['guests-use-the-app'],
     })
-    expect(engine.decide({ principal: guest, action: 'administer' })).toEqual({
+    expect(decide(engine, guest, 'administer')).toEqual({
       allow: false,
       reason: 'forbidden',
       policies: ['always-never'],
     })
-    expect(engine.decide({ principal: guest, action: 'useMcp' })).toEqual({
+    expect(decide(engine, guest, 'useMcp')).toEqual({
       allow: false,
       reason: 'not-permitted',
       policies: [],
@@ -107,8 +126,7 @@ describe('the default policy', () => {
     const engine = await loadPolicy()
     for (const principal of [guest, user, token, bobsToken, nobody]) {
       for (const action of actions) {
-        const question = { principal, action }
-        expect(engine.decide(question)).toEqual(engine.decide(question))
+        expect(decide(engine, principal, action)).toEqual(decide(engine, principal, action))
       }
     }
   })
@@ -116,11 +134,11 @@ describe('the default policy', () => {
   it('denies an action or a principal that it has never heard of', async () => {
     const engine = await loadPolicy()
     for (const action of ['fly', '', '__proto__', 'constructor', 'useApp', 'public']) {
-      expect(engine.decide({ principal: guest, action: action as Action }).allow).toBe(false)
-      expect(engine.decide({ principal: nobody, action: action as Action }).allow).toBe(false)
+      expect(decide(engine, guest, action as Action).allow).toBe(false)
+      expect(decide(engine, nobody, action as Action).allow).toBe(false)
     }
     const strange = { kind: 'operator' } as unknown as PolicyPrincipal
-    expect(engine.decide({ principal: strange, action: 'viewPage' })).toMatchObject({
+    expect(decide(engine, strange, 'viewPage')).toMatchObject({
       allow: false,
       reason: 'engine-fault',
     })
@@ -130,31 +148,31 @@ describe('the default policy', () => {
 describe('a policy file of the operator', () => {
   it('replaces the default', async () => {
     const engine = await load('permit (principal, action == Sekisho::Action::"viewPage", resource);')
-    const allowed = actions.filter((action) => engine.decide({ principal: guest, action }).allow)
+    const allowed = actions.filter((action) => decide(engine, guest, action).allow)
     expect(allowed).toEqual(['viewPage'])
   })
 
   it('can grant what the default does not', async () => {
     const engine = await load('@id("mcp") permit (principal, action == Sekisho::Action::"useMcp", resource);')
-    expect(engine.decide({ principal: guest, action: 'useMcp' })).toEqual({ allow: true, policies: ['mcp'] })
-    expect(engine.decide({ principal: nobody, action: 'useMcp' }).allow).toBe(false)
+    expect(decide(engine, guest, 'useMcp')).toEqual({ allow: true, policies: ['mcp'] })
+    expect(decide(engine, nobody, 'useMcp').allow).toBe(false)
   })
 
   it('cannot open the app to strangers or closed actions to anybody, even by permitting everything', async () => {
     const engine = await load('permit (principal, action, resource);')
     for (const action of actions) {
-      expect(engine.decide({ principal: nobody, action }).allow, action).toBe(open.includes(action))
+      expect(decide(engine, nobody, action).allow, action).toBe(open.includes(action))
       for (const principal of [guest, user, token, bobsToken] as const) {
         const expected = askable[principal.kind].includes(action) && !never.includes(action)
-        expect(engine.decide({ principal, action }).allow, `${principal.kind} ${action}`).toBe(expected)
+        expect(decide(engine, principal, action).allow, `${principal.kind} ${action}`).toBe(expected)
       }
     }
   })
 
   it('can speak of one user in person, and does not mean the user’s programs', async () => {
     const engine = await load('permit (principal == Sekisho::User::"bob", action, resource);')
-    const may = (principal: PolicyPrincipal) => engine.decide({ principal, action: 'viewPage' }).allow
-    expect([may({ kind: 'user', username: 'bob' }), may(bobsToken)]).toEqual([true, false])
+    const may = (principal: PolicyPrincipal) => decide(engine, principal, 'viewPage').allow
+    expect([may({ kind: 'user', username: 'bob', ...plain }), may(bobsToken)]).toEqual([true, false])
   })
 
   it('tells apart, from memory too, whoever has the same name as another kind of principal', async () => {
@@ -163,17 +181,17 @@ describe('a policy file of the operator', () => {
       permit (principal == Sekisho::Token::"bob", action, resource);
     `)
     const alike: readonly (readonly [PolicyPrincipal, boolean])[] = [
-      [{ kind: 'user', username: 'shared' }, true],
+      [{ kind: 'user', username: 'shared', ...plain }, true],
       [guest, false],
-      [{ kind: 'token', id: 'shared' }, false],
-      [{ kind: 'token', id: 'bob' }, true],
-      [{ kind: 'user', username: 'bob' }, false],
-      [{ kind: 'token', id: 'stranger', user: 'bob' }, false],
-      [{ kind: 'user', username: 'stranger' }, false],
+      [{ kind: 'token', id: 'shared', ...plain }, false],
+      [{ kind: 'token', id: 'bob', ...plain }, true],
+      [{ kind: 'user', username: 'bob', ...plain }, false],
+      [{ kind: 'token', id: 'stranger', user: 'bob', ...plain }, false],
+      [{ kind: 'user', username: 'stranger', ...plain }, false],
       [nobody, false],
     ]
     for (const [principal, may] of [...alike, ...alike, ...alike.toReversed()])
-      expect(engine.decide({ principal, action: 'viewPage' }).allow, JSON.stringify(principal)).toBe(may)
+      expect(decide(engine, principal, 'viewPage').allow, JSON.stringify(principal)).toBe(may)
   })
 
   it('can speak of one user, and means the user’s programs too; of no other', async () => {
@@ -182,20 +200,21 @@ describe('a policy file of the operator', () => {
       permit (principal is Sekisho::Token, action in Sekisho::Action::"useApp", resource);
       forbid (principal in Sekisho::User::"bob", action == Sekisho::Action::"uploadFile", resource);
     `)
-    const may = (principal: PolicyPrincipal) => engine.decide({ principal, action: 'uploadFile' }).allow
-    expect([may(user), may(bobsToken), may(token), may({ kind: 'user', username: 'bob2' })]).toEqual([
-      false,
-      false,
-      true,
-      true,
-    ])
+    const may = (principal: PolicyPrincipal) => decide(engine, principal, 'uploadFile').allow
+    expect([
+      may(user),
+      may(bobsToken),
+      may(token),
+      may({ kind: 'user', username: 'bob2', ...plain }),
+    ]).toEqual([false, false, true, true])
   })
 
-  it('denies all when it is empty', async () => {
-    const engine = await load('// nothing here\n')
+  it('denies all when there is none', async () => {
+    const always = { file: 'always.cedar', text: '' }
+    const engine = makeCedarEngine(checkPolicies({ schema: await readSchemaText(), always, own: [] }))
     for (const principal of [guest, user, token, nobody]) {
       for (const action of actions) {
-        expect(engine.decide({ principal, action })).toEqual({
+        expect(decide(engine, principal, action)).toEqual({
           allow: false,
           reason: 'no-policy',
           policies: [],
@@ -210,8 +229,8 @@ describe('a policy file of the operator', () => {
       @id("broken") forbid (principal, action == Sekisho::Action::"uploadFile", resource)
         when { 9223372036854775807 + 1 == 0 };
     `)
-    expect(engine.decide({ principal: guest, action: 'viewPage' }).allow).toBe(true)
-    expect(engine.decide({ principal: guest, action: 'uploadFile' })).toEqual({
+    expect(decide(engine, guest, 'viewPage').allow).toBe(true)
+    expect(decide(engine, guest, 'uploadFile')).toEqual({
       allow: false,
       reason: 'engine-fault',
       policies: ['broken'],
@@ -221,7 +240,7 @@ describe('a policy file of the operator', () => {
   it('leaves an engine that was loaded before as it was', async () => {
     const before = await loadPolicy()
     await load('forbid (principal, action, resource);')
-    expect(before.decide({ principal: guest, action: 'viewPage' }).allow).toBe(true)
+    expect(decide(before, guest, 'viewPage').allow).toBe(true)
   })
 
   it('never allows anything when it is garbage', async () => {
@@ -250,10 +269,8 @@ describe('a policy file of the operator', () => {
           expect(engine.code).toBe('policy-invalid')
           return
         }
-        // What parses as white space or a comment is an empty policy.
-        const { decide } = engine as Awaited<ReturnType<typeof load>>
         for (const action of actions) {
-          expect(decide.call(engine, { principal: guest, action }).allow).toBe(false)
+          expect(decide(engine as PolicyEngine, guest, action).allow).toBe(false)
         }
       }),
       { numRuns: 150 },

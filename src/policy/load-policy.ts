@@ -1,18 +1,45 @@
-/** Reads the policy: the operator's file, or the default of a fresh install. */
+/** Reads the policy: roles and files of the operator, or the default of a fresh install. */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { GateFault } from '../kit/fault.ts'
 import { makeCedarEngine } from './cedar.ts'
-import type { PolicyEngine } from './engine.ts'
+import type { CedarPolicy } from './cedar.ts'
+import { compileRoles } from './compile-roles.ts'
 import { checkPolicies } from './policy-set.ts'
-import type { PolicyText } from './policy-set.ts'
+import type { PolicySet } from './policy-set.ts'
+import type { PolicyText } from './read-policies.ts'
+import type { Role } from './roles.ts'
 
-/** `file` is an absolute path; without it the default policy stands. Throws `policy-invalid`. */
-export async function loadPolicy(file?: string): Promise<PolicyEngine> {
-  const schema = await readOwn('gate.cedarschema')
+/** As the configuration names it. */
+export interface PolicySource {
+  readonly roles: readonly Role[]
+  /** Absolute paths of Cedar files. */
+  readonly files: readonly string[]
+}
+
+export const defaultPolicy: PolicySource = { roles: [], files: [] }
+
+/** Throws `policy-invalid`. */
+export async function loadPolicy(source: PolicySource = defaultPolicy): Promise<CedarPolicy> {
+  return makeCedarEngine(await readPolicySet(source))
+}
+
+/** Without roles and without files the default policy stands; files alone replace it. Throws `policy-invalid`. */
+export async function readPolicySet({ roles, files }: PolicySource): Promise<PolicySet> {
+  const schema = await readSchemaText()
   const always = await readOwn('defaults/always.cedar')
-  const policy = file === undefined ? await readOwn('defaults/default.cedar') : await readGiven(file)
-  return makeCedarEngine(checkPolicies(schema.text, always, policy))
+  const given = await Promise.all(files.map(readGiven))
+  if (roles.length > 0) {
+    const beside = await readOwn('defaults/roles.cedar')
+    return checkPolicies({ schema, always, own: given, roles: { ...compileRoles(roles), beside } })
+  }
+  const own = given.length > 0 ? given : [await readOwn('defaults/default.cedar')]
+  return checkPolicies({ schema, always, own })
+}
+
+/** The schema that policies by hand are checked against. */
+export async function readSchemaText(): Promise<string> {
+  return (await readOwn('gate.cedarschema')).text
 }
 
 /** The build copies these files to where the compiled one of this lies. */

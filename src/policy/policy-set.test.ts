@@ -6,7 +6,7 @@ import { checkPolicies } from './policy-set.ts'
 
 const schema = readFileSync(new URL('gate.cedarschema', import.meta.url), 'utf8')
 const always = { file: 'always.cedar', text: '@id("kept") forbid (principal, action, resource);' }
-const check = (text: string) => checkPolicies(schema, always, { file: '/etc/own.cedar', text })
+const check = (text: string) => checkPolicies({ schema, always, own: [{ file: '/etc/own.cedar', text }] })
 
 const permit = 'permit (principal, action, resource);'
 
@@ -30,7 +30,13 @@ describe('a policy file', () => {
       ':1 ',
       'unrecognized',
     ],
-    ['an unknown user', '\npermit (principal == Sekisho::Guest::"bob", action, resource);', ':2 ', 'bob'],
+    ['an unknown guest', '\npermit (principal == Sekisho::Guest::"bob", action, resource);', ':2 ', 'bob'],
+    [
+      'an unknown time zone',
+      'permit (principal, action, resource) when { context.times.hasTag("Asia/Tokio") };',
+      ':1 ',
+      'Asia/Tokio',
+    ],
     ['an unknown fact', 'permit (principal, action, resource)\nwhen { context.ip == "::1" };', ':2 ', '`ip`'],
     [
       'a grant that strangers can never have',
@@ -54,6 +60,19 @@ describe('a policy file', () => {
     expect(() => check(text)).toThrow(words)
   })
 
+  it.each([
+    ['nothing', ''],
+    ['a comment alone', '// forbid (principal, action, resource);\n'],
+  ])('with %s is refused: it may have been cut short', (_, text) => {
+    expect(() => check(text)).toThrow('The policy /etc/own.cedar is not valid: it holds no policy')
+  })
+
+  it('of a role itself is said to be of no member, and nothing of strangers', () => {
+    const own = 'permit (principal == Sekisho::Role::"a", action, resource);'
+    expect(() => check(own)).toThrow(/replacing `==` with `in`/)
+    expect(() => check(own)).not.toThrow(/stranger/)
+  })
+
   it('names unnamed policies by their lines, however many there are', () => {
     const lines = Array.from(
       { length: 12 },
@@ -69,10 +88,10 @@ describe('a policy file', () => {
   })
 
   it('that is missing or not text is refused in words', async () => {
-    await expect(loadPolicy('/nowhere/own.cedar')).rejects.toMatchObject({
+    await expect(loadPolicy({ roles: [], files: ['/nowhere/own.cedar'] })).rejects.toMatchObject({
       code: 'policy-invalid',
       message: expect.stringContaining('/nowhere/own.cedar') as string,
     })
-    await expect(loadPolicy(process.execPath)).rejects.toThrow('not UTF-8')
+    await expect(loadPolicy({ roles: [], files: [process.execPath] })).rejects.toThrow('not UTF-8')
   })
 })

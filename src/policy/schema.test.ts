@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { schemaToJson } from '@cedar-policy/cedar-wasm/nodejs'
 import { describe, expect, it } from 'vitest'
 import { actions } from '../catalog/actions.ts'
-import { principalTypes } from './cedar.ts'
+import { principalTypes, resourceTypes } from './entities.ts'
 
 const answer = schemaToJson(readFileSync(new URL('gate.cedarschema', import.meta.url), 'utf8'))
 if (answer.type === 'failure') throw new TypeError('the schema does not parse')
@@ -37,14 +37,15 @@ describe('gate.cedarschema', () => {
     }
   })
 
-  it('knows the principals by the names that the engine uses, and no others', () => {
-    const declaredTypes = Object.keys(gate?.entityTypes ?? {}).filter((type) => type !== 'App')
-    expect(declaredTypes.sort()).toEqual(Object.values(principalTypes).sort())
-    expect(gate?.entityTypes['Guest']).toEqual({ enum: ['shared'] })
+  it('knows the principals and resources by the names that the engine uses', () => {
+    const meant = new Set(declared.flatMap(([, { appliesTo }]) => appliesTo?.principalTypes ?? []))
+    expect([...meant].sort()).toEqual(Object.values(principalTypes).sort())
+    const things = new Set(declared.flatMap(([, { appliesTo }]) => appliesTo?.resourceTypes ?? []))
+    expect([...things].sort()).toEqual(Object.values(resourceTypes).sort())
     expect(gate?.entityTypes['Nobody']).toEqual({ enum: ['stranger'] })
   })
 
   it('has a token inside the user whose it is', () => {
-    expect(gate?.entityTypes['Token']).toMatchObject({ memberOfTypes: [expect.stringContaining('User')] })
+    expect(gate?.entityTypes['Token']).toMatchObject({ memberOfTypes: ['User', 'Role'] })
   })
 })

@@ -1,5 +1,5 @@
 /** From the Cookie header to the session: what the step `authenticate` asks on every request. */
-import type { SessionRow } from '../store/rows.ts'
+import type { FoundSession } from '../store/rows.ts'
 import { readCookie } from './cookie.ts'
 import type { Sessions } from './sessions.ts'
 
@@ -7,7 +7,7 @@ export type SessionLooked =
   | { readonly kind: 'none' }
   /** Two session cookies: no telling which of them the browser means. */
   | { readonly kind: 'ambiguous' }
-  | { readonly kind: 'active'; readonly session: SessionRow }
+  | { readonly kind: 'active'; readonly session: FoundSession }
   | { readonly kind: 'lapsed'; readonly why: 'expired' | 'ended' }
 
 export async function lookAtCookies(

@@ -209,6 +209,34 @@ describe('whoever watches a session', () => {
     expect(ends).toEqual(['password-changed'])
   })
 
+  it('is told when its user has other roles or attributes, once each, also when that was before it watched', async () => {
+    const bob = { ...finished, account: 'u1' as UserId, username: 'bob' as Username }
+    const given = { roles: ['viewer'], attributes: {} }
+    const name = bob.username
+    await store.users.insert({ id: bob.account, name, createdAt: 1, ...given })
+    const { token } = await sessions.issue(bob, facts)
+    const found = await sessions.find(token, now)
+    if (found.state !== 'active') throw new TypeError('it was just issued')
+    const told: (readonly string[])[] = []
+    await other.users.endow(bob.account, () => ({ ...given, roles: ['admin'] }))
+    const stop = sessions.watch(
+      found.session,
+      () => undefined,
+      ({ roles }) => told.push(roles),
+    )
+    await sessions.review()
+    expect(told).toEqual([['admin']])
+    await other.users.noteLogin(bob.account, now)
+    await sessions.review()
+    await other.users.endow(bob.account, () => given)
+    await sessions.review()
+    expect(told).toEqual([['admin'], ['viewer']])
+    stop()
+    await other.users.endow(bob.account, () => ({ ...given, roles: [] }))
+    await sessions.review()
+    expect(told).toHaveLength(2)
+  })
+
   it('is called when the session had ended before it began to watch', async () => {
     const { session } = await sessions.issue(finished, facts)
     await sessions.review()
@@ -373,7 +401,13 @@ describe('a new password set by this very process', () => {
     sessions.watch(bobs, (why) => void cut.push(`bob ${why}`))
     sessions.watch(guests, (why) => void cut.push(`guest ${why}`))
     await sessions.review()
-    await store.users.insert({ id: bobs.account as UserId, name: 'bob' as Username, createdAt: 1 })
+    await store.users.insert({
+      id: bobs.account as UserId,
+      name: 'bob' as Username,
+      createdAt: 1,
+      roles: [],
+      attributes: {},
+    })
     await store.passwords.set({ ...row, id: bobs.account })
     await sessions.review()
     expect(cut).toEqual([])

@@ -6,7 +6,9 @@ import { LastSeen } from '../kit/last-seen.ts'
 import { randomName } from '../kit/random.ts'
 import { sweepMs, WatchReview, type Reviewed } from '../kit/watch-review.ts'
 import { Watchers } from '../kit/watchers.ts'
-import type { AccountId, SessionEnd, SessionId, SessionRow } from '../store/rows.ts'
+import { whenOther } from '../kit/when-other.ts'
+import { noEndowment } from '../store/rows.ts'
+import type { AccountId, Endowment, FoundSession, SessionEnd, SessionId, SessionRow } from '../store/rows.ts'
 import type { SessionStore } from '../store/store.ts'
 import type { FinishedCeremony } from './finished-ceremony.ts'
 import { absoluteEnd, idleEnd, lapsed } from './lifetime.ts'
@@ -17,7 +19,7 @@ import type { SessionToken } from './token.ts'
 export type SessionFound =
   | {
       readonly state: 'active'
-      readonly session: SessionRow
+      readonly session: FoundSession
       readonly idleEndsAt: number
       readonly endsAt: number
     }
@@ -57,8 +59,15 @@ export interface Sessions {
   end(session: SessionRow, why: SessionEnd): Promise<boolean>
   /** Every session that is still good. */
   listOpen(now: number): Promise<readonly SessionRow[]>
-  /** Calls `onEnd` once when the session ends for whatever reason; the answer takes the watch back. */
-  watch(session: SessionRow, onEnd: (why: WatchedEnd) => void): () => void
+  /**
+   * Calls `onEnd` once when the session ends for whatever reason, and `onEndowed` when its user has other roles or
+   * attributes than `session` says or said last; the answer takes the watch back.
+   */
+  watch(
+    session: FoundSession,
+    onEnd: (why: WatchedEnd) => void,
+    onEndowed?: (now: Endowment) => void,
+  ): () => void
   /** Called twice a second: sees what other processes ended, and limits that have passed. */
   review(): Promise<void>
   /** After this process itself ended sessions in the store, as a new password does: cuts their streams. */
@@ -80,8 +89,8 @@ class LiveSessions implements Sessions {
   readonly #clock: Clock
   readonly #lifetime: Lifetime
   readonly #activity: LastSeen<SessionId>
-  readonly #watchers = new Watchers<SessionRow, WatchedEnd>()
-  readonly #review: WatchReview<SessionRow, WatchedEnd>
+  readonly #watchers = new Watchers<FoundSession, WatchedEnd>()
+  readonly #review: WatchReview<FoundSession, WatchedEnd>
 
   constructor(parts: SessionParts) {
     this.#store = parts.store
@@ -89,7 +98,7 @@ class LiveSessions implements Sessions {
     this.#clock = parts.clock
     this.#lifetime = parts.lifetime
     this.#activity = new LastSeen(parts.store.sessions)
-    const reviewed: Reviewed<SessionRow, WatchedEnd> = {
+    const reviewed: Reviewed<FoundSession, WatchedEnd> = {
       watchers: this.#watchers,
       changes: () => parts.store.changes(),
       isPast: (row, now) => this.#lapsed(row, now) !== undefined,
@@ -156,8 +165,13 @@ class LiveSessions implements Sessions {
     return rows.map((row) => this.#refresh(row)).filter((row) => this.#lapsed(row, now) === undefined)
   }
 
-  watch(session: SessionRow, onEnd: (why: WatchedEnd) => void): () => void {
-    return this.#watchers.add(session, onEnd)
+  watch(
+    session: FoundSession,
+    onEnd: (why: WatchedEnd) => void,
+    onEndowed?: (now: Endowment) => void,
+  ): () => void {
+    const tell = onEndowed && whenOther(session.endowment ?? noEndowment, onEndowed)
+    return this.#watchers.add(session, onEnd, tell && (({ endowment }) => tell(endowment ?? noEndowment)))
   }
 
   review(): Promise<void> {
@@ -201,7 +215,7 @@ class LiveSessions implements Sessions {
     return lapsed(this.#refresh(row), this.#lifetime, now)
   }
 
-  #judge(stored: SessionRow, now: number): SessionFound {
+  #judge(stored: FoundSession, now: number): SessionFound {
     if (stored.endedAt !== undefined) {
       return { state: 'ended', why: stored.ended ?? 'operator', session: stored }
     }
@@ -216,7 +230,7 @@ class LiveSessions implements Sessions {
     }
   }
 
-  #refresh(row: SessionRow): SessionRow {
+  #refresh<Row extends SessionRow>(row: Row): Row {
     const lastActiveAt = this.#activity.latest(row.id, row.lastActiveAt)
     return lastActiveAt === row.lastActiveAt ? row : { ...row, lastActiveAt }
   }

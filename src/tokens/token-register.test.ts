@@ -10,7 +10,7 @@ import { hashApiToken, parseApiToken } from './token.ts'
 import type { ApiTokenName } from './token-name.ts'
 import { TokenRegister, type WantedToken } from './token-register.ts'
 
-const bob: UserRow = { id: 'u1' as UserId, name: 'bob' as Username, createdAt: 1 }
+const bob: UserRow = { id: 'u1' as UserId, name: 'bob' as Username, createdAt: 1, roles: [], attributes: {} }
 const ci = 'ci' as ApiTokenName
 
 let now = 1_700_000_000_000
@@ -55,6 +55,13 @@ describe('a new token', () => {
       },
     ])
     expect(JSON.stringify([await store.tokens.list(), events])).not.toContain(text.reveal())
+  })
+
+  it('keeps the roles that it is narrowed to, each once, and they are on record', async () => {
+    const { token } = await create({ user: bob, roles: ['viewer', 'analyst', 'viewer'] })
+    expect(token.roles).toEqual(['analyst', 'viewer'])
+    expect(events).toMatchObject([{ kind: 'token.created', roles: ['analyst', 'viewer'] }])
+    expect(await register.list()).toMatchObject([{ name: 'ci', roles: ['analyst', 'viewer'] }])
   })
 
   it('is not made when that can not be put on record', async () => {

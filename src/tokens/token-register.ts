@@ -23,6 +23,8 @@ export interface TokenView {
   readonly name: string
   readonly state: TokenState
   readonly username?: Username
+  /** What it was narrowed to, or its own; absent: all of the user's, or none. */
+  readonly roles?: readonly string[]
   readonly createdAt: number
   readonly expiresAt?: number
   readonly lastUsedAt?: number
@@ -32,6 +34,8 @@ export interface WantedToken {
   readonly name: ApiTokenName
   /** Whose it is to be; absent: it stands on its own. */
   readonly user?: UserRow
+  /** Of a user's: no more of the user's roles than these; of one on its own: its roles. */
+  readonly roles?: readonly string[]
   /** Absent: it never ends by itself. */
   readonly lifetimeMs?: number
 }
@@ -49,6 +53,7 @@ export class TokenRegister {
   async create({
     name,
     user,
+    roles,
     lifetimeMs,
   }: WantedToken): Promise<{ readonly token: TokenView; readonly text: Secret } | undefined> {
     const { store, audit, clock } = this.#parts
@@ -63,11 +68,15 @@ export class TokenRegister {
       hash: hashApiToken(parsed),
       name,
       ...(user === undefined ? {} : { user: user.id }),
+      ...(roles === undefined ? {} : { roles: [...new Set(roles)].sort() }),
       createdAt,
       ...(lifetimeMs === undefined ? {} : { expiresAt: createdAt + lifetimeMs }),
     }
     // First the record: a key that nobody knows of must not exist.
-    await audit.write({ kind: 'token.created', asker: operator, token: row.id, name, ...about(user) })
+    await audit.write({
+      ...{ kind: 'token.created', asker: operator, token: row.id, name, ...about(user) },
+      ...(row.roles === undefined ? {} : { roles: row.roles }),
+    })
     await store.tokens.insert(row)
     return { token: viewOf({ token: row, ...(user && { user }) }, createdAt), text }
   }
@@ -118,12 +127,13 @@ function about(user: UserRow | undefined) {
 
 function viewOf(found: FoundToken, now: number): TokenView {
   const { token, user } = found
-  const { id, name, createdAt, expiresAt, lastUsedAt } = token
+  const { id, name, roles, createdAt, expiresAt, lastUsedAt } = token
   return {
     id,
     name,
     state: stateOf(found, now),
     ...(user === undefined ? {} : { username: user.name }),
+    ...(roles === undefined ? {} : { roles }),
     createdAt,
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(lastUsedAt === undefined ? {} : { lastUsedAt }),

@@ -9,7 +9,7 @@ import { hashApiToken, makeApiToken, parseApiToken } from './token.ts'
 import { Tokens } from './tokens.ts'
 
 const day = 86_400_000
-const bob: UserRow = { id: 'u1' as UserId, name: 'bob' as Username, createdAt: 1 }
+const bob: UserRow = { id: 'u1' as UserId, name: 'bob' as Username, createdAt: 1, roles: [], attributes: {} }
 
 let now = 1_700_000_000_000
 let store: Store
@@ -41,8 +41,44 @@ describe('a token', () => {
   it('is found by its text, with the name of whose it is', async () => {
     const own = await issue()
     const his = await issue({ user: bob.id })
-    expect(await tokens.find(own.text, now)).toEqual({ state: 'active', token: own.row })
-    expect(await tokens.find(his.text, now)).toEqual({ state: 'active', token: his.row, username: 'bob' })
+    const endowment = { roles: [], attributes: {} }
+    expect(await tokens.find(own.text, now)).toEqual({ state: 'active', token: own.row, endowment })
+    expect(await tokens.find(his.text, now)).toEqual({
+      ...{ state: 'active', token: his.row, username: 'bob' },
+      endowment,
+    })
+  })
+
+  it('has what its user has by now, narrowed to its own list; one on its own exactly its list', async () => {
+    const all = await issue({ user: bob.id })
+    const few = await issue({ user: bob.id, roles: ['viewer', 'admin'] })
+    const none = await issue({ user: bob.id, roles: [] })
+    const own = await issue({ roles: ['nightly'] })
+    const endowmentOf = async ({ text }: { readonly text: string }) => {
+      const found = await tokens.find(text, now)
+      return found.state === 'active' ? found.endowment : undefined
+    }
+    const attributes = { team: 'finance' }
+    await store.users.endow(bob.id, () => ({ roles: ['analyst', 'viewer'], attributes }))
+    expect(await endowmentOf(all)).toEqual({ roles: ['analyst', 'viewer'], attributes })
+    expect(await endowmentOf(few)).toEqual({ roles: ['viewer'], attributes })
+    expect(await endowmentOf(none)).toEqual({ roles: [], attributes })
+    expect(await endowmentOf(own)).toEqual({ roles: ['nightly'], attributes: {} })
+    await store.users.endow(bob.id, () => ({ roles: ['admin'], attributes: {} }))
+    expect(await endowmentOf(few)).toEqual({ roles: ['admin'], attributes: {} })
+  })
+
+  it('can be narrowed to a role that its user has by inheritance only', async () => {
+    const inherited = (roles: readonly string[]) => (roles.includes('admin') ? [...roles, 'viewer'] : roles)
+    const withRoles = new Tokens({ store, clock: { now: () => now }, inherited })
+    const { text } = await issue({ user: bob.id, roles: ['viewer', 'owner'] })
+    const rolesNow = async () => {
+      const found = await withRoles.find(text, now)
+      return found.state === 'active' ? found.endowment.roles : undefined
+    }
+    expect(await rolesNow()).toEqual([])
+    await store.users.endow(bob.id, () => ({ roles: ['admin'], attributes: {} }))
+    expect(await rolesNow()).toEqual(['viewer'])
   })
 
   it('that nobody made is unknown', async () => {
@@ -135,6 +171,25 @@ describe('whoever watches a token', () => {
     await other.users[deed](bob.id, now)
     await tokens.review()
     expect(ends).toEqual([deed === 'disable' ? 'user-disabled' : 'revoked'])
+  })
+
+  it('is told when its user has other roles or attributes', async () => {
+    const { row, text } = await issue({ user: bob.id, roles: ['viewer'] })
+    const found = await tokens.find(text, now)
+    if (found.state !== 'active') throw new TypeError('it was just issued')
+    const told: (readonly string[])[] = []
+    const { endowment } = found
+    tokens.watch(
+      { ...row, endowment },
+      () => undefined,
+      ({ roles }) => told.push(roles),
+    )
+    await tokens.review()
+    await other.users.endow(bob.id, () => ({ roles: ['admin', 'viewer'], attributes: {} }))
+    await tokens.review()
+    await other.users.endow(bob.id, () => ({ roles: ['viewer'], attributes: {} }))
+    await tokens.review()
+    expect(told).toEqual([['viewer']])
   })
 
   it('is not called after taking the watch back, nor for the end of another token', async () => {

@@ -5,8 +5,10 @@ import type { Clock } from '../kit/clock.ts'
 import { randomName } from '../kit/random.ts'
 import type { Secret } from '../kit/secret.ts'
 import { failureKeyOf, type Username } from '../kit/username.ts'
-import type { InvitationRow, PasswordRow, UserId, UserRow } from '../store/rows.ts'
-import type { AccountEnded, Store } from '../store/store.ts'
+import { noEndowment } from '../store/rows.ts'
+import type { Endowment, InvitationRow, PasswordRow, UserId, UserRow } from '../store/rows.ts'
+import type { AccountEnded, Endowed, Store } from '../store/store.ts'
+import { applyChange, inOrder, isSame, type EndowmentChange } from './endowment.ts'
 import { failureRule } from './failures.ts'
 import { hashInvitation, invitationMs, makeInvitationSecret } from './invitation.ts'
 
@@ -19,7 +21,7 @@ export interface UserParts {
 /** What can be done with a name at the moment. */
 export type UserState = 'active' | 'invited' | 'locked' | 'no-password' | 'disabled'
 
-export interface UserView {
+export interface UserView extends Endowment {
   readonly id: UserId
   readonly name: Username
   readonly state: UserState
@@ -53,12 +55,27 @@ export class Users {
   }
 
   /** Undefined when the name is taken. */
-  async add(name: Username): Promise<UserRow | undefined> {
+  async add(name: Username, given: Endowment = noEndowment): Promise<UserRow | undefined> {
     const { store, audit, clock } = this.#parts
-    const row: UserRow = { id: randomName(12) as UserId, name, createdAt: clock.now() }
+    const row: UserRow = { id: randomName(12) as UserId, name, createdAt: clock.now(), ...inOrder(given) }
     if (!(await store.users.insert(row))) return undefined
-    await audit.write({ kind: 'user.added', asker: operator, user: nameOf(row) })
+    const { roles, attributes } = row
+    await audit.write({
+      kind: 'user.added',
+      asker: operator,
+      user: nameOf(row),
+      given: { roles, attributes },
+    })
     return row
+  }
+
+  /** Gives and takes roles and attributes; undefined when somebody else removed the user meanwhile. */
+  async endow(user: UserRow, change: EndowmentChange): Promise<Endowed | undefined> {
+    const { store, audit } = this.#parts
+    const done = await store.users.endow(user.id, (standing) => applyChange(standing, change))
+    if (done === undefined || isSame(done)) return done
+    await audit.write({ kind: 'user.changed', asker: operator, user: nameOf(user), ...done })
+    return done
   }
 
   /** Takes the place of an earlier invitation; the password of today goes on working until the new one is set. */
@@ -173,6 +190,8 @@ export class Users {
       id: row.id,
       name: row.name,
       state: stateOf(row, { password, invitation, failures }),
+      roles: row.roles,
+      attributes: row.attributes,
       createdAt: row.createdAt,
       ...(row.lastLoginAt === undefined ? {} : { lastLoginAt: row.lastLoginAt }),
       ...(password === undefined ? {} : { passwordAt: password.changedAt }),

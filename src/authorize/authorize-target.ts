@@ -1,0 +1,43 @@
+/** Resolved → Permitted: may they do it to exactly this, with these arguments? Whatever isn't a clear yes is a no. */
+import type { Owner } from '../ownership/owner.ts'
+import type { PolicyEngine } from '../policy/engine.ts'
+import { refuse, type Refusal } from '../refusals.ts'
+import type { Permit, Permitted, Resolved } from '../request.ts'
+import { explain } from './explain.ts'
+import { contextOf, forPolicy } from './for-policy.ts'
+import { actionOn, isForeign, questionsOf } from './questions.ts'
+
+export interface AuthorizeTargetParts {
+  readonly policy: Pick<PolicyEngine, 'decide'>
+  /** The roles of those that own a file, for policies that let a role's members share. */
+  readonly rolesOf: (owners: readonly Owner[]) => Promise<readonly string[]>
+}
+
+export async function authorizeTarget(
+  request: Resolved,
+  { policy, rolesOf }: AuthorizeTargetParts,
+): Promise<Permitted | Refusal> {
+  const { target, principal } = request
+  const policies: string[] = []
+  for (const question of questionsOf(request)) {
+    const decision = policy.decide(question)
+    if (!decision.allow) return isForeign(target.resource) ? unknownFile(true) : explain(request, decision)
+    policies.push(...decision.policies)
+  }
+  const common = { principal: forPolicy(principal), context: contextOf(request) }
+  for (const { standing, owners } of target.files) {
+    if (standing === 'unknown') return unknownFile(false)
+    const ownerRoles = standing === 'others' ? await rolesOf(owners) : []
+    const resource = { kind: 'file', standing, ownerRoles } as const
+    if (!policy.decide({ ...common, action: actionOn('readFile', resource), resource }).allow)
+      return unknownFile(standing === 'others')
+  }
+  if (target.claim !== undefined && !(await target.claim()))
+    return refuse('policy-denied', { reason: 'mcp-state-taken' })
+  return { ...request, permit: { policies } as unknown as Permit }
+}
+
+/** To say "you may not" would say that there is such a file. */
+function unknownFile(foreign: boolean): Refusal {
+  return refuse('object-unknown', { object: 'file', foreign })
+}

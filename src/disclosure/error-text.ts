@@ -1,0 +1,26 @@
+/** Which of an app's error texts its author wrote for the user, and which are an exception's own words. */
+import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+
+/**
+ * `error_payload` (gradio/utils.py 6.31): for a gr.Error the keys `duration` and `title` stand beside its text; any other
+ * exception has `error` and `visible` only, or null where the app hides it already.
+ */
+export function findExceptionText(payload: Json | undefined): string | undefined {
+  if (!isJsonObject(payload) || typeof payload['error'] !== 'string') return undefined
+  return 'duration' in payload && 'title' in payload ? undefined : payload['error']
+}
+
+/** The same payload, saying no more than that something went wrong; shown, or nobody could tell the operator the number. */
+export function withText(payload: JsonObject, text: string): JsonObject {
+  return { ...payload, error: text, visible: true }
+}
+
+/**
+ * The `detail` of FastAPI's own refusals repeats what was sent and names inner parts; an app's validator writes for the user
+ * (`__type__: "validate"`, gradio/queueing.py 6.31), and short sentences of Gradio's routes name no inside.
+ */
+export function isForTheUser(detail: Json | undefined): boolean {
+  if (Array.isArray(detail))
+    return (detail as readonly Json[]).every((one) => isJsonObject(one) && one['__type__'] === 'validate')
+  return false
+}

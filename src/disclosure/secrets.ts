@@ -1,0 +1,102 @@
+/** Finds secrets by their form, and takes them out of a text. */
+import type { SecretRule } from './secret-rule.ts'
+import { gitleaksRules } from './secret-rules.ts'
+
+const ownRules: readonly SecretRule[] = [
+  {
+    kind: 'private-key',
+    keywords: ['-----begin'],
+    // Up to its end, or to the end of what is there of it.
+    form: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:[\s\S]{0,16384}?-----END [A-Z ]{0,40}PRIVATE KEY-----|[A-Za-z0-9+/=\s\\]{0,16384})/,
+  },
+  {
+    kind: 'json-web-token',
+    keywords: ['eyj'],
+    form: /(?<![\w-])eyJ[\w-]{10,2048}\.eyJ[\w-]{10,4096}\.[\w-]{20,1024}/,
+  },
+  {
+    kind: 'password-in-address',
+    keywords: ['://'],
+    form: /(?<=\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/?#@]{1,64}:)[^\s:/?#@]{1,128}(?=@[\w.-])/i,
+  },
+]
+
+const rules = [...ownRules, ...gitleaksRules].map((rule) => ({
+  ...rule,
+  form: new RegExp(rule.form, `${rule.form.flags}g`),
+}))
+
+const words = [...new Set(rules.flatMap(({ keywords }) => keywords))]
+const anyWord = new RegExp(words.map((word) => word.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&')).join('|'), 'i')
+const everyWord = new RegExp(anyWord, 'gi')
+
+/** What stands for a secret in examples: one sign again and again, or the word for it. */
+const standIn =
+  /([x*.0])\1{7}|^(?:password|passwd|pass|pwd|secret|x+|\*+|\.{3}|your[\w-]*|[<{[].*|\$\{?\w+\}?)$/i
+
+export const withheld = '[withheld]'
+
+export interface Redaction {
+  readonly text: string
+  /** Kinds of what was taken out. */
+  readonly kinds: readonly string[]
+}
+
+/** Whether a look is worth while. */
+export function mayHoldSecret(text: string): boolean {
+  return anyWord.test(text)
+}
+
+/** A text without the secrets in it. */
+export function redactSecrets(text: string): Redaction {
+  if (!mayHoldSecret(text)) return { text, kinds: [] }
+  const present = new Set(Array.from(text.matchAll(everyWord), ([word]) => word.toLowerCase()))
+  const kinds: string[] = []
+  let redacted = text
+  for (const { kind, keywords, form } of rules) {
+    if (!keywords.some((word) => present.has(word))) continue
+    redacted = redacted.replace(form, (found) => {
+      if (standIn.test(found)) return found
+      kinds.push(kind)
+      return withheld
+    })
+  }
+  return { text: redacted, kinds }
+}
+
+/** The kinds of secrets in a text. */
+export function findSecrets(text: string): readonly string[] {
+  return [...new Set(redactSecrets(text).kinds)]
+}
+
+/** A growing text's last word, once it may be the beginning of a secret, is not shown before it is decided. No form is longer. */
+const longestWord = 8192
+
+/**
+ * How much of a growing text is decided: whatever comes after it, what `redactSecrets` makes of this beginning stays. No form
+ * but a private key's holds white space.
+ */
+export function decidedLength(text: string): number {
+  const key = text.search(
+    /-----BEGIN (?![\s\S]*-----END [A-Z ]{0,40}PRIVATE KEY-----)[A-Z ]{0,40}(?:PRIVATE|$)/,
+  )
+  const whole = key === -1 ? text.length : key
+  const word = text.slice(0, whole).search(/\S+$/)
+  if (word === -1) return whole
+  if (whole - word > longestWord) return decidedInWord(text, word, whole)
+  return mayHoldSecret(text.slice(word, whole)) ? word : whole
+}
+
+/** Of a form stands no more than this before its keyword. */
+const beforeKeyword = 64
+
+/** In a word that never ends (JSON without spaces, base64) only what began lately may still become a secret. */
+function decidedInWord(text: string, word: number, whole: number): number {
+  const from = whole - longestWord
+  const at = text.slice(from, whole).search(anyWord)
+  if (at === -1) return whole
+  const cut = Math.max(word, from + at - beforeKeyword)
+  // A cut through the middle of a secret would show its first half.
+  const shown = redactSecrets(text.slice(0, cut)).text
+  return redactSecrets(text.slice(0, whole)).text.startsWith(shown) ? cut : word
+}

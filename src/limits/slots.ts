@@ -1,0 +1,109 @@
+/** Calls that are under way: who has how many of which endpoint, and until when at most. */
+import { Recent } from '../ownership/recent.ts'
+import type { Owner } from '../ownership/owner.ts'
+
+interface Held {
+  readonly owner: Owner
+  readonly endpoint: string
+  readonly until: number
+  /** Upstream form of the session whose stream carries the event. */
+  readonly session?: string
+  event?: string
+}
+
+/** An event whose end nobody saw (its client left for good) keeps its place no longer than this. */
+const longestMs = 60 * 60 * 1000
+/** Events that ended lately: the stream may tell of the end before the answer to the call has told the event's id. */
+const mostEnded = 10_000
+
+export interface Slot {
+  /** The app has queued the call under this id: the place is kept until that event ends. */
+  queued(event: string): void
+  /** The answer to the call is over: the place is free, unless the app has queued the call. */
+  answered(): void
+  /** Once is enough; again does nothing. */
+  release(): void
+}
+
+export class Slots {
+  /** By endpoint, then by owner; of one owner the oldest first. */
+  readonly #held = new Map<string, Map<Owner, Set<Held>>>()
+  readonly #events = new Map<string, Held>()
+  readonly #sessions = new Map<string, Set<Held>>()
+  readonly #ended = new Recent<true>(mostEnded)
+
+  take(owner: Owner, endpoint: string, now: number, session?: string): Slot {
+    const held: Held = { owner, endpoint, until: now + longestMs, ...(session !== undefined && { session }) }
+    const owners = this.#held.get(endpoint) ?? new Map<Owner, Set<Held>>()
+    this.#held.set(endpoint, owners)
+    addTo(owners, owner, held)
+    if (session !== undefined) addTo(this.#sessions, session, held)
+    return {
+      queued: (event) => {
+        if (owners.get(owner)?.has(held) !== true) return
+        if (this.#ended.get(event) === true) {
+          this.#drop(held)
+          return
+        }
+        held.event = event
+        this.#events.set(event, held)
+      },
+      answered: () => {
+        if (held.event === undefined) this.#drop(held)
+      },
+      release: () => this.#drop(held),
+    }
+  }
+
+  /** How many calls of the endpoint this owner has under way. */
+  countOf(owner: Owner, endpoint: string, now: number): number {
+    this.#dropOver(owner, endpoint, now)
+    return this.#held.get(endpoint)?.get(owner)?.size ?? 0
+  }
+
+  /** Whether anybody else has one under way. */
+  hasOthers(owner: Owner, endpoint: string, now: number): boolean {
+    for (const other of [...(this.#held.get(endpoint)?.keys() ?? [])]) {
+      if (other !== owner && this.countOf(other, endpoint, now) > 0) return true
+    }
+    return false
+  }
+
+  eventEnded(event: string): void {
+    this.#ended.set(event, true)
+    const held = this.#events.get(event)
+    if (held !== undefined) this.#drop(held)
+  }
+
+  /** Gradio drops what a session has queued when its stream closes (gradio/queueing.py 6.31, clean_events). */
+  sessionEnded(session: string): void {
+    for (const held of this.#sessions.get(session) ?? []) this.#drop(held)
+  }
+
+  #dropOver(owner: Owner, endpoint: string, now: number): void {
+    for (const held of this.#held.get(endpoint)?.get(owner) ?? []) {
+      if (held.until > now) return
+      this.#drop(held)
+    }
+  }
+
+  #drop(held: Held): void {
+    const owners = this.#held.get(held.endpoint)
+    if (owners !== undefined) dropFrom(owners, held.owner, held)
+    if (owners?.size === 0) this.#held.delete(held.endpoint)
+    if (held.event !== undefined) this.#events.delete(held.event)
+    if (held.session !== undefined) dropFrom(this.#sessions, held.session, held)
+  }
+}
+
+function addTo<Key>(map: Map<Key, Set<Held>>, key: Key, held: Held): void {
+  const found = map.get(key)
+  if (found === undefined) map.set(key, new Set([held]))
+  else found.add(held)
+}
+
+function dropFrom<Key>(map: Map<Key, Set<Held>>, key: Key, held: Held): void {
+  const found = map.get(key)
+  found?.delete(held)
+  if (found?.size === 0) map.delete(key)
+}

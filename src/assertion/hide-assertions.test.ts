@@ -1,0 +1,41 @@
+/** Tests of what an app shows of its request headers. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { Secret } from '../kit/secret.ts'
+import { Assertions } from './assertions.ts'
+import { assertionHider, hiddenAssertion, hideAssertions } from './hide-assertions.ts'
+
+const parts = {
+  key: new Secret(new Uint8Array(32)),
+  audience: 'http://app.test',
+  lifetimeMs: 3_600_000,
+  rolesOf: () => [],
+}
+
+describe('an answer', () => {
+  it('is shown without any assertion of any gate, and is else the same', async () => {
+    const alone = (id: string) => ({ kind: 'token' as const, token: { id }, roles: [] })
+    const word = fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('eyJ'))
+    await fc.assert(
+      fc.asyncProperty(word, word, fc.stringMatching(/^[a-z]{8}$/), async (before, after, instance) => {
+        const text = await new Assertions({ ...parts, instance }).assertionFor(alone('t'), 1_800_000_000_000)
+        const message = JSON.stringify({ [before]: `${before} ${text} ${after}`, headers: text })
+        expect(message).toContain(assertionHider.marks[0])
+        expect(JSON.parse(hideAssertions(message))).toEqual({
+          [before]: `${before} ${hiddenAssertion} ${after}`,
+          headers: hiddenAssertion,
+        })
+      }),
+    )
+  })
+
+  it('keeps tokens of others', () => {
+    const text = 'Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxIn0.c2ln'
+    expect(hideAssertions(text)).toBe(text)
+  })
+
+  it('shows nothing of an assertion that is cut off', async () => {
+    const text = await new Assertions({ ...parts, instance: 'testtest' }).ownAssertion(1_800_000_000_000)
+    for (const length of [60, 150, 300]) expect(hideAssertions(text.slice(0, length))).toBe(hiddenAssertion)
+  })
+})

@@ -13,14 +13,17 @@ export default defineConfig({
     maxWorkers: 2,
     passWithNoTests: false,
     projects: [
-      project('unit', ['src/**/*.test.ts', 'web/src/**/*.test.ts']),
+      project('unit', ['src/**/*.test.ts', 'web/src/**/*.test.ts', 'test/policy-reference/**/*.test.ts']),
       project('path', ['test/path/**/*.test.ts']),
       project('architecture', ['test/architecture/**/*.test.ts'], { testTimeout: 60_000 }),
       project('certificates', ['test/certificates/**/*.test.ts'], {
         testTimeout: 120_000,
         hookTimeout: 120_000,
       }),
-      project('attacks', ['test/attacks/**/*.test.ts'], { testTimeout: 120_000, hookTimeout: 180_000 }),
+      project('attacks', ['test/attacks/**/*.test.ts', 'test/fuzz/**/*.test.ts'], {
+        testTimeout: 120_000,
+        hookTimeout: 180_000,
+      }),
       project('e2e', ['e2e/**/*.test.ts'], {
         testTimeout: 180_000,
         hookTimeout: 240_000,

@@ -12,7 +12,8 @@ from pathlib import Path
 # Nothing leaves this machine, and files stay apart from those of other Gradio apps.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
-os.environ.setdefault("GRADIO_TEMP_DIR", tempfile.mkdtemp(prefix="sekisho-demo-"))
+if "GRADIO_TEMP_DIR" not in os.environ:
+    os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="sekisho-demo-")
 
 import gradio as gr  # noqa: E402  (reads the variables above)
 from PIL import Image, ImageFilter, ImageOps  # noqa: E402

@@ -12,7 +12,7 @@ describe('pacing', () => {
 
   beforeAll(async () => {
     app = await startTestApp('kitchen')
-    gate = await startTestGate({ upstream: app.url, config: 'pace: { address: "3, then 1 per 5s" }' })
+    gate = await startTestGate({ upstream: app.url, config: 'pace: { address: "3, then 1 per 15s" }' })
     browser = await openBrowser()
   })
 

@@ -5,9 +5,55 @@ import { pathToFileURL } from 'node:url'
 
 const root = join(import.meta.dirname, '..')
 
-const steps = ['receive', 'classify', 'authenticate', 'authorize', 'validate', 'forward', 'serve', 'record']
+const steps = [
+  'receive',
+  'classify',
+  'authenticate',
+  'authorize',
+  'read',
+  'resolve',
+  'validate',
+  'forward',
+  'serve',
+  'record',
+]
 const leaves = ['kit', 'contract', 'store/store.ts', 'store/rows.ts', 'refusals.ts']
-const shared = [...leaves, 'catalog', 'request.ts', 'audit/audit.ts', 'audit/event.ts']
+/** What a request is about is said in these nouns' terms. */
+const terms = [
+  'app/model.ts',
+  'ownership/file-path.ts',
+  'ownership/owner.ts',
+  'ownership/ownership.ts',
+  'policy/engine.ts',
+]
+const shared = [...leaves, ...terms, 'catalog', 'request.ts', 'audit/audit.ts', 'audit/event.ts']
+
+/** What stands between the gate and the inside of the app. */
+const appSide = [
+  ...shared,
+  'answers',
+  'app',
+  'assertion',
+  'authorize/for-policy.ts',
+  'authorize/questions.ts',
+  'config',
+  'disclosure',
+  'forward/forward.ts',
+  'inputs',
+  'limits',
+  'login/key.ts',
+  'look-at-answers.ts',
+  'mcp',
+  'open-rights.ts',
+  'ownership',
+  'policy',
+  'record/asker.ts',
+  'resolve/asked.ts',
+  'roles-of-owners.ts',
+  'show-app.ts',
+  'users',
+  'views',
+]
 
 /** What each place in src may import besides itself; whatever is missing here may import nothing. */
 const allowed: Readonly<Record<string, readonly string[]>> = {
@@ -18,8 +64,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   store: ['kit'],
   catalog: ['kit', 'contract'],
   'refusals.ts': ['kit'],
-  'request.ts': ['kit', 'catalog', 'refusals.ts', 'store/rows.ts'],
-  config: ['kit', 'contract'],
+  'request.ts': ['kit', 'catalog', 'refusals.ts', 'store/rows.ts', ...terms],
+  config: ['kit', 'contract', 'policy/roles.ts'],
   audit: [...leaves, 'config/config.ts', 'tokens/token.ts'],
   sessions: [...leaves, 'audit/audit.ts', 'audit/event.ts'],
   tokens: [...leaves, 'audit/audit.ts', 'audit/event.ts'],
@@ -27,8 +73,18 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   login: [...leaves, 'users', 'audit/audit.ts', 'audit/event.ts', 'sessions'],
   certificates: [...leaves, 'audit/event.ts', 'config/config.ts', 'config/addresses.ts'],
   backup: [...leaves, 'audit', 'login', 'sessions/instance.ts', 'store'],
-  policy: [...leaves, 'catalog/actions.ts'],
-  app: [...leaves, 'audit/audit.ts', 'config/config.ts'],
+  policy: [...leaves, 'catalog/actions.ts', 'audit/audit.ts', 'audit/event.ts', 'config'],
+  app: [...leaves, 'answers/tap.ts', 'audit/audit.ts', 'config/config.ts'],
+  'policy-tools': ['kit', 'contract', 'catalog/actions.ts', 'app/model.ts', 'config', 'policy'],
+  answers: ['kit'],
+  ownership: [...leaves, 'answers', 'app/model.ts', 'audit/audit.ts', 'audit/event.ts', 'login/key.ts'],
+  views: ['kit', 'answers/tap.ts', 'app/model.ts', 'catalog'],
+  disclosure: ['kit', 'answers/tap.ts', 'config/config.ts'],
+  limits: [...leaves, 'answers/tap.ts', 'ownership/owner.ts', 'ownership/recent.ts', 'config/config.ts'],
+  inputs: ['kit', 'answers/tap.ts', 'app/model.ts', 'config/input-rules.ts', 'config/nearest-name.ts'],
+  assertion: ['kit', 'contract', 'answers/tap.ts', 'ownership/owner.ts'],
+  mcp: [...leaves, 'answers/tap.ts', 'app/model.ts', 'ownership/owner.ts', 'ownership/ownership.ts'],
+  verify: ['contract/assertion.ts'],
   check: [
     'users',
     ...leaves,
@@ -41,10 +97,16 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'policy',
   ],
   ...Object.fromEntries(
-    steps.map((step) => [step, [...shared, 'policy/engine.ts', 'sessions', 'tokens', 'login']]),
+    steps.map((step) => [
+      step,
+      [...shared, 'answers', 'app', 'inputs', 'limits', 'mcp', 'sessions', 'tokens', 'login', 'views'],
+    ]),
   ),
   'gate.ts': ['kit', 'request.ts', 'refusals.ts', ...steps],
   'build.ts': [
+    'unmatched-names.ts',
+    'app-side.ts',
+    'credentials.ts',
     ...shared,
     'config',
     'store',
@@ -52,15 +114,30 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'backup',
     'sessions',
     'tokens',
+    'users',
     'login',
     'policy',
     'certificates',
     'app',
+    'answers',
+    'assertion',
+    'disclosure',
+    'inputs',
+    'limits',
+    'ownership',
+    'views',
     'classify',
     'forward',
     'serve',
     'gate.ts',
   ],
+  'app-side.ts': appSide,
+  'look-at-answers.ts': appSide,
+  'roles-of-owners.ts': [...shared, 'policy', 'tokens'],
+  'show-app.ts': appSide,
+  'unmatched-names.ts': ['app/model.ts', 'config', 'inputs', 'limits'],
+  'credentials.ts': ['kit', 'authenticate/authenticate.ts', 'forward/forward.ts', 'sessions', 'tokens'],
+  'open-rights.ts': appSide,
   'open-doors.ts': [...shared, 'config', 'build.ts', 'gate.ts', 'receive', 'serve', 'certificates'],
   'run-gate.ts': [...shared, 'config', 'build.ts', 'open-doors.ts', 'users'],
   cli: [
@@ -76,6 +153,12 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'users',
     'login',
     'check',
+    'inputs',
+    'ownership',
+    'policy/roles.ts',
+    'policy/role-graph.ts',
+    'policy-tools',
+    'app/read-model.ts',
   ],
 }
 

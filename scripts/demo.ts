@@ -1,11 +1,12 @@
-/** `npm run demo`: a real Gradio app with the gate in front, on this machine only, until Ctrl-C. */
-import { mkdtemp, rm } from 'node:fs/promises'
+/** `npm run demo` and `npm run demo:roles`: a real Gradio app with the gate in front, on this machine only, until Ctrl-C. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { defaults } from '../src/config/defaults.ts'
 import { generatePassphrase } from '../src/login/passphrase.ts'
 import { buildWeb } from './build-web.ts'
-import { startGate, type GateProcess } from './gate-process.ts'
+import { addPeople, rolesApp, rolesConfig } from './demo-roles.ts'
+import { startGate, type GateOptions, type GateProcess } from './gate-process.ts'
 import { startGradioApp, type GradioApp } from './gradio-app.ts'
 import { freePort } from './loopback.ts'
 import { sayOnStderr as say } from './progress.ts'
@@ -13,6 +14,7 @@ import { setUpGradio, type GradioEnvironment } from './setup-gradio.ts'
 import { SetupProblem } from './setup-problem.ts'
 
 const file = path.join(import.meta.dirname, '..', 'demo', 'app.py')
+const withRoles = process.argv[2] === 'three-roles'
 
 /** What has been started so far, for whoever has to end it. */
 interface Running {
@@ -45,18 +47,14 @@ async function runDemo(home: string, running: Running): Promise<number> {
   say('Building the login page …')
   await buildWeb()
   say('Starting the Gradio app …')
-  const app = (running.app = await startGradioApp({ environment, file }))
+  const app = (running.app = await startApp(environment, home))
   say('Starting the gate in front of it …')
-  const passphrase = generatePassphrase()
-  const gate = (running.gate = await startGate({
-    upstream: app.url,
-    home,
-    password: passphrase,
-    port: await freePort(defaults.listen.port),
-  }))
+  const { options, credentials } = await (withRoles ? letPeopleIn(home, app) : letGuestsIn())
+  const port = await freePort(defaults.listen.port)
+  const gate = (running.gate = await startGate({ upstream: app.url, home, port, ...options }))
   process.stdout.write(
-    `\n  Open         ${gate.url}/\n  Pass-phrase  ${passphrase}\n\n` +
-      '  Both listen on this machine only; the pass-phrase is not shown again and ends with the demo.\n' +
+    `\n  Open         ${gate.url}/\n${credentials}\n` +
+      '  Both listen on this machine only; what is shown here is not shown again and ends with the demo.\n' +
       '  Ctrl-C ends it.\n\n',
   )
   const told = await Promise.race([
@@ -65,6 +63,33 @@ async function runDemo(home: string, running: Running): Promise<number> {
   ])
   if (running.stopping !== true) say(`\n${told}\nEnding the demo.`)
   return 1
+}
+
+async function startApp(environment: GradioEnvironment, home: string): Promise<GradioApp> {
+  if (!withRoles) return startGradioApp({ environment, file })
+  const folder = path.join(home, 'instruments')
+  await mkdir(folder)
+  return startGradioApp({ environment, file: rolesApp, env: { INSTRUMENTS_FOLDER: folder } })
+}
+
+interface Entrance {
+  readonly options: Partial<GateOptions>
+  /** Lines to print. */
+  readonly credentials: string
+}
+
+function letGuestsIn(): Entrance {
+  const password = generatePassphrase()
+  return { options: { password }, credentials: `  Pass-phrase  ${password}\n` }
+}
+
+async function letPeopleIn(home: string, app: GradioApp): Promise<Entrance> {
+  const people = await addPeople(home, app.url)
+  const lines = people.map(
+    ({ name, role, password }) => `  ${name.padEnd(7)} ${role.padEnd(9)} ${password}\n`,
+  )
+  const words = `\n  The rules are in ${path.relative(process.cwd(), rolesConfig)}; a change to its roles holds at once.\n`
+  return { options: { args: ['--config', rolesConfig] }, credentials: `\n${lines.join('')}${words}` }
 }
 
 async function environmentOrWords(): Promise<GradioEnvironment | undefined> {

@@ -1,5 +1,5 @@
 /** Writes docs/reference from the code; a test compares, so the pages can't drift. */
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { catalogue } from '../src/catalog/index.ts'
@@ -124,6 +124,28 @@ ${table(['advisory', 'versions', 'what'], versions)}
 `
 }
 
+function policy(): string {
+  const read = (name: string) => readFileSync(join(root, 'src/policy', name), 'utf8').trimEnd()
+  const cedar = (name: string) => `\`\`\`cedar\n${read(name)}\n\`\`\`\n`
+  return `# Policy
+
+What a policy by hand can speak of, and the policies that come with the gate. Most need no more than
+[roles](../operate/roles.md).
+
+## Schema
+
+${cedar('gate.cedarschema')}
+## Beside every policy
+
+${cedar('defaults/always.cedar')}
+## Beside roles
+
+${cedar('defaults/roles.cedar')}
+## Without roles and without a file
+
+${cedar('defaults/default.cedar')}`
+}
+
 /** Page name to text. */
 export function makeReference(): Readonly<Record<string, string>> {
   const pages = {
@@ -132,6 +154,7 @@ export function makeReference(): Readonly<Record<string, string>> {
     'refusals.md': refused(),
     'cli.md': cli(),
     'checks.md': checks(),
+    'policy.md': policy(),
   }
   return Object.fromEntries(Object.entries(pages).map(([name, text]) => [name, written + text]))
 }

@@ -1,11 +1,14 @@
 /** Configuration → parts: the only file that knows every part. */
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
-import { hostname, networkInterfaces } from 'node:os'
+import { homedir, hostname, networkInterfaces } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Pool } from 'undici'
+import { makeAppSide, type AppSide } from './app-side.ts'
 import { AppWatch } from './app/watch-app.ts'
+import { Assertions } from './assertion/assertions.ts'
+import type { Asserted } from './assertion/claims.ts'
 import type { Audit } from './audit/audit.ts'
 import { openAudit } from './audit/open-audit.ts'
 import { finishRestore } from './backup/place.ts'
@@ -15,15 +18,19 @@ import { readMachineNames } from './certificates/machine-names.ts'
 import { makeCertificateSource } from './certificates/make-certificate-source.ts'
 import { compileCatalogue } from './classify/classify.ts'
 import type { Config } from './config/config.ts'
+import { audienceOf } from './config/defaults.ts'
 import { passwordRulesOf } from './config/password-rules-of.ts'
+import { makeCredentials, makeTokenLook } from './credentials.ts'
 import { openUpstream } from './forward/upstream.ts'
 import type { Gate } from './gate.ts'
 import { chooseLanguage } from './kit/language.ts'
 import type { Clock } from './kit/clock.ts'
+import { makeUploadQuota } from './limits/upload-quota.ts'
 import { loadKeyRing, loadOrMakeKeyRing } from './login/key-file.ts'
 import { bindKeyRing, type KeyRing } from './login/key.ts'
 import { openLogin, type Login } from './login/open-login.ts'
-import { loadPolicy } from './policy/load-policy.ts'
+import { keepPolicy } from './policy/keep-policy.ts'
+import type { PolicyEngine, PolicyPrincipal } from './policy/engine.ts'
 import { readWebFiles, type WebFiles } from './serve/web-files.ts'
 import { clearCookie, cookieNames, type Site } from './sessions/cookie.ts'
 import { lookAtCookies } from './sessions/look.ts'
@@ -36,6 +43,7 @@ import type { Upgrade } from './store/engines/sqlite/migrate.ts'
 import { refuseOtherUser } from './store/engines/sqlite/state-owner.ts'
 import type { Store } from './store/store.ts'
 import { Tokens } from './tokens/tokens.ts'
+import { findUnmatchedNames } from './unmatched-names.ts'
 
 export interface Surroundings {
   readonly env: Readonly<Record<string, string | undefined>>
@@ -125,6 +133,8 @@ export interface BuiltGate {
   readonly gate: Gate
   /** Absent where the gate speaks plain HTTP; not yet open where a CA has to reach us first. */
   readonly certificates?: CertificateSource
+  /** To be called once the gate listens: an app that checks assertions can only be read then. Throws GateFault `app-unsafe`. */
+  confirmApp(): Promise<void>
   close(): Promise<void>
 }
 
@@ -142,17 +152,40 @@ function certificatesOf(config: Config, audit: Audit, around: Surroundings): Cer
 /** Makes every part and starts what works beside the requests. Throws before anything listens. */
 export async function buildGate(config: Config, state: State, around: Surroundings): Promise<BuiltGate> {
   const web = readWebFiles(findWebFolder())
-  const policy = await loadPolicy(config.policyFile)
   const audit = await state.openAudit()
+  const policy = keepPolicy(config, {
+    ...{ audit, cwd: process.cwd(), home: homedir() },
+    say: (words) => around.say?.(words),
+  })
   const client = openUpstream(config.upstream)
-  const app = new AppWatch({ client, upstream: config.upstream, accepted: config.acceptRisks, audit })
+  const assertions = openAssertions(config, state, policy)
+  const app = new AppWatch({
+    ...{ client, upstream: config.upstream, accepted: config.acceptRisks, audit },
+    assertion: () => assertions.ownAssertion(around.clock.now()),
+  })
   const closers: (() => Promise<unknown>)[] = [() => audit.close(), () => client.destroy()]
   try {
     const certificates = certificatesOf(config, audit, around)
     if (certificates !== undefined) closers.unshift(() => certificates.close())
+    await policy.open()
+    closers.unshift(() => policy.close())
     if (certificates?.challenges === undefined) await certificates?.open({ http: false })
     await app.open()
-    const { sessions, tokens, login, upkeep } = startLogin(config, { state, audit, around })
+    for (const words of app.model === undefined ? [] : findUnmatchedNames(config, app.model))
+      around.say?.(`Warning: ${words}`)
+    const { clock } = around
+    const appSide = makeAppSide({
+      config,
+      store: state.store,
+      keys: state.keys,
+      instance: state.instance,
+      clock,
+      app,
+      policy,
+      audit,
+    })
+    policy.onChange(() => appSide.rights.review())
+    const { sessions, tokens, login, upkeep } = startLogin(config, { state, audit, around, appSide, policy })
     closers.unshift(
       upkeep.stop,
       () => sessions.close(),
@@ -167,6 +200,8 @@ export async function buildGate(config: Config, state: State, around: Surroundin
       audit,
       client,
       app,
+      appSide,
+      assertions,
       sessions,
       tokens,
       login,
@@ -175,7 +210,7 @@ export async function buildGate(config: Config, state: State, around: Surroundin
       app.close()
       for (const one of closers) await one()
     }
-    return { gate, close, ...(certificates && { certificates }) }
+    return { gate, close, confirmApp: () => app.confirm(), ...(certificates && { certificates }) }
   } catch (fault) {
     app.close()
     for (const one of closers) await one()
@@ -183,13 +218,38 @@ export async function buildGate(config: Config, state: State, around: Surroundin
   }
 }
 
+function openAssertions(config: Config, { keys, instance }: State, policy: PolicyEngine): Assertions {
+  return new Assertions({
+    key: keys.subKey('assertion'),
+    instance,
+    audience: audienceOf(config),
+    lifetimeMs: config.assertion.lifetimeMs,
+    rolesOf: (principal) => policy.rolesOf(inPolicy(principal)),
+  })
+}
+
+/** Roles depend on no attribute. */
+function inPolicy(principal: Asserted): PolicyPrincipal {
+  const attributes = {}
+  switch (principal.kind) {
+    case 'guest':
+      return { kind: 'guest' }
+    case 'user':
+      return { kind: 'user', username: principal.username, roles: principal.roles, attributes }
+    case 'token':
+      return { kind: 'token', id: principal.token.id, roles: principal.roles, attributes }
+  }
+}
+
 interface LoginNeeds {
   readonly state: State
   readonly audit: Audit
   readonly around: Surroundings
+  readonly appSide: AppSide
+  readonly policy: PolicyEngine
 }
 
-function startLogin(config: Config, { state, audit, around }: LoginNeeds) {
+function startLogin(config: Config, { state, audit, around, appSide, policy }: LoginNeeds) {
   const { store, keys, instance } = state
   const { clock } = around
   const sessions = openSessions({ store, audit, clock, lifetime: config.session })
@@ -198,8 +258,11 @@ function startLogin(config: Config, { state, audit, around }: LoginNeeds) {
     paces: config.pace,
     rulesFor: (username) => passwordRulesOf(config, username),
   })
-  const tokens = new Tokens({ store, clock })
-  const tasks = [() => sessions.review(), () => tokens.review(), ...login.reviews]
+  const inherited = (roles: readonly string[]) =>
+    policy.rolesOf({ kind: 'token', id: '', roles, attributes: {} })
+  const tokens = new Tokens({ store, clock, inherited })
+  const ownership = () => appSide.ownership.review()
+  const tasks = [() => sessions.review(), () => tokens.review(), ownership, ...login.reviews]
   return { sessions, tokens, upkeep: startUpkeep(tasks, around.onFault), login }
 }
 
@@ -211,6 +274,8 @@ interface Assembly {
   readonly audit: Audit
   readonly client: Pool
   readonly app: AppWatch
+  readonly appSide: AppSide
+  readonly assertions: Assertions
   readonly sessions: Sessions
   readonly tokens: Tokens
   readonly login: Login
@@ -227,12 +292,19 @@ function assemble(config: Config, parts: Assembly): Gate {
   return {
     catalogue: compileCatalogue(catalogue),
     app: parts.app,
+    assertions: parts.assertions,
     policy: parts.policy,
     audit: parts.audit,
     clock,
     limits: config.limits,
+    uploads: config.uploads,
+    ...(config.uploads.perDayBytes !== undefined && {
+      uploadQuota: makeUploadQuota({ paces: parts.state.store.paces, clock }, config.uploads.perDayBytes),
+    }),
     upstream: parts.client,
     forwardHeaders: config.forwardHeaders,
+    ...parts.appSide,
+    onFault: around.onFault,
     web,
     pageElement: ({ headers }) =>
       `<script src="${bar}" defer data-lang="${chooseLanguage(headers['accept-language'])}"></script>`,
@@ -240,29 +312,8 @@ function assemble(config: Config, parts: Assembly): Gate {
       look: (cookie, site) => lookAtCookies(sessions, cookie, namesAt(site).session, clock.now()),
       mark: (session) => sessions.markActive(session.id, clock.now()),
     },
-    tokens: {
-      look: async (text) => {
-        const now = clock.now()
-        const found = await tokens.find(text, now)
-        if (found.state === 'active') tokens.markUsed(found.token.id, now)
-        return found
-      },
-      identify: (token) => tokens.identify(token),
-    },
-    credentials: {
-      watch: (principal, onEnd) => {
-        if (principal.kind === 'nobody') return () => undefined
-        return principal.kind === 'token'
-          ? tokens.watch(principal.token, onEnd)
-          : sessions.watch(principal.session, onEnd)
-      },
-      isOpen: async (principal) => {
-        if (principal.kind === 'nobody') return false
-        return principal.kind === 'token'
-          ? tokens.isOpen(principal.token, clock.now())
-          : sessions.isOpen(principal.session, clock.now())
-      },
-    },
+    tokens: makeTokenLook({ tokens, clock }),
+    credentials: makeCredentials({ sessions, tokens, clock }),
     login: {
       start: (body, { site, ...asker }) => ceremony.start(body, { ...asker, ...siteOf(site) }),
       finish: (body, { site, ...asker }) => ceremony.finish(body, { ...asker, ...siteOf(site) }),

@@ -1,18 +1,24 @@
 /** The path of a request, in order. Read this first. */
 import { authenticate, type AuthenticateParts } from './authenticate/authenticate.ts'
+import { authorizeTarget, type AuthorizeTargetParts } from './authorize/authorize-target.ts'
 import { authorize, type AuthorizeParts } from './authorize/authorize.ts'
 import { classify, type ClassifyParts } from './classify/classify.ts'
 import { forward, type ForwardParts } from './forward/forward.ts'
 import { GateFault } from './kit/fault.ts'
+import { read, type ReadParts } from './read/read.ts'
 import { record, type RecordParts } from './record/record.ts'
 import { isRefusal, refuse } from './refusals.ts'
-import type { Misreceived, Outcome, Reached, Received } from './request.ts'
+import { underItsId, type Misreceived, type Outcome, type Reached, type Received } from './request.ts'
+import { resolve, type ResolveParts } from './resolve/resolve.ts'
 import { serve, type ServeParts } from './serve/serve.ts'
 import { validate, type ValidateParts } from './validate/validate.ts'
 
 export type Gate = ClassifyParts &
   AuthenticateParts &
   AuthorizeParts &
+  AuthorizeTargetParts &
+  ReadParts &
+  ResolveParts &
   ValidateParts &
   ForwardParts &
   ServeParts &
@@ -27,7 +33,7 @@ export async function handle(request: Received | Misreceived, gate: Gate): Promi
     // A bug or a fault is a refusal too: nothing is forwarded when we do not know what happened.
     outcome = refuse('internal-fault', { fault: nameOf(thrown) })
   }
-  return record(trail.reached, outcome, gate)
+  return underItsId(trail.reached, await record(trail.reached, outcome, gate))
 }
 
 async function pass(request: Received, gate: Gate, trail: { reached: Reached }): Promise<Outcome> {
@@ -44,7 +50,18 @@ async function pass(request: Received, gate: Gate, trail: { reached: Reached }):
   const authorized = authorize(authenticated, gate)
   if (isRefusal(authorized)) return authorized
 
-  const validated = await validate(authorized, gate)
+  const whole = await read(authorized, gate)
+  if (isRefusal(whole)) return whole
+
+  const resolved = await resolve(whole, gate)
+  if (isRefusal(resolved)) return resolved
+  trail.reached = resolved
+
+  // Asked twice: only the body tells which function it is, and a body is not read for somebody who may call none.
+  const permitted = await authorizeTarget(resolved, gate)
+  if (isRefusal(permitted)) return permitted
+
+  const validated = validate(permitted, gate)
   if (isRefusal(validated)) return validated
 
   return validated.entry.goesTo === 'upstream' ? forward(validated, gate) : serve(validated, gate)

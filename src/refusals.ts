@@ -2,7 +2,16 @@
 
 export interface RefusalRow {
   readonly step:
-    'receive' | 'classify' | 'authenticate' | 'authorize' | 'validate' | 'forward' | 'serve' | 'gate'
+    | 'receive'
+    | 'classify'
+    | 'authenticate'
+    | 'authorize'
+    | 'read'
+    | 'resolve'
+    | 'validate'
+    | 'forward'
+    | 'serve'
+    | 'gate'
   readonly status: number
   readonly says: { readonly en: string; readonly ja: string }
 }
@@ -19,6 +28,8 @@ const slowDown = {
   en: 'Too many attempts. Please wait.',
   ja: '試行回数が多すぎます。しばらくお待ちください。',
 }
+const tooMany = { en: 'Too many calls. Please wait.', ja: '呼び出しが多すぎます。しばらくお待ちください。' }
+const inputWrong = { en: 'This input is not allowed.', ja: 'この入力は許可されていません。' }
 const changePassword = { en: 'Please change your password.', ja: 'パスワードを変更してください。' }
 const invitationOver = {
   en: 'This invitation cannot be used. Please ask for a new one.',
@@ -58,10 +69,32 @@ export const refusals = {
   'method-not-allowed': { step: 'authorize', status: 404, says: notFound },
   'policy-denied': { step: 'authorize', status: 403, says: noAccess },
   'origin-foreign': { step: 'authorize', status: 403, says: noAccess },
-  'body-invalid': { step: 'validate', status: 400, says: notUnderstood },
-  'body-type-wrong': { step: 'validate', status: 415, says: notUnderstood },
-  'body-large': { step: 'validate', status: 413, says: tooLarge },
-  'body-slow': { step: 'validate', status: 408, says: notUnderstood },
+  'body-invalid': { step: 'read', status: 400, says: notUnderstood },
+  'body-type-wrong': { step: 'read', status: 415, says: notUnderstood },
+  'body-large': { step: 'read', status: 413, says: tooLarge },
+  'body-slow': { step: 'read', status: 408, says: notUnderstood },
+  'quota-spent': {
+    step: 'read',
+    status: 429,
+    says: {
+      en: 'You have uploaded as much as you may for now.',
+      ja: 'アップロードできる量の上限に達しました。',
+    },
+  },
+  'file-refused': {
+    step: 'read',
+    status: 415,
+    says: { en: 'This kind of file is not accepted.', ja: 'この種類のファイルは受け付けていません。' },
+  },
+  // Somebody else's is answered like one that doesn't exist.
+  'object-unknown': { step: 'resolve', status: 404, says: notFound },
+  // As for a function that one may not call: which names exist is nobody's business.
+  'endpoint-unknown': { step: 'resolve', status: 403, says: noAccess },
+  'rpc-invalid': { step: 'resolve', status: 400, says: notUnderstood },
+  'rpc-method-unknown': { step: 'resolve', status: 400, says: notUnderstood },
+  'rpc-stream-absent': { step: 'resolve', status: 405, says: notFound },
+  'endpoint-paced': { step: 'authorize', status: 429, says: tooMany },
+  'input-invalid': { step: 'validate', status: 422, says: inputWrong },
   'upstream-down': { step: 'forward', status: 502, says: away },
   'upstream-broken': { step: 'forward', status: 502, says: away },
   'upstream-unverified': { step: 'forward', status: 502, says: away },
@@ -83,6 +116,12 @@ export interface Refusal {
   readonly because: Readonly<Record<string, string | number | boolean>>
   /** Seconds until trying again makes sense (RFC 9110 section 10.2.3). */
   readonly retryAfter?: number
+  /** Which input was wrong, by the name that the app itself shows to the asker: the one word that is added to the text. */
+  readonly input?: string
+  /** Its place among the inputs: Gradio's page shows the text beside it, where it shows one at all. */
+  readonly inputAt?: number
+  /** The id of the JSON-RPC request that this is the answer to: it is told as that protocol tells it. */
+  readonly rpcId?: string | number
 }
 
 export function refuse(code: RefusalCode, because: Refusal['because'] = {}, retryAfter?: number): Refusal {

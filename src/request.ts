@@ -1,9 +1,15 @@
 /** The types that travel down the path of a request: each step takes one and adds one fact. */
 import type { Readable } from 'node:stream'
+import type { AppModel, Component, Endpoint } from './app/model.ts'
+import type { Action } from './catalog/actions.ts'
 import type { Method, RouteEntry } from './catalog/entry.ts'
 import type { Branded } from './kit/brand.ts'
-import type { Refusal } from './refusals.ts'
+import type { Json } from './kit/json.ts'
 import type { Username } from './kit/username.ts'
+import type { Owner } from './ownership/owner.ts'
+import type { FileStanding, OwnedEvent, SessionNames } from './ownership/ownership.ts'
+import type { PolicyResource } from './policy/engine.ts'
+import type { Refusal } from './refusals.ts'
 import type { ApiTokenRow, SessionRow } from './store/rows.ts'
 
 /** Decoded once, checked, and encoded again in the one canonical way. Made in receive/canonical-path.ts. */
@@ -12,27 +18,82 @@ export type CanonicalPath = Branded<string, 'CanonicalPath'>
 export type ClientAddress = Branded<string, 'ClientAddress'>
 /** The policies that said yes. Made in authorize/authorize.ts. */
 export type Allow = Branded<{ readonly policies: readonly string[] }, 'Allow'>
-/** A body that was read, or that will be measured while it passes. Made in validate/validate.ts. */
-export type CheckedBody = Branded<NoBody | ParsedBody | WholeBody | MeteredBody, 'CheckedBody'>
+/** A body that was read strictly, or that will be judged while it passes. Made in read/read.ts. */
+export type Content = Branded<NoContent | JsonContent | FormContent | UploadContent, 'Content'>
+/** What goes to the app: what was judged, written again. Made in resolve/resolve.ts. */
+export type Outgoing = Branded<OutgoingParts, 'Outgoing'>
+/** This very thing may be done. Made in authorize/authorize-target.ts. */
+export type Permit = Branded<{ readonly policies: readonly string[] }, 'Permit'>
+/** The inputs are what the endpoint and the operator expect. Made in validate/validate.ts. */
+export type Sound = Branded<true, 'Sound'>
 
-interface NoBody {
+export interface NoContent {
   readonly kind: 'none'
 }
-interface ParsedBody {
-  readonly kind: 'parsed'
-  readonly value: unknown
+export interface JsonContent {
+  readonly kind: 'json'
+  readonly value: Json
 }
-/** Small enough to be read before it is sent on, in one piece with the header. */
-interface WholeBody {
-  readonly kind: 'whole'
+/** A small form, held whole; every name stands in it once. */
+export interface FormContent {
+  readonly kind: 'form'
+  readonly fields: Readonly<Record<string, string>>
+  readonly files: readonly FormFile[]
+}
+export interface FormFile {
+  readonly name: string
+  readonly filename: string
+  readonly type: string
   readonly bytes: Uint8Array
 }
-interface MeteredBody {
-  readonly kind: 'metered'
-  /** Starts the flow, once; the stream fails with a `BodyTrouble` when the limit or the pace is broken. */
+/** Files that stream through: each part is judged and written again while it passes. */
+export interface UploadContent {
+  readonly kind: 'upload'
+  /** Starts the flow, once; the stream fails with a `BodyTrouble` when a limit, a rule or the pace is broken. */
   readonly open: () => Readable
-  /** As declared by Content-Length, if it was. */
-  readonly length?: number
+  /** Of what comes out: its boundary is the gate's own. */
+  readonly type: string
+}
+
+export interface OutgoingParts {
+  readonly path: string
+  /** Without the question mark. */
+  readonly query: string
+  readonly content: NoContent | JsonContent | FormContent | UploadContent
+}
+
+/** A call of a function, however it was asked for. */
+export interface Call {
+  readonly endpoint: Endpoint
+  /** One for each of the endpoint's inputs; State is null. */
+  readonly data: readonly Json[]
+  /** The same by parameter name, as policies and rules speak of them. */
+  readonly arguments: Readonly<Record<string, Json>>
+  readonly eventData?: Json
+}
+
+/** What a request is about, in the app's own terms: looked up in what the asker owns and the app declares. */
+export interface Target {
+  readonly resource: PolicyResource
+  /** What is done to `resource`, where the entry is only the way to it (a tool by MCP): both must be permitted. */
+  readonly action?: Action
+  /** What the app keeps in one place for all and the gate for one: taken once everything else is permitted. */
+  readonly claim?: () => Promise<boolean>
+  /** Of the JSON-RPC request that waits for an answer. */
+  readonly rpcId?: string | number
+  /** Absent where a stranger may ask. */
+  readonly owner?: Owner
+  /** What it was looked up in. An app that has become another one since is another target. */
+  readonly model?: AppModel
+  readonly call?: Call
+  readonly session?: SessionNames
+  readonly event?: OwnedEvent
+  /** Whose server function is called. */
+  readonly component?: Component
+  /** Every file that the request names, as a path or inside its arguments. */
+  readonly files: readonly FileStanding[]
+  /** The client's id of an upload. */
+  readonly upload?: string
 }
 
 export interface IncomingBody {
@@ -81,11 +142,17 @@ export interface Classified extends Received {
   readonly methodKnown: boolean
 }
 
+/** As assigned by the operator; read on every request, so that a change holds at once. */
+interface Endowed {
+  readonly roles: readonly string[]
+  readonly attributes: Readonly<Record<string, string>>
+}
+
 export type Principal =
   | { readonly kind: 'guest'; readonly session: SessionRow }
-  | { readonly kind: 'user'; readonly username: Username; readonly session: SessionRow }
+  | ({ readonly kind: 'user'; readonly username: Username; readonly session: SessionRow } & Endowed)
   /** A program. `username`: whose token it is. */
-  | { readonly kind: 'token'; readonly token: ApiTokenRow; readonly username?: Username }
+  | ({ readonly kind: 'token'; readonly token: ApiTokenRow; readonly username?: Username } & Endowed)
   /** `lapsed`: a credential was shown, and it is over or was never good. */
   | {
       readonly kind: 'nobody'
@@ -102,14 +169,28 @@ export interface Authorized extends Authenticated {
   readonly allow: Allow
 }
 
-export interface Validated extends Authorized {
-  readonly checked: CheckedBody
+export interface Read extends Authorized {
+  readonly content: Content
+}
+
+export interface Resolved extends Read {
+  readonly target: Target
+  readonly outgoing: Outgoing
+}
+
+export interface Permitted extends Resolved {
+  readonly permit: Permit
+}
+
+export interface Validated extends Permitted {
+  readonly sound: Sound
 }
 
 export type AnswerHeaders = Record<string, string | readonly string[]>
 
 /** Why a streamed answer ended. */
-export type StreamEnd = 'finished' | 'client-left' | 'session-ended' | 'token-ended' | 'upstream-broke'
+export type StreamEnd =
+  'finished' | 'client-left' | 'session-ended' | 'token-ended' | 'rights-lost' | 'upstream-broke'
 
 /** Where a streamed body goes. */
 export interface Sink {
@@ -141,7 +222,14 @@ export interface Answer {
 
 export type Outcome = Answer | Refusal
 /** How far a request came. */
-export type Reached = Misreceived | Received | Classified | Authenticated | Authorized | Validated
+export type Reached =
+  Misreceived | Received | Classified | Authenticated | Authorized | Read | Resolved | Permitted | Validated
+
+/** Whoever asked by JSON-RPC is answered under the id of the request. */
+export function underItsId(reached: Reached, outcome: Outcome): Outcome {
+  const rpcId = 'target' in reached ? reached.target.rpcId : undefined
+  return outcome.kind === 'refusal' && rpcId !== undefined ? { rpcId, ...outcome } : outcome
+}
 
 /** Gives up an answer that nobody will read, so that the app is let go too. */
 export function abandon({ body }: Answer): void {

@@ -25,11 +25,14 @@ export async function runGate(config: Config, around: Surroundings): Promise<Run
     const built = await buildGate(config, state, around)
     try {
       const doors = await openDoors({ config, built, exposure, around })
-      await saveReach(state.store.meta, reachOf(config, exposure, doors))
-      await recordStart(config, built).catch(async (fault: unknown) => {
+      try {
+        await built.confirmApp()
+        await saveReach(state.store.meta, reachOf(config, exposure, doors))
+        await recordStart(config, built)
+      } catch (fault) {
         await doors.close()
         throw fault
-      })
+      }
       return {
         addresses: doors.addresses,
         ...(doors.fingerprint !== undefined && { fingerprint: doors.fingerprint }),

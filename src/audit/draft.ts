@@ -22,7 +22,7 @@ const personalFields = {
 
 export function makeDraft(event: AuditEvent, at: number, commitments: Commitments): Draft {
   const term = termOf(event)
-  const { parameters, asker, user, fields } = redact(event)
+  const { parameters, asker, user, personal: more = {}, fields } = redact(event)
   const personal: Record<string, Opening> = {}
   const subject = [asker?.principal ?? 'sekisho', ...parameters].join(',')
   const record = {
@@ -37,6 +37,9 @@ export function makeDraft(event: AuditEvent, at: number, commitments: Commitment
     ...(user === undefined
       ? {}
       : { user_name: commit('user_name', harmless(user, 64), commitments, personal) }),
+    ...Object.fromEntries(
+      Object.entries(more).map(([field, value]) => [field, commit(field, value, commitments, personal)]),
+    ),
   }
   return {
     rest: JSON.stringify(record).slice(1),

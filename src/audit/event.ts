@@ -21,6 +21,12 @@ export interface UserName {
   readonly name: string
 }
 
+/** What the operator gave somebody. */
+export interface GivenTo {
+  readonly roles: readonly string[]
+  readonly attributes: Readonly<Record<string, string>>
+}
+
 interface RequestFacts {
   readonly request: string
   readonly asker: Asker
@@ -28,6 +34,8 @@ interface RequestFacts {
   /** The catalogue entry's id, or `unknown`. The path itself is not written: it can hold a session_hash or a file. */
   readonly entry: string
   readonly action: string
+  /** The function of the app that was called, or whose event it is, by the name that the policy knows. */
+  readonly endpoint?: string
 }
 
 export type AuditEvent =
@@ -54,6 +62,18 @@ export type AuditEvent =
       /** The end of the certificate that is in use, if there is one. */
       readonly until?: number
     }
+  /** `version` is a hash of everything that decides. */
+  | {
+      readonly kind: 'policy.loaded'
+      readonly version: string
+      readonly roles: number
+      readonly policies: number
+    }
+  | {
+      readonly kind: 'policy.rejected'
+      readonly why: string
+      /** What stays in force. */ readonly version: string
+    }
   | { readonly kind: 'app.verified'; readonly gradio: string }
   | { readonly kind: 'app.rejected'; readonly risks: readonly string[] }
   | ({ readonly kind: 'request.granted'; readonly status: number; readonly ms: number } & RequestFacts)
@@ -64,8 +84,21 @@ export type AuditEvent =
     } & RequestFacts)
   | ({
       readonly kind: 'stream.ended'
-      readonly why: 'finished' | 'client-left' | 'session-ended' | 'token-ended' | 'upstream-broke'
+      readonly why:
+        'finished' | 'client-left' | 'session-ended' | 'token-ended' | 'rights-lost' | 'upstream-broke'
     } & RequestFacts)
+  /** What an answer of the app did not say: an exception's words under a number, or secrets by their kind. */
+  | {
+      readonly kind: 'answer.withheld'
+      readonly request: string
+      readonly asker: Asker
+      readonly endpoint?: string
+      readonly what: 'error' | 'secret'
+      readonly reference?: string
+      /** The exception's own words, secrets taken out. */
+      readonly text?: string
+      readonly secrets?: readonly string[]
+    }
   /** An attempt began: a wrong password never comes back, so the attempt itself is on record. */
   | { readonly kind: 'login.started'; readonly asker: Asker; readonly ceremony: string }
   | { readonly kind: 'login.succeeded'; readonly asker: Asker; readonly ceremony: string }
@@ -97,9 +130,23 @@ export type AuditEvent =
     }
   | { readonly kind: 'password.removed'; readonly asker: Asker; readonly sessionsEnded: number }
   | {
-      readonly kind: 'user.added' | 'user.enabled' | 'user.unlocked'
+      readonly kind: 'user.added'
       readonly asker: Asker
       readonly user: UserName
+      readonly given: GivenTo
+    }
+  | {
+      readonly kind: 'user.enabled' | 'user.unlocked'
+      readonly asker: Asker
+      readonly user: UserName
+    }
+  /** Roles and attributes; attributes are personal, and stand beside the chain. */
+  | {
+      readonly kind: 'user.changed'
+      readonly asker: Asker
+      readonly user: UserName
+      readonly before: GivenTo
+      readonly after: GivenTo
     }
   | {
       readonly kind: 'user.disabled' | 'user.removed' | 'user.reset'
@@ -119,6 +166,17 @@ export type AuditEvent =
       readonly token: string
       readonly name: string
       readonly user?: UserName
+      /** Those that it was narrowed to, or its own. */
+      readonly roles?: readonly string[]
+    }
+  /** `object`: the file's path or the link's id, which is personal; absent: all of the owner's. `count`: how many rights ended. */
+  | {
+      readonly kind: 'ownership.revoked'
+      readonly asker: Asker
+      readonly what: 'file' | 'deep-link'
+      readonly object?: string
+      readonly owner?: string
+      readonly count: number
     }
   /** `backup` names it: in its manifest, and in the record of its being restored. */
   | {

@@ -167,6 +167,8 @@ function strangerIn(event: AuditEvent): Stranger | undefined {
     case 'gate.faulted':
     case 'certificate.obtained':
     case 'certificate.renewal-failed':
+    case 'policy.loaded':
+    case 'policy.rejected':
     case 'app.verified':
     case 'app.rejected':
     case 'login.succeeded':
@@ -175,6 +177,7 @@ function strangerIn(event: AuditEvent): Stranger | undefined {
     case 'password.changed':
     case 'password.removed':
     case 'user.added':
+    case 'user.changed':
     case 'user.disabled':
     case 'user.enabled':
     case 'user.removed':
@@ -185,6 +188,8 @@ function strangerIn(event: AuditEvent): Stranger | undefined {
     case 'invitation.used':
     case 'token.created':
     case 'token.revoked':
+    case 'ownership.revoked':
+    case 'answer.withheld':
     case 'backup.made':
     case 'state.restored':
     case 'state.upgraded':

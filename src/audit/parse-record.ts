@@ -8,7 +8,15 @@ export interface Claim {
   readonly head: string
 }
 
-export const personalFieldNames = ['username', 'user_name', 'source_ip', 'useragent'] as const
+export const personalFieldNames = [
+  'username',
+  'user_name',
+  'source_ip',
+  'useragent',
+  'attributes',
+  'attributes_before',
+  'object',
+] as const
 
 export interface ParsedRecord {
   readonly n: number

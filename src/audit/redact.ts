@@ -1,5 +1,5 @@
 /** What may be written, field by field: an event's known fields and nothing else, cut and made harmless. */
-import type { Asker, AuditEvent, UserName } from './event.ts'
+import type { Asker, AuditEvent, GivenTo, UserName } from './event.ts'
 
 type Plain = string | number | boolean
 export type Field = Plain | readonly Field[] | { readonly [name: string]: Field }
@@ -10,6 +10,8 @@ export interface Redacted {
   readonly asker?: Asker
   /** The name of the user whom it is about: personal. */
   readonly user?: string
+  /** What else is personal, by the field that its commitment stands in. */
+  readonly personal?: Readonly<Record<string, string>>
   readonly fields: Readonly<Record<string, Field>>
 }
 
@@ -58,6 +60,14 @@ export function redact(event: AuditEvent): Redacted {
         again: dateOf(event.again),
         ...(event.until === undefined ? {} : { until: dateOf(event.until) }),
       })
+    case 'policy.loaded':
+      return of([name(event.version)], {
+        version: name(event.version),
+        roles: number(event.roles),
+        policies: number(event.policies),
+      })
+    case 'policy.rejected':
+      return of([], { why: harmless(event.why, 300), version: name(event.version) })
     case 'app.verified':
       return of([], { gradio: name(event.gradio) })
     case 'app.rejected':
@@ -76,6 +86,15 @@ export function redact(event: AuditEvent): Redacted {
       })
     case 'stream.ended':
       return by(event.asker, [event.why], { ...requestFields(event), why: event.why })
+    case 'answer.withheld':
+      return by(event.asker, [event.what, event.reference ?? ''], {
+        request: name(event.request),
+        what: event.what,
+        ...(event.endpoint === undefined ? {} : { endpoint: name(event.endpoint) }),
+        ...(event.reference === undefined ? {} : { reference: name(event.reference) }),
+        ...(event.text === undefined ? {} : { text: harmless(event.text, 500) }),
+        ...(event.secrets === undefined ? {} : { secrets: event.secrets.slice(0, 16).map(name) }),
+      })
     case 'login.started':
     case 'login.succeeded':
     case 'login.abandoned':
@@ -96,7 +115,23 @@ export function redact(event: AuditEvent): Redacted {
       return by(event.asker, [], { sessionsEnded: number(event.sessionsEnded) })
     case 'password.changed':
       return about(event, [], { sessionsEnded: number(event.sessionsEnded) })
-    case 'user.added':
+    case 'user.added': {
+      const { roles, attributes } = event.given
+      const written = about(event, [], { roles: roleNames(roles) })
+      return { ...written, personal: attributesIn({ attributes }) }
+    }
+    case 'user.changed': {
+      const { before, after } = event
+      const [from, to] = [roleNames(before.roles), roleNames(after.roles)]
+      const written = about(event, [name(from.join('+')), name(to.join('+'))], {
+        roles_before: from,
+        roles: to,
+      })
+      return {
+        ...written,
+        personal: attributesIn({ attributes_before: before.attributes, attributes: after.attributes }),
+      }
+    }
     case 'user.enabled':
     case 'user.unlocked':
       return about(event, [], {})
@@ -110,7 +145,20 @@ export function redact(event: AuditEvent): Redacted {
       return about(event, [event.purpose], { purpose: event.purpose })
     case 'token.created':
     case 'token.revoked':
-      return about(event, [name(event.token)], { token: name(event.token), name: name(event.name) })
+      return about(event, [name(event.token)], {
+        token: name(event.token),
+        name: name(event.name),
+        ...(event.roles === undefined ? {} : { roles: roleNames(event.roles) }),
+      })
+    case 'ownership.revoked': {
+      const { asker, what, object, owner } = event
+      const written = by(asker, [what, ...(owner === undefined ? [] : [name(owner)])], {
+        what,
+        count: number(event.count),
+        ...(owner === undefined ? {} : { owner: name(owner) }),
+      })
+      return object === undefined ? written : { ...written, personal: { object: harmless(object, 1000) } }
+    }
     case 'backup.made':
       return by(event.asker, [name(event.backup)], {
         backup: name(event.backup),
@@ -150,6 +198,18 @@ export function redact(event: AuditEvent): Redacted {
   }
 }
 
+function roleNames(roles: GivenTo['roles']): readonly string[] {
+  return roles.slice(0, 64).map(name)
+}
+
+/** Nothing where there is none: an empty one tells nothing of anybody. */
+function attributesIn(given: Readonly<Record<string, GivenTo['attributes']>>): Record<string, string> {
+  const texts = Object.entries(given).map(
+    ([field, attributes]) => [field, harmless(JSON.stringify(attributes), 1000)] as const,
+  )
+  return Object.fromEntries(texts.filter(([, text]) => text !== '{}'))
+}
+
 /** What a segment holds, as another one says. */
 function head(of: { readonly segment: string; readonly count: number; readonly head: string }): Field {
   return { segment: name(of.segment), count: number(of.count), head: name(of.head) }
@@ -186,6 +246,7 @@ function requestFields(event: RequestEvent) {
     request: name(event.request),
     entry: name(event.entry),
     action: name(event.action),
+    ...(event.endpoint === undefined ? {} : { endpoint: name(event.endpoint) }),
   }
 }
 

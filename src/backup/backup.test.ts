@@ -194,7 +194,13 @@ describe('a restore', () => {
     const token = { id: 't1' as ApiTokenId, hash: 'th' as ApiTokenHash, name: 'ci', createdAt: rig.now }
     const invitation = { hash: 'ih' as InvitationHash, user, purpose: 'join' as const, createdAt: rig.now }
     await rig.inState(old, async ({ store }) => {
-      await store.users.insert({ id: user, name: 'bob' as Username, createdAt: rig.now })
+      await store.users.insert({
+        id: user,
+        name: 'bob' as Username,
+        createdAt: rig.now,
+        roles: [],
+        attributes: {},
+      })
       await store.invitations.insert({ ...invitation, expiresAt: rig.now + 86_400_000 })
       await store.tokens.insert(token)
     })

@@ -38,7 +38,7 @@ function fixed(config: Config, configFile: string | undefined): readonly Named[]
     ...trusted(config.tls?.cert, 'the certificate'),
     ...(config.tls === undefined ? [] : [secret(config.tls.key, "the certificate's key")]),
     ...trusted(configFile, 'the configuration'),
-    ...trusted(config.policyFile, 'the policy'),
+    ...config.policyFiles.flatMap((file) => trusted(file, 'the policy')),
   ]
 }
 

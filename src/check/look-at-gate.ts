@@ -148,10 +148,11 @@ async function readKeyOf(path: string) {
 }
 
 async function readPolicy(config: Config): Promise<PolicySeen> {
-  if (config.policyFile === undefined) return { kind: 'built-in' }
+  const { roles, policyFiles: files } = config
+  if (roles.length === 0 && files.length === 0) return { kind: 'built-in' }
   const usual = await loadPolicy()
   try {
-    const own = await loadPolicy(config.policyFile)
+    const own = await loadPolicy({ roles, files })
     const beyond = (kind: 'nobody' | 'guest') =>
       actions.filter((action) => grants(own, kind, action) && !grants(usual, kind, action))
     return { kind: 'own', strangers: beyond('nobody'), guests: beyond('guest') }
@@ -161,8 +162,7 @@ async function readPolicy(config: Config): Promise<PolicySeen> {
 }
 
 function grants(policy: PolicyEngine, kind: 'nobody' | 'guest', action: Action): boolean {
-  const principal = kind === 'nobody' ? ({ kind } as const) : ({ kind, id: 'any' } as const)
-  return policy.decide({ principal, action }).allow
+  return policy.mightPermit({ kind }, action).allow
 }
 
 function wordsOf(fault: unknown): string {

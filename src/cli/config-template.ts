@@ -78,11 +78,23 @@ ${on(trustedProxy !== undefined, `trusted_proxies:\n  - ${quote(trustedProxy ?? 
 #  everyone: 60, then 1 per 1s
 #  known_browser: 10, then 1 per 10s
 
-# Size of one call and of one upload, and connections at once.
+# Size of one call and of one upload, and connections at once. For each function (* stands for any text; the first line that fits
+# holds) what one user or token may ask of it. mixed_batch: batch functions may run calls of several people together.
 #limits:
 #  call: 10MB
 #  upload: 1GB
 #  connections: 4096
+#  mixed_batch: false
+#  endpoints:
+#    generate: { rate: 10/min, concurrent: 1, body: 1MB }
+
+# Uploads: files at once, the size of one, and what one user or token may upload on one day (UTC). types: the kinds of files
+# that are accepted, by content and name: media types and extensions; without it, any.
+#uploads:
+#  max_files: 1000
+#  max_file_size: 1GB
+#  per_day: 10GB
+#  types: [image/*, .pdf]
 
 # The audit log: size of all files together, age, and single records of strangers' refusals (then summaries).
 #audit:
@@ -90,10 +102,56 @@ ${on(trustedProxy !== undefined, `trusted_proxies:\n  - ${quote(trustedProxy ?? 
 #  retention: 180d
 #  stranger_records_per_hour: 600
 
+# The signed word by which the app can check who asks (docs/operate/assertion.md): whom it is for, by default the app's own
+# address, and how long it is good. A call that waits in the queue checks it late.
+#assertion:
+#  audience: http://127.0.0.1:7860
+#  lifetime: 1h
+
+# What calls may bring, by function (api_name, * for any characters) and parameter, beyond what the app itself declares and
+# the gate always checks. A pattern (RE2) is for the whole text. A starting point for your app: sekisho inputs suggest
+#inputs:
+#  lookup:
+#    query: { pattern: '[\\p{L}\\p{N} -]{1,64}' }
+#    note: { max_length: 2000, free_text: true }
+#  buy:
+#    amount: { min: 1, max: 10, integer: true }
+#    require: [{ if: { express: true }, then: { address: { min_length: 10 } } }]
+#    pin: [price]
+
+# What answers may say: the words of exceptions, or a number that the audit log resolves; what looks like a secret. By endpoint
+# name, for one function.
+#answers:
+#  errors: reference
+#  secrets: withhold
+#  endpoints:
+#    make_api_key: { secrets: pass }
+
+# Tools by MCP, for roles that have mcp: true. Gradio runs all callers of queued tools in one session, so tools that keep
+# something in gr.State are for whoever calls the first of them, until the app starts anew; shared_state: for everybody.
+#mcp:
+#  shared_state: false
+
 # Start although the app undoes the gate: share-link, ssr, static-workers, app-exposed, gradio-unknown.
 #accept_risks: []
 
-# A Cedar file in place of the built-in policy (whoever is signed in may use the app).
+# Who may do what. As soon as one role is defined, whatever no role grants is refused; without any, whoever is signed in may
+# use the app. Changes hold at once, without a restart.
+#roles:
+#  viewer:
+#    given_to: [users]
+#    call: [predict]
+#  analyst:
+#    inherits: [viewer]
+#    call: ["report_*"]
+#    upload: true
+#  admin:
+#    inherits: [analyst]
+#    call: "*"
+#    when:
+#      auth_age: 15m
+
+# A Cedar file, or a list of them, beside the roles; without roles in place of the built-in policy.
 #policy: gate.cedar
 
 # Request headers that the app reads, besides the standard ones.

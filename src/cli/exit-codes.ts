@@ -7,7 +7,7 @@ export const exitCodes = {
   fault: 1,
   /** The command line or the configuration is wrong; nothing was done. */
   usage: 2,
-  /** The command worked and found what it looks for: `audit verify` a broken log, `check` a weakness. */
+  /** The command worked and found what it looks for: `audit verify` a broken log, `check` a weakness, `policy test` a wrong answer. */
   finding: 3,
   /** The gate refused to start in front of an app that undoes it. */
   unsafe: 4,
@@ -21,7 +21,8 @@ export const exitCodesHelp = `Exit codes:
   0    done
   1    something broke (permission, disk, port taken)
   2    the command line or the configuration is wrong; nothing was done
-  3    audit verify found a log that was tampered with, or check what --fail-on names
+  3    audit verify found a log that was tampered with, check what --fail-on names, policy check a name that isn't
+       there, or policy test a wrong answer
   4    the gate refused to start in front of an app that undoes it
   130  interrupted at a prompt`
 
@@ -35,6 +36,7 @@ export function exitCodeOf(code: FaultCode): ExitCode {
     case 'audit-broken':
       return exitCodes.finding
     case 'app-unsafe':
+    case 'app-login':
       return exitCodes.unsafe
     case 'audit-unwritable':
     case 'backup-failed':

@@ -18,6 +18,24 @@ export function makeParts(around: Surroundings): Parts {
       const { generatePassphrase } = await import('../login/passphrase.ts')
       return new Secret(generatePassphrase())
     },
+    async openPolicy({ roles, policyFiles }) {
+      const { openPolicyDesk } = await import('../policy-tools/policy-desk.ts')
+      return openPolicyDesk({ roles, files: policyFiles })
+    },
+    async readPolicySchema() {
+      const { readPolicySchema } = await import('../policy-tools/policy-desk.ts')
+      return readPolicySchema()
+    },
+    async readAppModel({ upstream }) {
+      const { readModel } = await import('../app/read-model.ts')
+      const { Pool } = await import('undici')
+      const client = new Pool(upstream.origin, { connections: 1, pipelining: 1 })
+      try {
+        return (await readModel({ client, patience: 10_000 }, upstream.pathname.replace(/\/+$/, ''))).model
+      } finally {
+        await client.destroy()
+      }
+    },
     async openState(config, which) {
       if (which === 'existing') await requireState(config)
       const { openState } = await import('../build.ts')

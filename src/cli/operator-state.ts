@@ -9,6 +9,7 @@ import type { Sessions } from '../sessions/sessions.ts'
 import type { SessionId } from '../store/rows.ts'
 import { CommandAudit } from './command-audit.ts'
 import { matchesPassword } from './matches-password.ts'
+import { OperatorOwned } from './operator-owned.ts'
 import { OperatorTokens } from './operator-tokens.ts'
 import { OperatorUsers } from './operator-users.ts'
 import type { OperatorState } from './parts.ts'
@@ -24,6 +25,7 @@ export class LiveOperatorState implements OperatorState {
   readonly #sessions: Sessions
   readonly users: OperatorUsers
   readonly tokens: OperatorTokens
+  readonly owned: OperatorOwned
   readonly #audit: CommandAudit
 
   constructor(state: State, config: Config, clock: Clock) {
@@ -33,6 +35,7 @@ export class LiveOperatorState implements OperatorState {
     this.#audit = audit
     this.users = new OperatorUsers({ state, clock, audit })
     this.tokens = new OperatorTokens({ state, clock, audit })
+    this.owned = new OperatorOwned({ state, audit })
     this.#sessions = openSessions({ store: state.store, audit, clock, lifetime: config.session })
   }
 

@@ -1,4 +1,5 @@
 /** The parts of the gate that commands use, each behind the few methods that they need. */
+import type { AppModel } from '../app/model.ts'
 import type { AuditRecord } from '../audit/tail.ts'
 import type { Verification } from '../audit/verify.ts'
 import type { BackupMade } from '../backup/make-backup.ts'
@@ -8,7 +9,9 @@ import type { CheckOptions } from '../check/run-check.ts'
 import type { Report } from '../check/report.ts'
 import type { Config } from '../config/config.ts'
 import type { Secret } from '../kit/secret.ts'
+import type { PolicyDesk } from '../policy-tools/policy-desk.ts'
 import type { SessionId, SessionRow } from '../store/rows.ts'
+import type { OperatorOwned } from './operator-owned.ts'
 import type { OperatorTokens } from './operator-tokens.ts'
 import type { OperatorUsers } from './operator-users.ts'
 
@@ -23,6 +26,8 @@ export interface OperatorState {
   removePassword(): Promise<number | undefined>
   readonly users: OperatorUsers
   readonly tokens: OperatorTokens
+  /** Files and deep links. */
+  readonly owned: OperatorOwned
   /** Sessions that are neither ended nor past their limits, oldest first. */
   listSessions(): Promise<readonly SessionRow[]>
   /** False when there is no such session or it had ended. */
@@ -40,6 +45,11 @@ export interface RunningGate {
 }
 
 export interface Parts {
+  /** The policy of the configuration, checked. */
+  openPolicy(config: Config): Promise<PolicyDesk>
+  readPolicySchema(): Promise<string>
+  /** What the app declares of itself at the moment. */
+  readAppModel(config: Config): Promise<AppModel>
   generatePassphrase(): Promise<Secret>
   /** `existing`: throws GateFault `usage` where no gate ever ran, instead of making a new state. */
   openState(config: Config, which: 'existing' | 'existing-or-new'): Promise<OperatorState>

@@ -13,6 +13,11 @@ export function printable(text: string): string {
   )
 }
 
+/** The same for text of several lines. */
+export function printableText(text: string): string {
+  return text.split('\n').map(printable).join('\n')
+}
+
 export function printableJson(value: unknown): string {
   return printable(JSON.stringify(value))
 }

@@ -12,9 +12,13 @@ import { version } from '../kit/version.ts'
 
 const groups: Readonly<Record<string, string>> = {
   password: 'set, change or remove a password',
-  user: 'add, invite, list, disable and remove users',
+  user: 'add, invite, list, change, disable and remove users',
   token: 'create, list and revoke API tokens',
+  policy: 'check, test, print and explain who may do what',
+  inputs: 'suggest and check rules for what calls may bring',
   session: 'list and end sessions',
+  file: 'list and revoke the right to files of the app',
+  link: 'list and revoke deep links',
   audit: 'verify and read the audit log',
 }
 

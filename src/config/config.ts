@@ -1,5 +1,7 @@
 /** The configuration after validation: complete, typed, every path absolute. */
 import type { CharacterKind } from '../contract/contract.ts'
+import type { Role } from '../policy/roles.ts'
+import type { InputRules } from './input-rules.ts'
 
 /** What can make the gate pointless; each may be accepted by name in `accept_risks`. */
 export const risks = ['share-link', 'ssr', 'static-workers', 'app-exposed', 'gradio-unknown'] as const
@@ -29,7 +31,32 @@ export interface Https {
   readonly hsts: Hsts
 }
 
+/** What an app's answers may say. */
+export interface AnswerRule {
+  /** `reference`: an exception's own words become a number that the audit log resolves. */
+  readonly errors: 'reference' | 'show'
+  readonly secrets: 'withhold' | 'pass'
+}
+
+export interface AnswerRules {
+  readonly all: AnswerRule
+  /** By endpoint name, complete. */
+  readonly endpoints: Readonly<Record<string, AnswerRule>>
+}
+
+export interface EndpointLimit {
+  /** `*` stands for any text. */
+  readonly pattern: string
+  readonly rate?: Pace
+  /** Calls of one principal that run or wait at the same time. */
+  readonly concurrent?: number
+  /** Bytes of the call's body. */
+  readonly bodyBytes?: number
+}
+
 export interface Config {
+  /** Where it was read, absolute; absent where the command line was enough. */
+  readonly file?: string
   /** The app. A path after the host is the path the app is mounted at. */
   readonly upstream: URL
   readonly listen: { readonly host: string; readonly port: number }
@@ -69,6 +96,20 @@ export interface Config {
     readonly uploadBytes: number
     /** Connections open at once. */
     readonly connections: number
+    /** Per principal; the first pattern that fits an endpoint's name holds. */
+    readonly endpoints: readonly EndpointLimit[]
+    /** Callers of a batch function may be mixed: the function asks nobody's name. */
+    readonly mixedBatch: boolean
+  }
+  readonly uploads: {
+    /** Files in one upload. */
+    readonly maxFiles: number
+    /** Bytes of one file; absent: what one upload may have. */
+    readonly maxFileBytes?: number
+    /** Media types (`image/png`, `image/*`) and extensions (`.csv`); absent: any. */
+    readonly types?: readonly string[]
+    /** Bytes that one principal may upload on one day (UTC); absent: any number. */
+    readonly perDayBytes?: number
   }
   readonly audit: {
     /** Bytes of all segments together; the oldest closed one goes first. */
@@ -77,9 +118,24 @@ export interface Config {
     /** Single records of strangers' refusals an hour; beyond that, summaries. */
     readonly strangerRecordsPerHour: number
   }
+  /** The signed word to the app of who asks. */
+  readonly assertion: {
+    /** Whom it is for; the app checks that it is meant. Absent: the app by its own address. */
+    readonly audience?: string
+    readonly lifetimeMs: number
+  }
+  /** What calls may bring, beyond what the app itself declares. */
+  readonly inputs: InputRules
+  readonly answers: AnswerRules
+  readonly mcp: {
+    /** What tools keep in State may be found by others: Gradio has one session for all callers. */
+    readonly sharedState: boolean
+  }
   readonly acceptRisks: readonly Risk[]
-  /** A Cedar file instead of the built-in policy. */
-  readonly policyFile?: string
+  /** Who may do what; none, and no Cedar files either: the built-in policy stands. */
+  readonly roles: readonly Role[]
+  /** Cedar files instead of the built-in policy, or beside the roles. */
+  readonly policyFiles: readonly string[]
   /** Request headers that the app reads and clients may set, besides the standard ones. Lower case. */
   readonly forwardHeaders: readonly string[]
 }

@@ -38,8 +38,17 @@ export const defaults = {
     everyone: { burst: 60, intervalMs: minute / 60 },
     knownBrowser: { burst: 10, intervalMs: minute / 6 },
   },
-  limits: { callBytes: 10e6, uploadBytes: 1e9, connections: 4096 },
+  limits: { callBytes: 10e6, uploadBytes: 1e9, connections: 4096, endpoints: [], mixedBatch: false },
+  // Gradio's own limit (gradio/route_utils.py 6.31.0), and what its page sends at once.
+  uploads: { maxFiles: 1000 },
   audit: { maxBytes: 256e6, retentionMs: 180 * day, strangerRecordsPerHour: 600 },
+  // Long, since a queued call checks it when its turn has come.
+  assertion: { lifetimeMs: hour },
+  inputs: [],
+  roles: [],
+  policyFiles: [],
+  answers: { all: { errors: 'reference', secrets: 'withhold' }, endpoints: {} },
+  mcp: { sharedState: false },
   acceptRisks: [],
   forwardHeaders: [],
 } as const satisfies Omit<Config, 'upstream' | 'stateDir' | 'keyFile'>
@@ -56,6 +65,11 @@ export function defaultKeyFile(upstream: URL, { env, home }: Surroundings): stri
 /** The specification: "All paths set in these environment variables must be absolute", others are ignored. */
 function xdgRoot(set: string | undefined, otherwise: string): string {
   return set !== undefined && isAbsolute(set) ? set : otherwise
+}
+
+/** The app's own address, which its author knows. */
+export function audienceOf({ assertion, upstream }: Pick<Config, 'assertion' | 'upstream'>): string {
+  return assertion.audience ?? `${upstream.origin}${upstream.pathname.replace(/\/+$/, '')}`
 }
 
 /** Host and port of the app as one file name. */

@@ -31,7 +31,7 @@ test('sekisho.yaml in the working directory is used when no file is named', asyn
 test('a named file is used instead, with paths relative to its folder', async () => {
   const config = await load('here', '../other.yaml')
   expect(config.upstream.port).toBe('2')
-  expect(config.policyFile).toBe(join(folder, 'p.cedar'))
+  expect(config.policyFiles).toEqual([join(folder, 'p.cedar')])
 })
 
 test('without any file the command line is enough', async () => {

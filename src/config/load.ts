@@ -5,7 +5,7 @@ import { GateFault } from '../kit/fault.ts'
 import type { Config } from './config.ts'
 import type { Surroundings } from './defaults.ts'
 import { configFault } from './finding.ts'
-import { makeConfig } from './make-config.ts'
+import { makeConfig, makePolicySettings } from './make-config.ts'
 import type { ConfigText } from './make-config.ts'
 import type { Overrides } from './overrides.ts'
 
@@ -21,7 +21,18 @@ export async function loadConfig(
   overrides: Overrides,
   surroundings: Surroundings,
 ): Promise<Config> {
-  return makeConfig(await readConfigFile(named, surroundings), overrides, surroundings)
+  const source = await readConfigFile(named, surroundings)
+  const config = makeConfig(source, overrides, surroundings)
+  return source === undefined ? config : { ...config, file: source.file }
+}
+
+/** Of a configuration that is in use, as it says by now. Throws as `loadConfig`. */
+export async function rereadPolicy(
+  file: string,
+  surroundings: Surroundings,
+): Promise<Pick<Config, 'roles' | 'policyFiles'>> {
+  const source = await readConfigFile(file, surroundings)
+  return source === undefined ? { roles: [], policyFiles: [] } : makePolicySettings(source, surroundings)
 }
 
 export async function readConfigFile(

@@ -43,8 +43,21 @@ describe('what is read', () => {
         everyone: { burst: 60, intervalMs: 1_000 },
         knownBrowser: { burst: 10, intervalMs: 10_000 },
       },
-      limits: { callBytes: 10_000_000, uploadBytes: 1_000_000_000, connections: 4096 },
+      limits: {
+        callBytes: 10_000_000,
+        uploadBytes: 1_000_000_000,
+        connections: 4096,
+        endpoints: [],
+        mixedBatch: false,
+      },
+      uploads: { maxFiles: 1000 },
       audit: { maxBytes: 256_000_000, retentionMs: 15_552_000_000, strangerRecordsPerHour: 600 },
+      assertion: { lifetimeMs: 3_600_000 },
+      roles: [],
+      policyFiles: [],
+      inputs: [],
+      answers: { all: { errors: 'reference', secrets: 'withhold' }, endpoints: {} },
+      mcp: { sharedState: false },
       acceptRisks: [],
       forwardHeaders: [],
     })
@@ -63,8 +76,14 @@ key_file: ~/gate.key
 session: { idle: 10m, absolute: 7d }
 passwords: { length: 20, require: [digit, symbol], max_age: 365d }
 pace: { address: "3, then 1 per 1m", everyone: "30, then 1 per 500ms", known_browser: "4, then 1 per 2h" }
-limits: { call: 1MiB, upload: 2 GB, connections: 10 }
+limits:
+  { call: 1MiB, upload: 2 GB, connections: 10, mixed_batch: true, endpoints: { "r_*": { rate: 10/min, body: 1kB }, x: { concurrent: 2 } } }
+uploads: { max_files: 20, max_file_size: 5MB, types: [image/*, .csv], per_day: 2GB }
 audit: { max_size: 64MB, retention: 30d, stranger_records_per_hour: 0 }
+assertion: { audience: demo, lifetime: 2h }
+inputs: { buy: { amount: { min: 1 }, pin: [price] } }
+answers: { errors: show, endpoints: { key: { secrets: pass }, safe: { errors: reference } } }
+mcp: { shared_state: true }
 accept_risks: [ssr, app-exposed]
 policy: gate.cedar
 forward_headers: [X-Team]
@@ -85,10 +104,38 @@ forward_headers: [X-Team]
         everyone: { burst: 30, intervalMs: 500 },
         knownBrowser: { burst: 4, intervalMs: 7_200_000 },
       },
-      limits: { callBytes: 1_048_576, uploadBytes: 2_000_000_000, connections: 10 },
+      limits: {
+        callBytes: 1_048_576,
+        uploadBytes: 2_000_000_000,
+        connections: 10,
+        endpoints: [
+          { pattern: 'r_*', rate: { burst: 10, intervalMs: 6_000 }, bodyBytes: 1_000 },
+          { pattern: 'x', concurrent: 2 },
+        ],
+        mixedBatch: true,
+      },
+      uploads: {
+        maxFiles: 20,
+        maxFileBytes: 5_000_000,
+        types: ['image/*', '.csv'],
+        perDayBytes: 2_000_000_000,
+      },
       audit: { maxBytes: 64_000_000, retentionMs: 2_592_000_000, strangerRecordsPerHour: 0 },
+      assertion: { audience: 'demo', lifetimeMs: 7_200_000 },
+      inputs: [
+        { endpoint: 'buy', parameters: new Map([['amount', { min: 1 }]]), require: [], pin: ['price'] },
+      ],
+      answers: {
+        all: { errors: 'show', secrets: 'withhold' },
+        endpoints: {
+          key: { errors: 'show', secrets: 'pass' },
+          safe: { errors: 'reference', secrets: 'withhold' },
+        },
+      },
+      mcp: { sharedState: true },
       acceptRisks: ['ssr', 'app-exposed'],
-      policyFile: '/etc/gate/gate.cedar',
+      roles: [],
+      policyFiles: ['/etc/gate/gate.cedar'],
       forwardHeaders: ['x-team'],
     })
   })
@@ -238,6 +285,26 @@ const refused: readonly (readonly [what: string, text: string, words: string])[]
     '  sekisho.yaml:2: forward_headers[1]: found "X-Forwarded-For"; allowed is the name of a header that the app reads, such as x-team; not one that frames the message or speaks for somebody.',
   ],
   [
+    'a kind of file without dot or slash',
+    `${app}uploads: { types: [image/png, png] }`,
+    '  sekisho.yaml:2: uploads.types[2]: found "png"; allowed is a media type such as image/png or image/*, or an extension such as .csv, in lower case.',
+  ],
+  [
+    'more files at once than the app takes',
+    `${app}uploads: { max_files: 1001 }`,
+    '  sekisho.yaml:2: uploads.max_files: found 1001; allowed is a whole number from 1 to 1000.',
+  ],
+  [
+    'an audience with a blank',
+    `${app}assertion: { audience: my app }`,
+    '  sekisho.yaml:2: assertion.audience: found "my app"; allowed is a name for the app of 1 to 200 visible ASCII characters, such as https://demo.example.org.',
+  ],
+  [
+    'an assertion for ever',
+    `${app}assertion: { lifetime: 30d }`,
+    '  sekisho.yaml:2: assertion.lifetime: found "30d"; allowed is a duration from 1m to 1d, such as 1h.',
+  ],
+  [
     'a certificate without key',
     `${app}tls: { cert: c.pem }`,
     '  sekisho.yaml:2: tls.cert stands without tls.key. HTTPS needs both (--tls-cert and --tls-key).',
@@ -262,32 +329,14 @@ const refused: readonly (readonly [what: string, text: string, words: string])[]
     'upstream: x\nlisten: x\npolicy: 1',
     '  sekisho.yaml:1: upstream: found "x"; allowed is the URL of the app, such as http://127.0.0.1:7860, without user name, password, query or fragment.\n' +
       '  sekisho.yaml:2: listen: found "x"; allowed is a port, or an IP address and a port, such as 8484, 127.0.0.1:8484 or "[::1]:8484".\n' +
-      '  sekisho.yaml:3: policy: found 1; allowed is the path of a Cedar file.',
+      '  sekisho.yaml:3: policy: found 1; allowed is the path of a Cedar file, or a list of them.',
   ],
   [
     'signs that steer a terminal',
     `${app}policy: "a\\e[2Jb\\0"`,
-    '  sekisho.yaml:2: policy: found "a\\u001b[2Jb\\u0000"; allowed is the path of a Cedar file.',
+    '  sekisho.yaml:2: policy: found "a\\u001b[2Jb\\u0000"; allowed is the path of a Cedar file, or a list of them.',
   ],
   ['a list', '- a', '  sekisho.yaml:1: found a list of 1; allowed is a mapping of keys to values.'],
-  [
-    'a key twice',
-    `${app}${app}`,
-    '  sekisho.yaml:2: the same key stands twice in one group. Keep one of them.',
-  ],
-  [
-    'anchors',
-    `${app}hosts: &h [a]\ntrusted_proxies: *h`,
-    '  sekisho.yaml:2: anchors and aliases (&name, *name) are not used here. Write the value out.\n' +
-      '  sekisho.yaml:3: anchors and aliases (&name, *name) are not used here. Write the value out.',
-  ],
-  ['tags', 'upstream: !!js/function x', '  sekisho.yaml:1: tags (!name) are not used here. Remove it.'],
-  ['keys that are no words', '1: 2', '  sekisho.yaml:1: a key here must be a plain word.'],
-  [
-    'a second document',
-    `${app}---\n${app}`,
-    '  sekisho.yaml:2: a second document begins here (---). Keep one.',
-  ],
   [
     'a prototype',
     `${app}__proto__: { listen: 1 }`,
@@ -312,13 +361,9 @@ describe('what is refused, in words', () => {
       '  --tls-cert: tls.cert stands without tls.key. HTTPS needs both (--tls-cert and --tls-key).',
     )
   })
-
-  test('a file that nests beyond sense is refused and not a crash', () => {
-    expect(refusal('['.repeat(50_000))).toMatch(/^ {2}sekisho\.yaml(:1)?: this is not YAML/)
-  })
 })
 
-test('whatever the text, the answer is a configuration or GateFault config-invalid', () => {
+test('any text is a configuration or GateFault config-invalid', { timeout: 60_000 }, () => {
   const scalar = fc.oneof(fc.string(), fc.integer(), fc.double(), fc.boolean(), fc.constant(null))
   const value = fc.oneof(
     scalar,
@@ -343,12 +388,8 @@ test('whatever the text, the answer is a configuration or GateFault config-inval
         if (!(thrown instanceof GateFault)) throw thrown
         expect(thrown.code).toBe('config-invalid')
         // Lines of the report are ours: nothing from the file breaks out of its quotes.
-        expect(
-          thrown.message
-            .split('\n')
-            .slice(1)
-            .every((line) => /^ {2}\S/.test(line)),
-        ).toBe(true)
+        const lines = thrown.message.split('\n').slice(1)
+        expect(lines.every((line) => /^ {2}\S/.test(line))).toBe(true)
       }
     }),
     { numRuns: 2000 },

@@ -10,6 +10,7 @@ import { configFault, findingsOf } from './finding.ts'
 import type { Finding, KeyPath, Locate } from './finding.ts'
 import { readOverrides } from './overrides.ts'
 import type { Overrides } from './overrides.ts'
+import { placeRoles } from './place-roles.ts'
 import { readYaml } from './read-yaml.ts'
 import { settingsSchema } from './schema.ts'
 import type { Settings } from './schema.ts'
@@ -43,6 +44,20 @@ export function makeConfig(
   const locate: Locate = (path) =>
     isSet(fromOptions.settings, path) ? fromOptions.locate(path) : fromFile.locate(path)
   return complete(settings, locate, surroundings)
+}
+
+/** What a changed file says about who may do what; the whole file must be right all the same. */
+export function makePolicySettings(
+  source: ConfigText,
+  surroundings: Surroundings,
+): Pick<Config, 'roles' | 'policyFiles'> {
+  const yaml = readYaml(source.text, nameFile(source.file, surroundings.cwd))
+  const { settings, findings, locate } = read(yaml, dirname(source.file), surroundings)
+  if (findings.length > 0) throw configFault(findings)
+  return {
+    roles: placeRoles(settings.roles ?? defaults.roles, locate),
+    policyFiles: settings.policy ?? defaults.policyFiles,
+  }
 }
 
 /** As short as it stays clear from where the command was typed. */
@@ -79,7 +94,7 @@ function read(
     }),
     ...(state_dir !== undefined && { state_dir: absolute(state_dir) }),
     ...(key_file !== undefined && { key_file: absolute(key_file) }),
-    ...(policy !== undefined && { policy: absolute(policy) }),
+    ...(policy !== undefined && { policy: policy.map(absolute) }),
   }
   return { settings, findings: [], locate }
 }
@@ -133,6 +148,19 @@ function complete(settings: Settings, locate: Locate, surroundings: Surroundings
       callBytes: settings.limits?.call ?? defaults.limits.callBytes,
       uploadBytes: settings.limits?.upload ?? defaults.limits.uploadBytes,
       connections: settings.limits?.connections ?? defaults.limits.connections,
+      endpoints: Object.entries(settings.limits?.endpoints ?? {}).map(([pattern, limit]) => ({
+        pattern,
+        ...(limit.rate !== undefined && { rate: limit.rate }),
+        ...(limit.concurrent !== undefined && { concurrent: limit.concurrent }),
+        ...(limit.body !== undefined && { bodyBytes: limit.body }),
+      })),
+      mixedBatch: settings.limits?.mixed_batch ?? defaults.limits.mixedBatch,
+    },
+    uploads: {
+      maxFiles: settings.uploads?.max_files ?? defaults.uploads.maxFiles,
+      ...(settings.uploads?.max_file_size !== undefined && { maxFileBytes: settings.uploads.max_file_size }),
+      ...(settings.uploads?.types !== undefined && { types: settings.uploads.types }),
+      ...(settings.uploads?.per_day !== undefined && { perDayBytes: settings.uploads.per_day }),
     },
     audit: {
       maxBytes: settings.audit?.max_size ?? defaults.audit.maxBytes,
@@ -140,9 +168,17 @@ function complete(settings: Settings, locate: Locate, surroundings: Surroundings
       strangerRecordsPerHour:
         settings.audit?.stranger_records_per_hour ?? defaults.audit.strangerRecordsPerHour,
     },
+    assertion: {
+      lifetimeMs: settings.assertion?.lifetime ?? defaults.assertion.lifetimeMs,
+      ...(settings.assertion?.audience !== undefined && { audience: settings.assertion.audience }),
+    },
+    inputs: settings.inputs ?? defaults.inputs,
+    roles: placeRoles(settings.roles ?? defaults.roles, locate),
+    policyFiles: settings.policy ?? defaults.policyFiles,
+    answers: makeAnswerRules(settings.answers),
+    mcp: { sharedState: settings.mcp?.shared_state ?? defaults.mcp.sharedState },
     acceptRisks: settings.accept_risks ?? defaults.acceptRisks,
     forwardHeaders: settings.forward_headers ?? defaults.forwardHeaders,
-    ...(settings.policy !== undefined && { policyFile: settings.policy }),
     ...(settings.tls?.cert !== undefined &&
       settings.tls.key !== undefined && {
         tls: {
@@ -159,6 +195,18 @@ function complete(settings: Settings, locate: Locate, surroundings: Surroundings
   const findings = contradictions(config, settings, locate)
   if (findings.length > 0) throw configFault(findings)
   return config
+}
+
+function makeAnswerRules(given: Settings['answers']): Config['answers'] {
+  const all = {
+    errors: given?.errors ?? defaults.answers.all.errors,
+    secrets: given?.secrets ?? defaults.answers.all.secrets,
+  }
+  const endpoints = Object.entries(given?.endpoints ?? {}).map(
+    ([name, one]) =>
+      [name, { errors: one.errors ?? all.errors, secrets: one.secrets ?? all.secrets }] as const,
+  )
+  return { all, endpoints: Object.fromEntries(endpoints) }
 }
 
 function completeHttps(

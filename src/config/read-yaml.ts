@@ -37,7 +37,8 @@ const syntaxWords: Readonly<Record<string, string>> = {
   DUPLICATE_KEY: 'the same key stands twice in one group. Keep one of them.',
   MULTIPLE_DOCS: 'a second document begins here (---). Keep one.',
   TAB_AS_INDENT: 'a tab indents this line. YAML allows spaces only.',
-  TAG_RESOLVE_FAILED: 'tags (!name) are not used here. Remove it.',
+  TAG_RESOLVE_FAILED: 'tags (!name) are not used here. A text that begins with ! goes in quotes: "!name".',
+  BAD_ALIAS: 'a text that begins with * goes in quotes: "*".',
 }
 
 function parse(text: string, file: string, lineCounter: LineCounter): Document.Parsed {
@@ -73,7 +74,10 @@ class Walk {
     if (!isNode(node)) return null
     const offset = node.range?.[0] ?? 0
     if (isAlias(node) || node.anchor !== undefined) {
-      this.#report(offset, 'anchors and aliases (&name, *name) are not used here. Write the value out.')
+      this.#report(
+        offset,
+        'anchors and aliases (&name, *name) are not used here. A text that begins so goes in quotes: "*name".',
+      )
       return null
     }
     if (!this.#places.has(JSON.stringify(path))) this.#places.set(JSON.stringify(path), offset)

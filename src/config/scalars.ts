@@ -51,6 +51,22 @@ export function parsePace(value: unknown): Pace | undefined {
   return { burst: Number(found[1]), intervalMs }
 }
 
+/** As a pace, or `10/min`: ten at once, and one more for every tenth of a minute. */
+export function parseRate(value: unknown): Pace | undefined {
+  const found = typeof value === 'string' ? /^([1-9]\d{0,5})\/(s|min|h|d)$/.exec(value) : null
+  if (found === null) return parsePace(value)
+  const burst = Number(found[1])
+  return { burst, intervalMs: rateUnits[found[2] as keyof typeof rateUnits] / burst }
+}
+
+const rateUnits = { s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const
+
+/** A kind of file that may be uploaded: `image/png`, `image/*` or `.csv`. */
+export function parseFileType(value: unknown): string | undefined {
+  const known = /^(?:\.[a-z0-9]{1,16}|[a-z]+\/(?:\*|[a-z0-9][a-z0-9.+-]{0,126}))$/
+  return typeof value === 'string' && known.test(value) ? value : undefined
+}
+
 export function parseInteger(value: unknown, least: number, most: number): number | undefined {
   return Number.isInteger(value) && Number(value) >= least && Number(value) <= most
     ? Number(value)
@@ -61,4 +77,16 @@ export function parseInteger(value: unknown, least: number, most: number): numbe
 export function parsePath(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.trim() === '' || value.length > 4096) return undefined
   return value.includes('\0') ? undefined : value
+}
+
+/** One or several, each once. */
+export function parsePaths(value: unknown): readonly string[] | undefined {
+  const paths = (Array.isArray(value) ? value : [value]).map(parsePath)
+  const isGood = paths.length > 0 && paths.length <= 100 && new Set(paths).size === paths.length
+  return isGood && paths.every((one) => one !== undefined) ? paths : undefined
+}
+
+/** Names the app in assertions: visible ASCII (RFC 7519 section 4.1.3 leaves the rest to us). */
+export function parseAudience(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\x21-\x7e]{1,200}$/.test(value) ? value : undefined
 }

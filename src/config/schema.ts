@@ -13,7 +13,20 @@ import {
   parseUpstream,
 } from './addresses.ts'
 import { risks } from './config.ts'
-import { parseDuration, parseHsts, parseInteger, parsePace, parsePath, parseSize } from './scalars.ts'
+import { parseInputRules } from './parse-input-rules.ts'
+import { parseRoles } from './parse-roles.ts'
+import {
+  parseAudience,
+  parseDuration,
+  parseFileType,
+  parseHsts,
+  parseInteger,
+  parsePace,
+  parsePath,
+  parsePaths,
+  parseRate,
+  parseSize,
+} from './scalars.ts'
 
 /** A value read by `parse`; `allowed` completes the sentence "allowed is …". */
 function value<T>(parse: (found: unknown) => T | undefined, allowed: string) {
@@ -46,6 +59,26 @@ function group<Shape extends z.core.$ZodShape>(shape: Shape) {
     .strictObject(shape, { error: `a group of the keys ${Object.keys(shape).join(', ')}` })
     .exactOptional()
 }
+
+const inputRules = z
+  .unknown()
+  .transform((found, context) => {
+    const { rules, issues } = parseInputRules(found)
+    for (const { path, allowed, found: input } of issues)
+      context.issues.push({ code: 'custom', path: [...path], message: allowed, input })
+    return issues.length === 0 ? rules : z.NEVER
+  })
+  .exactOptional()
+
+const roles = z
+  .unknown()
+  .transform((found, context) => {
+    const { roles: parsed, issues } = parseRoles(found)
+    for (const { path: at, allowed, found: input } of issues)
+      context.issues.push({ code: 'custom', path: [...at], message: allowed, input })
+    return issues.length === 0 ? parsed : z.NEVER
+  })
+  .exactOptional()
 
 /** Key and unit are the operator's; `words` names both ends. */
 function between(parse: (found: unknown) => number | undefined, least: number, most: number) {
@@ -80,6 +113,35 @@ const httpListen = value(
 )
 const hsts = value(parseHsts, 'off, or a duration in whole seconds such as 365d')
 const path = (what: string) => value(parsePath, `the path of ${what}`)
+
+const answerRule = {
+  errors: value<'reference' | 'show'>(
+    (found) => (found === 'reference' || found === 'show' ? found : undefined),
+    'reference or show',
+  ),
+  secrets: value<'withhold' | 'pass'>(
+    (found) => (found === 'withhold' || found === 'pass' ? found : undefined),
+    'withhold or pass',
+  ),
+}
+
+const endpointLimits = z
+  .record(
+    z.string().regex(/^[^\s/\p{C}][^\p{C}]{0,199}$/u),
+    z.strictObject(
+      {
+        rate: value(parseRate, 'a rate such as 10/min, or a pace such as "5, then 1 per 10s"'),
+        concurrent: value((found) => parseInteger(found, 1, 10_000), 'a whole number from 1 to 10000'),
+        body: value(between(parseSize, 1, 1e9), 'a size up to 1GB, such as 1MB'),
+      },
+      { error: 'a group of the keys rate, concurrent, body' },
+    ),
+    {
+      error:
+        'a mapping of endpoint names, without a slash before them (* stands for any text), to their limits',
+    },
+  )
+  .exactOptional()
 
 export const settingsSchema = z.strictObject(
   {
@@ -129,6 +191,17 @@ export const settingsSchema = z.strictObject(
       call: value(between(parseSize, 1e3, 1e9), 'a size from 1kB to 1GB, such as 10MB'),
       upload: value(between(parseSize, 1e3, 1e15), 'a size of at least 1kB, such as 200MB or 4GB'),
       connections: value((found) => parseInteger(found, 1, 1_000_000), 'a whole number from 1 to 1000000'),
+      endpoints: endpointLimits,
+      mixed_batch: value(yesOrNo, 'true or false'),
+    }),
+    uploads: group({
+      max_files: value((found) => parseInteger(found, 1, 1000), 'a whole number from 1 to 1000'),
+      max_file_size: value(between(parseSize, 1, 1e15), 'a size such as 20MB'),
+      types: list(
+        parseFileType,
+        'a media type such as image/png or image/*, or an extension such as .csv, in lower case',
+      ),
+      per_day: value(between(parseSize, 1e3, 1e15), 'a size of at least 1kB, such as 2GB'),
     }),
     audit: group({
       max_size: value(between(parseSize, 1e6, 1e15), 'a size of at least 1MB, such as 256MB'),
@@ -138,8 +211,28 @@ export const settingsSchema = z.strictObject(
         'a whole number from 0 to 1000000',
       ),
     }),
+    assertion: group({
+      audience: value(
+        parseAudience,
+        'a name for the app of 1 to 200 visible ASCII characters, such as https://demo.example.org',
+      ),
+      lifetime: value(between(parseDuration, minute, day), 'a duration from 1m to 1d, such as 1h'),
+    }),
+    inputs: inputRules,
+    answers: group({
+      ...answerRule,
+      endpoints: z
+        .record(
+          z.string().regex(/^[^/]/),
+          z.strictObject(answerRule, { error: 'a group of the keys errors, secrets' }),
+          { error: 'a mapping of endpoint names, without a slash before them, to errors and secrets' },
+        )
+        .exactOptional(),
+    }),
+    mcp: group({ shared_state: value(yesOrNo, 'true or false') }),
     accept_risks: list((found) => risks.find((risk) => risk === found), `one of ${risks.join(', ')}`),
-    policy: path('a Cedar file'),
+    roles,
+    policy: value(parsePaths, 'the path of a Cedar file, or a list of them'),
     forward_headers: list(
       parseForwardHeader,
       'the name of a header that the app reads, such as x-team; not one that frames the message or speaks for somebody',
@@ -155,9 +248,19 @@ export type Settings = z.output<typeof settingsSchema>
 export const knownKeys: Readonly<Record<string, readonly string[]>> = {
   '': Object.keys(settingsSchema.shape),
   ...Object.fromEntries(
-    (['tls', 'https', 'session', 'passwords', 'pace', 'limits', 'audit'] as const).map((name) => [
-      name,
-      Object.keys(settingsSchema.shape[name].unwrap().shape),
-    ]),
+    (
+      [
+        'tls',
+        'https',
+        'session',
+        'passwords',
+        'pace',
+        'limits',
+        'uploads',
+        'audit',
+        'assertion',
+        'mcp',
+      ] as const
+    ).map((name) => [name, Object.keys(settingsSchema.shape[name].unwrap().shape)]),
   ),
 }

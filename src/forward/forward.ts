@@ -1,44 +1,88 @@
 /** Validated → the app's answer: one request to one app, exactly as it was judged. */
 import type { Dispatcher } from 'undici'
+import type { Endowment } from '../store/rows.ts'
+import type { Slot } from '../limits/slots.ts'
 import { refuse, type Refusal } from '../refusals.ts'
-import type { Answer, Principal, StreamEnd, Validated } from '../request.ts'
+import { abandon, type Answer, type Principal, type StreamEnd, type Validated } from '../request.ts'
+import type { AppModel } from '../app/model.ts'
+import type { Tap } from '../answers/tap.ts'
 import { BodyTrouble } from '../kit/body-trouble.ts'
+import { GateFault } from '../kit/fault.ts'
 import { makeAnswerHeaders } from './answer-headers.ts'
+import { givePlaceBack, keepPlace, outlastsClient, takePlace, type LimitParts } from './limit-call.ts'
 import { makeInjector } from './inject.ts'
+import { inspect } from './inspect.ts'
 import { Relay, type Head } from './relay.ts'
+import { assertionOf, type AssertParts } from './assert-principal.ts'
 import { makeRequestHeaders } from './request-headers.ts'
+import { BrokenAnswer } from './whole-answer.ts'
+import { showView, type View } from './show-view.ts'
+import { writeContent } from './write-content.ts'
 import { codeOf, isAbsent, isClosedEarly } from './upstream.ts'
 
-export interface ForwardParts {
+/** What looks after the right to something that is under way. */
+export interface RightsWatch {
+  /** Somebody gave or took roles or attributes. */
+  readonly endowed: (now: Endowment) => void
+  readonly stop: () => void
+}
+
+export interface ForwardParts extends AssertParts, LimitParts {
   readonly upstream: Pick<Dispatcher, 'dispatch'>
   readonly app: {
     /** Resolves once it is certain which app is there: at once, unless the last one has just gone. */
     readonly settled: () => Promise<void>
     /** `verified`: inspected since it last started, and found fit to stand behind a gate. */
     readonly state: 'verified' | 'rejected' | 'away'
+    /** What the app declares at this moment; another object as soon as it declares something else. */
+    readonly model: AppModel | undefined
     /** The app stopped answering: look again before anything else is sent. */
     readonly suspect: () => void
   }
   readonly credentials: {
-    /** Calls once when the session or the token ends; answers how to stop waiting. */
-    readonly watch: (principal: Principal, onEnd: () => void) => () => void
+    /** Calls `onEnd` once when the session or the token ends, `onEndowed` at new roles; answers how to stop waiting. */
+    readonly watch: (
+      principal: Principal,
+      onEnd: () => void,
+      onEndowed?: (now: Endowment) => void,
+    ) => () => void
     /** Whether the session or the token is still good. */
     readonly isOpen: (principal: Principal) => Promise<boolean>
   }
+  readonly rights: {
+    /** Calls once when the policy doesn't allow it any more. */
+    readonly watch: (request: Validated, onLost: () => void) => RightsWatch
+  }
   readonly forwardHeaders: readonly string[]
+  /** What looks at the answer while it passes, in this order. */
+  readonly tapsFor: (request: Validated, head: Head) => readonly Tap[]
+  /** How the answer is cut down to what the asker may see; undefined where it describes nothing. */
+  readonly viewFor: (request: Validated) => View | undefined
+  /** Told what a tap threw in the middle of a stream, which is cut. */
+  readonly onFault: (fault: unknown) => void
   /** The element that the gate adds to pages, by the page's language. */
   readonly pageElement: (request: Validated) => string
 }
 
 export async function forward(request: Validated, parts: ForwardParts): Promise<Answer | Refusal> {
-  const exchange = new Exchange()
+  const exchange = new Exchange(request)
   request.onGone(() => exchange.cut('client-left'))
+  const slot = await takePlace(request, parts)
+  if (slot !== undefined && 'code' in slot) return slot
+  exchange.slot = slot
   const unwatch = watchCredential(request, exchange, parts)
-  const outcome = await attempt(request, exchange, parts).catch((error: unknown) =>
-    explainFailure(error, exchange, parts),
-  )
-  if (outcome.kind === 'answer') void exchange.relay.ended.then(unwatch)
-  else unwatch()
+  const over = (granted: boolean) => {
+    unwatch()
+    givePlaceBack(request, { slot, granted }, parts)
+  }
+  const outcome = await attempt(request, exchange, parts).catch((error: unknown) => {
+    over(false)
+    // Whatever broke on our side, the app doesn't go on talking to nobody.
+    exchange.relay.cut('upstream-broke')
+    return explainFailure(error, exchange, parts)
+  })
+  if (outcome.kind === 'refusal') over(false)
+  else void exchange.relay.ended.then(() => over(outcome.status === 200))
   return outcome
 }
 
@@ -46,10 +90,28 @@ export async function forward(request: Validated, parts: ForwardParts): Promise<
 class Exchange {
   relay = new Relay()
   cutAs: StreamEnd | undefined
+  slot: Slot | undefined
+  readonly #request: Validated
+  #sent = false
+
+  constructor(request: Validated) {
+    this.#request = request
+  }
 
   cut(why: StreamEnd): void {
     this.cutAs ??= why
-    this.relay.cut(why)
+    if (!this.#sent || !outlastsClient(this.#request, this.slot, why)) this.relay.cut(why)
+  }
+
+  /** Sends, and waits for the answer; one that came for nobody goes no further. */
+  async run(assertion: string | undefined, parts: ForwardParts): Promise<Answer | Refusal> {
+    this.#sent = true
+    dispatch(this.#request, { relay: this.relay, assertion }, parts)
+    const outcome = await answerWith(this.#request, await this.relay.head, this, parts)
+    this.#sent = false
+    if (this.cutAs === undefined || outcome.kind === 'refusal') return outcome
+    abandon(outcome)
+    return whyCut(this.cutAs)
   }
 }
 
@@ -59,8 +121,9 @@ async function attempt(
   parts: ForwardParts,
 ): Promise<Answer | Refusal> {
   await parts.app.settled()
-  if (parts.app.state === 'away') return refuse('upstream-down', { reason: 'away' }, 2)
-  if (parts.app.state === 'rejected') return refuse('upstream-unverified', {}, 2)
+  const unfit = findUnfit(request, parts)
+  if (unfit !== undefined) return unfit
+  const assertion = await assertionOf(request, parts)
   // A body may take long to arrive; whoever signed out meanwhile doesn't call any more.
   if (
     request.body !== undefined &&
@@ -70,54 +133,75 @@ async function attempt(
     return whyCut(endOf(request.principal))
   }
   if (exchange.cutAs !== undefined) return whyCut(exchange.cutAs)
-  dispatch(request, exchange.relay, parts)
   try {
-    return answerWith(request, await exchange.relay.head, exchange.relay, parts)
+    return await exchange.run(assertion, parts)
   } catch (error) {
     if (!request.entry.repeatable || !isClosedEarly(error) || exchange.cutAs !== undefined) throw error
   }
   await parts.app.settled()
+  const changed = findUnfit(request, parts)
+  if (changed !== undefined) return changed
   exchange.relay = new Relay()
   if (exchange.cutAs !== undefined) return whyCut(exchange.cutAs)
-  dispatch(request, exchange.relay, parts)
-  return answerWith(request, await exchange.relay.head, exchange.relay, parts)
+  return exchange.run(assertion, parts)
 }
 
-/** Whatever is under way in the name of a session or a token ends with it: streams, calls, uploads, downloads. */
-function watchCredential({ principal }: Validated, exchange: Exchange, parts: ForwardParts): () => void {
-  return parts.credentials.watch(principal, () => exchange.cut(endOf(principal)))
+/** What was judged by one app's functions is not sent to another: numbers mean something else there. */
+function findUnfit({ target }: Validated, { app }: ForwardParts): Refusal | undefined {
+  if (app.state === 'away') return refuse('upstream-down', { reason: 'away' }, 2)
+  if (app.state === 'rejected') return refuse('upstream-unverified', {}, 2)
+  if (target.model !== undefined && target.model !== app.model)
+    return refuse('upstream-down', { reason: 'changed' }, 1)
+  return undefined
+}
+
+/** Whatever is under way in the name of a session or a token ends with it, or with the right to it: streams, calls, files. */
+function watchCredential(request: Validated, exchange: Exchange, parts: ForwardParts): () => void {
+  const { principal } = request
+  const rights = parts.rights.watch(request, () => exchange.cut('rights-lost'))
+  const unwatch = parts.credentials.watch(
+    principal,
+    () => exchange.cut(endOf(principal)),
+    (now) => rights.endowed(now),
+  )
+  return () => {
+    rights.stop()
+    unwatch()
+  }
 }
 
 function endOf({ kind }: Principal): 'session-ended' | 'token-ended' {
   return kind === 'token' ? 'token-ended' : 'session-ended'
 }
 
-function dispatch(request: Validated, relay: Relay, parts: ForwardParts): void {
-  const { checked } = request
+interface Sending {
+  readonly relay: Relay
+  readonly assertion: string | undefined
+}
+
+function dispatch(request: Validated, { relay, assertion }: Sending, parts: ForwardParts): void {
+  const { path, query, content } = request.outgoing
+  const written = writeContent(content)
   parts.upstream.dispatch(
     {
       method: request.method,
-      path: request.query === '' ? request.path : `${request.path}?${request.query}`,
-      headers: makeRequestHeaders(request, parts.forwardHeaders),
-      body: bodyOf(checked),
+      path: query === '' ? path : `${path}?${query}`,
+      headers: {
+        ...makeRequestHeaders(request, { extra: parts.forwardHeaders, assertion }),
+        ...written.headers,
+      },
+      body: written.body,
     },
     relay,
   )
 }
 
-function bodyOf(checked: Validated['checked']) {
-  switch (checked.kind) {
-    case 'metered':
-      return checked.open()
-    case 'whole':
-      return checked.bytes
-    case 'none':
-    case 'parsed':
-      return null
-  }
-}
-
-function answerWith(request: Validated, head: Head, relay: Relay, parts: ForwardParts): Answer | Refusal {
+async function answerWith(
+  request: Validated,
+  head: Head,
+  { relay, slot }: Exchange,
+  parts: ForwardParts,
+): Promise<Answer | Refusal> {
   const headers = makeAnswerHeaders(request, head.status, head.headers)
   if (headers === undefined) {
     relay.cut('upstream-broke')
@@ -128,7 +212,11 @@ function answerWith(request: Validated, head: Head, relay: Relay, parts: Forward
     delete headers['content-length']
     delete headers['etag']
   }
-  return { kind: 'answer', status: head.status, headers, body: { kind: 'stream', source: relay } }
+  const view = head.status === 200 && request.method !== 'HEAD' ? parts.viewFor(request) : undefined
+  if (view !== undefined) return showView({ head, headers, relay }, view)
+  const looking = parts.tapsFor(request, head)
+  const taps = slot === undefined || head.status !== 200 ? looking : [keepPlace(slot), ...looking]
+  return inspect(request.method, { head, headers, relay }, { taps, onFault: parts.onFault })
 }
 
 function isPage(request: Validated, head: Head): boolean {
@@ -146,6 +234,8 @@ function whyCut(why: StreamEnd): Refusal {
       return refuse('session-ended')
     case 'token-ended':
       return refuse('token-invalid', { why: 'ended-meanwhile' })
+    case 'rights-lost':
+      return refuse('policy-denied', { why: 'changed-meanwhile' })
     case 'finished':
     case 'client-left':
     case 'upstream-broke':
@@ -155,7 +245,9 @@ function whyCut(why: StreamEnd): Refusal {
 
 function explainFailure(error: unknown, { cutAs }: Exchange, parts: ForwardParts): Refusal {
   if (cutAs !== undefined) return whyCut(cutAs)
-  if (error instanceof BodyTrouble) return refuse(error.code)
+  if (error instanceof BrokenAnswer) return refuse('upstream-broken', { reason: 'broke-off' }, 2)
+  if (error instanceof GateFault) throw error
+  if (error instanceof BodyTrouble) return refuse(error.code, error.because)
   // No word of the network: a fault of our own.
   if (codeOf(error) === 'unknown') throw error
   parts.app.suspect()

@@ -12,9 +12,9 @@ const show = (headers: Headers, extra: readonly string[] = [], answer = 'data') 
       site: { scheme: 'https', host: 'gate.test' },
       client: '192.0.2.1',
       entry: { answer },
-      checked: { kind: 'none' },
+      outgoing: { content: { kind: 'none' } },
     } as unknown as Validated,
-    extra,
+    { extra, assertion: undefined },
   )
 
 describe('a token', () => {
@@ -44,6 +44,18 @@ describe('a token', () => {
     const shown = show({ 'user-agent': `ci/${text}`, accept: '*/*', 'x-team': 'blue' }, ['x-team'])
     expect(shown).toMatchObject({ accept: '*/*', 'x-team': 'blue' })
     expect(shown).not.toHaveProperty('user-agent')
+  })
+})
+
+describe('an assertion', () => {
+  it('is the gate’s own, whatever a client sends and whatever is let through', () => {
+    const mine = { 'x-sekisho-assertion': 'mine', 'x-team': 'blue' }
+    expect(show(mine, ['x-sekisho-assertion', 'x-team'])).not.toHaveProperty('x-sekisho-assertion')
+    const request = { headers: mine, site: {}, entry: {}, outgoing: { content: { kind: 'none' } } }
+    const additions = { extra: ['x-sekisho-assertion'], assertion: 'signed' }
+    expect(makeRequestHeaders(request as unknown as Validated, additions)).toMatchObject({
+      'x-sekisho-assertion': 'signed',
+    })
   })
 })
 

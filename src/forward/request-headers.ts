@@ -1,4 +1,5 @@
 /** What the app gets to see of a request: an allow-list, plus what only the gate may say. */
+import { assertionHeader } from '../contract/assertion.ts'
 import type { Validated } from '../request.ts'
 import { holdsApiToken } from '../tokens/token.ts'
 
@@ -6,7 +7,6 @@ import { holdsApiToken } from '../tokens/token.ts'
 const passed = [
   'accept',
   'accept-language',
-  'content-type',
   'if-match',
   'if-modified-since',
   'if-none-match',
@@ -28,7 +28,17 @@ function encodings(request: Validated): string {
   return compressible && wanted !== undefined && !holdsApiToken(wanted) ? wanted : 'identity'
 }
 
-export function makeRequestHeaders(request: Validated, extra: readonly string[]): Record<string, string> {
+export interface Additions {
+  /** Fields that the operator lets through besides. */
+  readonly extra: readonly string[]
+  /** Undefined for strangers. */
+  readonly assertion: string | undefined
+}
+
+export function makeRequestHeaders(
+  request: Validated,
+  { extra, assertion }: Additions,
+): Record<string, string> {
   const headers: Record<string, string> = {
     // The public name, so that Gradio builds its root, redirects and file addresses on it (gradio/route_utils.py).
     host: request.site.host,
@@ -42,9 +52,9 @@ export function makeRequestHeaders(request: Validated, extra: readonly string[])
   for (const name of extra) copy(request, name, headers)
   const cookie = keepCookies(request.headers['cookie'])
   if (cookie !== '') headers['cookie'] = cookie
-  const { checked } = request
-  if (checked.kind === 'metered' && checked.length !== undefined)
-    headers['content-length'] = String(checked.length)
+  // Last, and whatever the lists say: nobody else speaks by this field.
+  delete headers[assertionHeader]
+  if (assertion !== undefined) headers[assertionHeader] = assertion
   return headers
 }
 

@@ -21,6 +21,7 @@ export type FaultCode =
   | 'app-unreachable'
   | 'app-busy'
   | 'app-unsafe'
+  | 'app-login'
   | 'web-not-built'
   | 'usage'
 

@@ -1,9 +1,10 @@
-/** Who wants to know when a credential ends: the streams that are open in its name. */
+/** Who wants to know when a credential ends, or means something else than before: the streams that are open in its name. */
 
 interface Watched<Row, Why> {
   /** As the store had it when it was last asked. */
   row: Row
   readonly calls: Set<(why: Why) => void>
+  readonly updates: Set<(row: Row) => void>
 }
 
 /** By the row's id. Only rows that somebody watches are held. */
@@ -11,9 +12,9 @@ export class Watchers<Row extends { readonly id: string }, Why> {
   readonly #watched = new Map<Row['id'], Watched<Row, Why>>()
   readonly #fresh = new Set<Row['id']>()
 
-  /** Calls back at most once; the answer takes the watch back. */
-  add(row: Row, onEnd: (why: Why) => void): () => void {
-    const watched = this.#watched.get(row.id) ?? { row, calls: new Set() }
+  /** `onEnd` is called at most once, `onUpdate` with every row that was read anew; the answer takes the watch back. */
+  add(row: Row, onEnd: (why: Why) => void, onUpdate?: (row: Row) => void): () => void {
+    const watched = this.#watched.get(row.id) ?? { row, calls: new Set(), updates: new Set() }
     this.#watched.set(row.id, watched)
     this.#fresh.add(row.id)
     // Wrapped, so that the same function given twice is two watches.
@@ -21,8 +22,13 @@ export class Watchers<Row extends { readonly id: string }, Why> {
       onEnd(why)
     }
     watched.calls.add(call)
+    const update = (fresh: Row) => {
+      onUpdate?.(fresh)
+    }
+    watched.updates.add(update)
     return () => {
       watched.calls.delete(call)
+      watched.updates.delete(update)
       if (watched.calls.size === 0 && this.#watched.get(row.id) === watched) this.#watched.delete(row.id)
     }
   }
@@ -42,7 +48,9 @@ export class Watchers<Row extends { readonly id: string }, Why> {
 
   update(row: Row): void {
     const watched = this.#watched.get(row.id)
-    if (watched !== undefined) watched.row = row
+    if (watched === undefined) return
+    watched.row = row
+    for (const update of [...watched.updates]) update(row)
   }
 
   tell(id: Row['id'], why: Why): void {

@@ -7,7 +7,7 @@ import type { PasswordRow, UserId } from '../store/rows.ts'
 import { findAccount, findChange } from './account.ts'
 import { parseLoginState, writeLoginState } from './login-messages.ts'
 
-const bob = { id: 'bobbobbobbob' as UserId, name: 'bob' as Username, createdAt: 1 }
+const bob = { id: 'bobbobbobbob' as UserId, name: 'bob' as Username, createdAt: 1, roles: [], attributes: {} }
 const stretching = { memory: 8, iterations: 1, parallelism: 1 }
 const password: PasswordRow = { id: bob.id, record: 'r', stretching, changedAt: 1 }
 

@@ -8,7 +8,14 @@ import { Secret } from '../kit/secret.ts'
 import type { MetaStore } from '../store/store.ts'
 
 /** What a sub-key is for; a key never serves two purposes (NIST SP 800-57 part 1, section 5.2). */
-export type KeyPurpose = 'audit-chain' | 'login-state' | 'password-change' | 'known-browser' | 'key-check'
+export type KeyPurpose =
+  | 'audit-chain'
+  | 'login-state'
+  | 'password-change'
+  | 'known-browser'
+  | 'key-check'
+  | 'assertion'
+  | 'session-hash'
 
 export interface KeyRing {
   /** OPAQUE's server set-up (RFC 9807 section 6): OPRF seed and key pair. Losing it voids every password. */

@@ -212,7 +212,13 @@ describe('a ticket', () => {
   })
 
   it('is not given to the session of another user with the same password', async () => {
-    const carol = { id: 'carolcarolca' as UserId, name: nameOf('carol'), createdAt: 1 }
+    const carol = {
+      id: 'carolcarolca' as UserId,
+      name: nameOf('carol'),
+      createdAt: 1,
+      roles: [],
+      attributes: {},
+    }
     await rig.store.users.insert(carol)
     const registration = { keys: rig.keys, instance, now: 5, user: carol }
     await rig.store.passwords.set(

@@ -14,7 +14,13 @@ it('forgets used states and full budgets once a minute, and invitations after a 
   const upkeep = makeLoginUpkeep(store, clock)
   const { time } = clock
   await store.spent.spend('a', time + 1)
-  await store.users.insert({ id: 'bob' as UserId, name: 'bob' as Username, createdAt: 1 })
+  await store.users.insert({
+    id: 'bob' as UserId,
+    name: 'bob' as Username,
+    createdAt: 1,
+    roles: [],
+    attributes: {},
+  })
   const hash = 'h' as InvitationHash
   const invitation = {
     hash,

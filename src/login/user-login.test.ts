@@ -50,7 +50,13 @@ describe('a user who knows the password', () => {
 })
 
 describe('nobody else', () => {
-  const carol = { id: 'carolcarolca' as UserId, name: nameOf('carol'), createdAt: 1 }
+  const carol = {
+    id: 'carolcarolca' as UserId,
+    name: nameOf('carol'),
+    createdAt: 1,
+    roles: [],
+    attributes: {},
+  }
   beforeEach(async () => {
     await rig.store.users.insert(carol)
     await rig.store.users.insert({ ...carol, id: 'davedavedave' as UserId, name: nameOf('dave') })

@@ -90,6 +90,30 @@ describe('a refusal', () => {
     expect(show(request(path, navigating, query), 'login-required').headers['location']).toBe(location)
   })
 
+  it.each(['login-required', 'policy-denied', 'rpc-method-unknown', 'internal-fault'] as const)(
+    'of a JSON-RPC request (%s) is told under its id, and over HTTP nothing went wrong',
+    (code) => {
+      for (const headers of [{}, navigating]) {
+        const refusal = { ...refuse(code, { why: 'SECRET-FACT' }), rpcId: 'seven' }
+        const { status, body } = renderRefusal(request('/gradio_api/mcp/', headers), refusal, page)
+        const text = body.kind === 'bytes' ? Buffer.from(body.bytes).toString() : ''
+        expect(status).toBe(200)
+        expect(text).not.toContain('SECRET-FACT')
+        expect(JSON.parse(text)).toMatchObject({
+          ...{ jsonrpc: '2.0', id: 'seven' },
+          error: { message: refusals[code].says.en },
+        })
+      }
+    },
+  )
+
+  it('of a method names those that there are', () => {
+    for (const headers of [{}, navigating])
+      expect(show(request('/gradio_api/mcp/', headers), 'rpc-stream-absent')).toMatchObject({
+        ...{ status: 405, headers: { allow: 'POST' } },
+      })
+  })
+
   it('says when to come back', () => {
     expect(show(request('/.sekisho/api/login/start'), 'login-paced')).toMatchObject({
       status: 429,

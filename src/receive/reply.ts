@@ -8,6 +8,7 @@ import {
   type Language,
 } from '../contract/contract.ts'
 import { chooseLanguage } from '../kit/language.ts'
+import { rpcError } from '../mcp/error.ts'
 import { refusals, type Refusal } from '../refusals.ts'
 import { hstsHeader } from './hsts.ts'
 import type { Answer, AnswerHeaders, Misreceived, Outcome, Received } from '../request.ts'
@@ -86,9 +87,13 @@ function unreadBody(request: Received | Misreceived): boolean {
 
 /** Constant texts only: a browser that navigates gets a page, everything else JSON in Gradio's own shape. */
 export function renderRefusal(request: Received | Misreceived, refusal: Refusal, page: MessagePage): Answer {
+  if (refusal.rpcId !== undefined) return rpcAnswer(refusal.rpcId, refusal)
   const row = refusals[refusal.code]
-  const waiting: AnswerHeaders =
-    refusal.retryAfter === undefined ? {} : { 'retry-after': String(refusal.retryAfter) }
+  const waiting: AnswerHeaders = {
+    ...(refusal.retryAfter === undefined ? {} : { 'retry-after': String(refusal.retryAfter) }),
+    // RFC 9110 section 15.5.6 wants the methods named: those of the one row with this answer.
+    ...(row.status === 405 ? { allow: 'POST' } : {}),
+  }
   if ('path' in request && isNavigation(request)) {
     if (row.status === 401) return toLogin(request)
     if (refusal.code === 'password-expired') return toAccount
@@ -104,7 +109,7 @@ export function renderRefusal(request: Received | Misreceived, refusal: Refusal,
     ? { code: row.step === 'serve' ? refusal.code : 'refused', message: row.says.en }
     : row.status === 401
       ? gradioUnauthenticated
-      : { detail: row.says.en }
+      : bodyForGradio(refusal, row.says.en)
   const headers = {
     'content-type': 'application/json',
     'cache-control': 'no-store',
@@ -112,6 +117,25 @@ export function renderRefusal(request: Received | Misreceived, refusal: Refusal,
     ...waiting,
   }
   return answerWith(row.status, headers, Buffer.from(JSON.stringify(body)))
+}
+
+/**
+ * An input that was refused is told as Gradio's own validators tell it: a verdict for each input. Its page shows the message beside
+ * the input, read from `detail` of queue/join and from `error` of /run; its Python client fails on a 422 whose `detail` is a text
+ * (measured with Chromium and gradio_client 2.7 of Gradio 6.31).
+ */
+function bodyForGradio({ input, inputAt }: Refusal, says: string): object {
+  if (input === undefined) return { detail: says }
+  const sound = { __type__: 'validate', is_valid: true, message: '' }
+  const flawed = { ...sound, is_valid: false, message: `${says} (${input})`, parameter_name: input }
+  const verdicts = [...Array.from({ length: Math.max(0, inputAt ?? 0) }, () => sound), flawed]
+  return { detail: verdicts, error: verdicts }
+}
+
+/** Over HTTP it went well: another status would be a broken connection to a client of MCP (2025-06-18, Transports). */
+function rpcAnswer(id: string | number, refusal: Refusal): Answer {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' }
+  return answerWith(200, headers, Buffer.from(JSON.stringify(rpcError(id, refusal))))
 }
 
 function answerWith(status: number, headers: AnswerHeaders, bytes: Uint8Array): Answer {

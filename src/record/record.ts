@@ -1,11 +1,12 @@
 /** Every outcome → the audit log. Wraps the whole path, so that no early answer escapes it. */
 import type { Audit } from '../audit/audit.ts'
-import type { Asker, AuditEvent } from '../audit/event.ts'
+import type { AuditEvent } from '../audit/event.ts'
 import type { Action } from '../catalog/actions.ts'
 import type { RouteEntry } from '../catalog/entry.ts'
 import { GateFault } from '../kit/fault.ts'
 import { refuse } from '../refusals.ts'
 import { abandon, type Answer, type Outcome, type Reached } from '../request.ts'
+import { askerOf } from './asker.ts'
 
 export interface RecordParts {
   readonly audit: Audit
@@ -19,6 +20,7 @@ const counted: ReadonlySet<Action> = new Set<Action>([
   'loadGateAsset',
   'openLogin',
   'checkHealth',
+  'readAssertionKeys',
   'checkLiveness',
   'readOwnSession',
 ])
@@ -88,6 +90,13 @@ function entryOf(reached: Reached): RouteEntry | undefined {
   return 'entry' in reached ? reached.entry : undefined
 }
 
+function endpointOf(reached: Reached): { readonly endpoint?: string } {
+  if (!('target' in reached)) return {}
+  const { call, event } = reached.target
+  const endpoint = call?.endpoint.name ?? event?.endpointName
+  return endpoint === undefined ? {} : { endpoint }
+}
+
 function factsOf(reached: Reached) {
   const entry = entryOf(reached)
   return {
@@ -96,29 +105,6 @@ function factsOf(reached: Reached) {
     method: reached.method,
     entry: entry?.id ?? 'unknown',
     action: entry?.action ?? 'reachUnknown',
-  }
-}
-
-function askerOf(reached: Reached): Asker {
-  const userAgent = 'headers' in reached ? (reached.headers['user-agent'] ?? '') : reached.userAgent
-  const where = { address: reached.client, userAgent }
-  if (!('principal' in reached)) return { principal: 'nobody', ...where }
-  const { principal } = reached
-  switch (principal.kind) {
-    case 'nobody':
-      return { principal: 'nobody', ...where }
-    case 'guest':
-      return { principal: 'guest', session: principal.session.id, ...where }
-    case 'user':
-      return { principal: 'user', username: principal.username, session: principal.session.id, ...where }
-    case 'token': {
-      const { token, username } = principal
-      return {
-        principal: 'token',
-        token: token.id,
-        ...(username === undefined ? {} : { username }),
-        ...where,
-      }
-    }
+    ...endpointOf(reached),
   }
 }

@@ -7,7 +7,7 @@ import { isPlain, type Site } from '../sessions/cookie.ts'
 import type { SessionRow } from '../store/rows.ts'
 
 export function bodyOf(request: Validated): unknown {
-  return request.checked.kind === 'parsed' ? request.checked.value : undefined
+  return request.content.kind === 'json' ? request.content.value : undefined
 }
 
 export function askerOf(request: Validated): LoginAsker & { readonly site: Site } {

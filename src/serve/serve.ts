@@ -12,6 +12,7 @@ import type { SessionRow } from '../store/rows.ts'
 import { proveCurrentPassword, setNewPassword, showAccount } from './account.ts'
 import { showPasswordRules, startPasswordChange } from './account.ts'
 import { answerEmpty, answerFile, answerJson } from './answers.ts'
+import { showAssertionKeys } from './jwks.ts'
 import { finishJoin, lookAtInvitation, showJoin, startJoin } from './join.ts'
 import { finishLogin, logOut, showLogin, showSession, startLogin } from './login.ts'
 import type { WebFiles } from './web-files.ts'
@@ -30,6 +31,7 @@ export interface ServeParts {
   readonly registration: Pick<Registration, 'look' | 'start' | 'finish'>
   readonly passwordChange: Pick<PasswordChange, 'rules' | 'start' | 'prove' | 'set'>
   readonly clock: { now(): number }
+  readonly assertions: { readonly jwks: (now: number) => Promise<unknown> }
   readonly app: { readonly base: string }
 }
 
@@ -53,6 +55,7 @@ const handlers: Readonly<Record<OwnRoute, Handler>> = {
   'gate.asset': showAsset,
   'gate.base': (_request, { app }) => answerEmpty(303, { location: `${app.base}/` }),
   'gate.health': () => answerJson(200, { status: 'ok' }),
+  'gate.jwks': showAssertionKeys,
 }
 
 export async function serve(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {

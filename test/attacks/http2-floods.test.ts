@@ -34,7 +34,7 @@ beforeAll(async () => {
   const tls = { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') }
   await remove()
   upstream = await startUpstream((request, _message, response) => {
-    if (request.target === '/gradio_api/run/slow') setTimeout(() => response.end('"slept"'), slowly)
+    if (request.target === '/gradio_api/run/predict') setTimeout(() => response.end('"slept"'), slowly)
     else response.writeHead(200, { 'content-type': 'application/json' }).end(large)
   })
   path = await startPath({ upstream, tls })
@@ -149,7 +149,7 @@ describe('a flood over one HTTP/2 connection', () => {
 
   it('of requests at once has a hundred of them answered, and no more', async () => {
     const { raw } = await open()
-    const waiting = post('/gradio_api/run/slow', ['cookie', cookie])
+    const waiting = post('/gradio_api/run/predict', ['cookie', cookie])
     const streams = Array.from({ length: 150 }, (_, at) => 1 + 2 * at)
     raw.send(...streams.map((stream) => makeRequest(stream, waiting, 'follows')))
     await raw.until(
@@ -236,7 +236,7 @@ describe.concurrent('somebody who holds an HTTP/2 connection', { timeout: 180_00
   it('is cut who asks for much and opens no window', async () => {
     const { raw } = await open({ settings: { [initialWindowSize]: 0 } })
     const streams = Array.from({ length: 50 }, (_, at) => 1 + 2 * at)
-    raw.send(...streams.map((stream) => makeRequest(stream, request('/config', ['cookie', cookie]))))
+    raw.send(...streams.map((stream) => makeRequest(stream, request('/assets/large.js', ['cookie', cookie]))))
     const dripping = setInterval(() => raw.send(ping()), 500)
     for (const stream of streams) {
       await raw.until(() => raw.of(stream, frameType.reset).length > 0 || raw.isClosed)
@@ -253,7 +253,8 @@ describe.concurrent('somebody who holds an HTTP/2 connection', { timeout: 180_00
     raw.socket.pause()
     const window = Buffer.from([0x7f, 0, 0, 0])
     raw.send(makeFrame(frameType.windowUpdate, 0, 0, window))
-    for (let at = 0; at < 50; at++) raw.send(makeRequest(1 + 2 * at, request('/config', ['cookie', cookie])))
+    for (let at = 0; at < 50; at++)
+      raw.send(makeRequest(1 + 2 * at, request('/assets/large.js', ['cookie', cookie])))
     // A socket that is paused hears of a reset when it writes.
     await keepOn(raw, ping)
   })
@@ -263,7 +264,8 @@ describe.concurrent('somebody who holds an HTTP/2 connection', { timeout: 180_00
     const { raw, codes } = await open({ settings: windows, acknowledge: false })
     raw.socket.pause()
     raw.send(makeFrame(frameType.windowUpdate, 0, 0, Buffer.from([0x7f, 0, 0, 0])))
-    for (let at = 0; at < 8; at++) raw.send(makeRequest(1 + 2 * at, request('/config', ['cookie', cookie])))
+    for (let at = 0; at < 8; at++)
+      raw.send(makeRequest(1 + 2 * at, request('/assets/large.js', ['cookie', cookie])))
     // It comes later, and is cut when its time is over.
     const other = await open()
     await keepOn(other.raw, ping)
@@ -277,7 +279,8 @@ describe.concurrent('somebody who holds an HTTP/2 connection', { timeout: 180_00
 
   it('is not cut who loads a hundred files over a slow line', async () => {
     const { raw } = await open({ settings: { [initialWindowSize]: 0x7fff_ffff } })
-    for (let at = 0; at < 100; at++) raw.send(makeRequest(1 + 2 * at, request('/config', ['cookie', cookie])))
+    for (let at = 0; at < 100; at++)
+      raw.send(makeRequest(1 + 2 * at, request('/assets/large.js', ['cookie', cookie])))
     // The last one's turn comes after several minutes.
     const window = Buffer.from([0, 0, 0x20, 0])
     const reading = setInterval(() => raw.send(makeFrame(frameType.windowUpdate, 0, 0, window)), 500)
@@ -292,8 +295,8 @@ describe.concurrent('somebody who holds an HTTP/2 connection', { timeout: 180_00
   it('is not cut who waits for a function that takes its time', async () => {
     const { raw, codes } = await open()
     raw.send(
-      makeRequest(1, post('/gradio_api/run/slow', ['cookie', cookie]), 'follows'),
-      makeData(1, '{"data":[]}'),
+      makeRequest(1, post('/gradio_api/run/predict', ['cookie', cookie]), 'follows'),
+      makeData(1, '{"data":["x"]}'),
     )
     expect(await raw.outcome(1)).toEqual({ status: '200' })
     expect(codes()).toEqual([])

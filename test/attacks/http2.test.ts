@@ -47,7 +47,7 @@ afterEach(() => {
 })
 
 const protocolError = 1
-const json = '{"data":[]}'
+const json = '{"data":["x"],"fn_index":0}'
 type Pseudo = ':method' | ':scheme' | ':authority' | ':path'
 
 /** A call by a signed-in user, which only its form gets refused; undefined leaves a pseudo-header field out. */
@@ -204,8 +204,15 @@ describe('a call over HTTP/2', () => {
   })
 
   it('carries a request in its body as a body', async () => {
-    expect((await send(call(), inner())).outcome).toEqual({ status: '200' })
-    expect(reached()).toEqual([`POST /gradio_api/run/predict ${inner()}`])
+    const body = JSON.stringify({ data: [inner()], fn_index: 0 })
+    expect((await send(call(), body)).outcome).toEqual({ status: '200' })
+    expect(reached()).toEqual([`POST /gradio_api/run/predict ${body}`])
+  })
+
+  it('does not pass a request on in the place of its body', async () => {
+    expect((await send(call(), inner())).outcome).toEqual({ status: '400' })
+    expect(reached()).toEqual([])
+    expect(codes()).toEqual(['body-invalid'])
   })
 })
 

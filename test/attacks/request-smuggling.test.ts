@@ -4,6 +4,7 @@
  * and builds anew what it forwards. The app here only notes what reaches it.
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describeSmallApp } from '../upstreams/small-config.ts'
 import { startUpstream, type Upstream } from '../upstreams/start-upstream.ts'
 import { rawRequest, sendRaw } from '../rig/raw-http.ts'
 import { useGate, useSession } from './targets.ts'
@@ -11,13 +12,9 @@ import { useGate, useSession } from './targets.ts'
 let upstream: Upstream
 
 beforeAll(async () => {
-  upstream = await startUpstream((request, _message, response) => {
-    const body = {
-      '/config': '{"version":"6.31.0","components":[],"secret":"of-the-app"}',
-      '/gradio_api/app_id': '{"app_id":1}',
-      '/': '<script>window.gradio_config = {}</script>',
-    }[request.target]
-    response.writeHead(200, { 'content-type': 'application/json' }).end(body ?? '"reached"')
+  upstream = await startUpstream(({ target }, _message, response) => {
+    const { type, body } = describeSmallApp(target) ?? { type: 'application/json', body: '"reached"' }
+    response.writeHead(200, { 'content-type': type }).end(body)
   })
 })
 afterAll(() => upstream.close())
@@ -45,7 +42,8 @@ const call = (headers: readonly string[], body: string) =>
     body,
   )
 
-const json = '{"data":[]}'
+/** As the gate itself writes it, since it names the function in every body. */
+const json = '{"data":["x"],"fn_index":0}'
 const chunk = (text: string) => `${text.length.toString(16)}\r\n${text}\r\n`
 
 /** Framing that two parsers read in two ways (RFC 9112 sections 2.2, 5, 6.1, 6.3, 7.1 and 11.2). */
@@ -54,42 +52,42 @@ const ambiguous: Readonly<Record<string, () => string>> = {
     call(['Content-Length: 4', 'Transfer-Encoding: chunked'], `0\r\n\r\n${inner()}`),
   'Transfer-Encoding and Content-Length': () =>
     call(['Transfer-Encoding: chunked', 'Content-Length: 60'], `0\r\n\r\n${inner()}`),
-  'two different Content-Lengths': () => call(['Content-Length: 11', 'Content-Length: 0'], `${json}${inner()}`),
-  'two equal Content-Lengths': () => call(['Content-Length: 11', 'Content-Length: 11'], json),
-  'a list of Content-Lengths': () => call(['Content-Length: 11, 11'], json),
-  'a signed Content-Length': () => call(['Content-Length: +11'], json),
+  'two different Content-Lengths': () => call(['Content-Length: 27', 'Content-Length: 0'], `${json}${inner()}`),
+  'two equal Content-Lengths': () => call(['Content-Length: 27', 'Content-Length: 27'], json),
+  'a list of Content-Lengths': () => call(['Content-Length: 27, 27'], json),
+  'a signed Content-Length': () => call(['Content-Length: +27'], json),
   'a negative Content-Length': () => call(['Content-Length: -1'], json),
-  'a hexadecimal Content-Length': () => call(['Content-Length: 0xb'], json),
+  'a hexadecimal Content-Length': () => call(['Content-Length: 0x1b'], json),
   'an empty Content-Length': () => call(['Content-Length: '], inner()),
-  'a Content-Length beyond 2^64': () => call(['Content-Length: 18446744073709551627'], json),
+  'a Content-Length beyond 2^64': () => call(['Content-Length: 18446744073709551643'], json),
   'an unknown transfer coding': () => call(['Transfer-Encoding: xchunked'], `${chunk(json)}0\r\n\r\n`),
   'chunked before another coding': () => call(['Transfer-Encoding: chunked, identity'], `${chunk(json)}0\r\n\r\n`),
   'two Transfer-Encodings': () => call(['Transfer-Encoding: identity', 'Transfer-Encoding: chunked'], `${chunk(json)}0\r\n\r\n`),
   'a blank before the colon': () => call(['Transfer-Encoding : chunked'], `${chunk(json)}0\r\n\r\n`),
   'a vertical tab before the value': () => call(['Transfer-Encoding:\x0bchunked'], `${chunk(json)}0\r\n\r\n`),
-  'a folded line': () => call(['X-A: b\r\n Transfer-Encoding: chunked', 'Content-Length: 11'], json),
+  'a folded line': () => call(['X-A: b\r\n Transfer-Encoding: chunked', 'Content-Length: 27'], json),
   'a folded Transfer-Encoding': () => call(['Transfer-Encoding:\r\n chunked'], `${chunk(json)}0\r\n\r\n`),
-  'bare line feeds': () => call(['Content-Length: 11'], json).replaceAll('\r\n', '\n'),
-  'one bare line feed': () => call(['X-A: b\nTransfer-Encoding: chunked', 'Content-Length: 11'], json),
-  'a bare carriage return': () => call(['X-A: b\rTransfer-Encoding: chunked', 'Content-Length: 11'], json),
-  'a NUL in a value': () => call(['X-A: b\0c', 'Content-Length: 11'], json),
-  'a line without a colon': () => call(['Nothing', 'Content-Length: 11'], json),
-  'a name that is empty': () => call([': value', 'Content-Length: 11'], json),
-  'a name with a blank': () => call(['X A: b', 'Content-Length: 11'], json),
-  'a chunk size with a sign': () => call(['Transfer-Encoding: chunked'], `+b\r\n${json}\r\n0\r\n\r\n`),
-  'a chunk size with a prefix': () => call(['Transfer-Encoding: chunked'], `0xb\r\n${json}\r\n0\r\n\r\n`),
-  'a chunk size beyond 2^64': () => call(['Transfer-Encoding: chunked'], `1000000000000000b\r\n${json}\r\n0\r\n\r\n`),
+  'bare line feeds': () => call(['Content-Length: 27'], json).replaceAll('\r\n', '\n'),
+  'one bare line feed': () => call(['X-A: b\nTransfer-Encoding: chunked', 'Content-Length: 27'], json),
+  'a bare carriage return': () => call(['X-A: b\rTransfer-Encoding: chunked', 'Content-Length: 27'], json),
+  'a NUL in a value': () => call(['X-A: b\0c', 'Content-Length: 27'], json),
+  'a line without a colon': () => call(['Nothing', 'Content-Length: 27'], json),
+  'a name that is empty': () => call([': value', 'Content-Length: 27'], json),
+  'a name with a blank': () => call(['X A: b', 'Content-Length: 27'], json),
+  'a chunk size with a sign': () => call(['Transfer-Encoding: chunked'], `+1b\r\n${json}\r\n0\r\n\r\n`),
+  'a chunk size with a prefix': () => call(['Transfer-Encoding: chunked'], `0x1b\r\n${json}\r\n0\r\n\r\n`),
+  'a chunk size beyond 2^64': () => call(['Transfer-Encoding: chunked'], `1000000000000001b\r\n${json}\r\n0\r\n\r\n`),
   'a chunk longer than it says': () => call(['Transfer-Encoding: chunked'], `3\r\n${json}\r\n0\r\n\r\n`),
-  'a chunk line that ends in a line feed': () => call(['Transfer-Encoding: chunked'], `b;x\n${json}\r\n0\r\n\r\n`),
-  'a chunk without its end': () => call(['Transfer-Encoding: chunked'], `b\r\n${json}0\r\n\r\n`),
-  'two Hosts': () => call(['Host: 127.0.0.1', 'Host: localhost', 'Content-Length: 11'], json),
-  'an empty Host': () => call(['Host: ', 'Content-Length: 11'], json),
-  'two cookies fields': () => call([`Cookie: a=b`, 'Content-Length: 11'], json),
-  'an absolute target': () => call(['Content-Length: 11'], json).replace('POST ', 'POST http://127.0.0.1'),
-  'a target with a fragment': () => call(['Content-Length: 11'], json).replace('predict', 'predict#x'),
+  'a chunk line that ends in a line feed': () => call(['Transfer-Encoding: chunked'], `1b;x\n${json}\r\n0\r\n\r\n`),
+  'a chunk without its end': () => call(['Transfer-Encoding: chunked'], `1b\r\n${json}0\r\n\r\n`),
+  'two Hosts': () => call(['Host: 127.0.0.1', 'Host: localhost', 'Content-Length: 27'], json),
+  'an empty Host': () => call(['Host: ', 'Content-Length: 27'], json),
+  'two cookies fields': () => call([`Cookie: a=b`, 'Content-Length: 27'], json),
+  'an absolute target': () => call(['Content-Length: 27'], json).replace('POST ', 'POST http://127.0.0.1'),
+  'a target with a fragment': () => call(['Content-Length: 27'], json).replace('predict', 'predict#x'),
   'a target that is an asterisk': () => rawRequest('OPTIONS *'),
-  'an underscore where a hyphen is meant': () => call(['Content_Length: 0', 'Content-Length: 11'], json),
-  'X_Forwarded_Host': () => call(['X_Forwarded_Host: evil.test', 'Content-Length: 11'], json),
+  'an underscore where a hyphen is meant': () => call(['Content_Length: 0', 'Content-Length: 27'], json),
+  'X_Forwarded_Host': () => call(['X_Forwarded_Host: evil.test', 'Content-Length: 27'], json),
   'HTTP/0.9': () => `GET /config\r\n`,
   'HTTP/1.2': () => inner().replace('HTTP/1.1', 'HTTP/1.2'),
   'HTTP/2 by prior knowledge': () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
@@ -109,12 +107,12 @@ describe('a message that can be read in two ways', () => {
     const answer = await sendRaw(gate().port, make(), { until: 'answer' })
     expect(answer.status).toBeGreaterThanOrEqual(400)
     expect(answer.status).toBeLessThan(500)
-    expect(answer.raw).not.toContain('of-the-app')
+    expect(answer.raw).not.toContain('"dependencies"')
     expect(reached()).toEqual([])
   })
 
   it('the same call in good form reaches the app once, whole and under its own length', async () => {
-    expect((await sendRaw(gate().port, call(['Content-Length: 11'], json))).status).toBe(200)
+    expect((await sendRaw(gate().port, call(['Content-Length: 27'], json))).status).toBe(200)
     const chunked = call(['Transfer-Encoding: chunked'], `${chunk(json)}0\r\n\r\n`)
     expect((await sendRaw(gate().port, chunked)).status).toBe(200)
     expect(reached()).toEqual(['POST /gradio_api/run/predict', 'POST /gradio_api/run/predict'])
@@ -230,7 +228,7 @@ describe('what reaches the app', () => {
       `Cookie: theme=dark; ${session()}; access-token-x=1; session=forged`, 'Connection: close, X-Secret-Hop', 'X-Secret-Hop: 1',
       'Proxy-Authorization: Basic eA==', 'TE: trailers', 'X-Forwarded-For: 203.0.113.1', 'X-Forwarded-User: admin', 'X-Real-IP: 203.0.113.1',
       'Forwarded: for=203.0.113.1', 'X-Gradio-Server: http://evil.test', 'Authorization: Basic eA==', 'X-Hf-Authorization: Bearer x',
-      'Remote-User: admin', 'X-Ip-Token: x', 'Via: 1.1 evil',
+      'Remote-User: admin', 'X-Ip-Token: x', 'Via: 1.1 evil', 'X-Sekisho-Assertion: forged',
     ] // prettier-ignore
     expect((await sendRaw(gate().port, rawRequest('GET /config', headers))).status).toBe(200)
     const [seen] = upstream.reached.filter(({ headers: had }) => had['x-forwarded-for'] !== '0.0.0.0')
@@ -242,6 +240,7 @@ describe('what reaches the app', () => {
       'x-forwarded-for': '127.0.0.1',
       'x-forwarded-host': '127.0.0.1',
       'x-forwarded-proto': 'http',
+      'x-sekisho-assertion': expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/) as unknown,
     })
   })
 })

@@ -5,7 +5,7 @@ import { startTestApp, type GradioApp, type TestApp, type TestAppOptions } from 
 import { gateDoor } from './doors.ts'
 
 /** What the careless app knows and no stranger may see (test/rig/apps/careless.py). */
-export const canary = 's3cret-default'
+export const canary = 'Database password'
 
 export interface Started<T> {
   (): T

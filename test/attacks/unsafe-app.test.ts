@@ -12,6 +12,7 @@ import { openUpstream } from '../../src/forward/upstream.ts'
 import { GateFault } from '../../src/kit/fault.ts'
 import { MemoryAudit } from '../path/start-path.ts'
 import { startTestApp, type GradioApp, type TestApp } from '../rig/test-app.ts'
+import { describeSmallApp } from '../upstreams/small-config.ts'
 import { startUpstream } from '../upstreams/start-upstream.ts'
 
 const closers: (() => Promise<unknown>)[] = []
@@ -43,6 +44,14 @@ async function start(name: TestApp, env: Record<string, string> = {}): Promise<G
   const app = await startTestApp(name, { env })
   closers.push(() => app.stop())
   return app
+}
+
+/** What a small app says of itself, as this version of Gradio and this start of it. */
+function describeApp(target: string, version = '6.31.0', appId = 1): string {
+  const { body } = describeSmallApp(target) ?? { body: '{}' }
+  return body
+    .replace('"version":"6.31.0"', `"version":"${version}"`)
+    .replace('"app_id":1', `"app_id":${String(appId)}`)
 }
 
 describe('an app that undoes the gate', () => {
@@ -131,36 +140,29 @@ describe('an app that becomes unsafe while the gate stands', () => {
   })
 
   it('is looked at before the next request, however quickly it came back', async () => {
-    let version = '6.31.0'
-    const answer: Parameters<typeof startUpstream>[0] = (request, _message, response) => {
-      if (request.target === '/gradio_api/app_id')
-        response.end(`{"app_id":${version.length + version.charCodeAt(0)}}`)
-      else if (request.target === '/config')
-        response.end(`{"version":"${version}","components":[],"pages":[]}`)
-      else response.end('<script>window.gradio_config = {}</script>')
-    }
+    let [version, appId] = ['6.31.0', 1]
+    const answer: Parameters<typeof startUpstream>[0] = ({ target }, _message, response) =>
+      void response.end(describeApp(target, version, appId))
     const first = await startUpstream(answer)
     const { app, client } = watch(first.url.href)
     await app.open()
     const gone = once(client, 'disconnect')
-    version = '5.0.0'
+    expect(app.facts?.gradio).toBe(version)
+    ;[version, appId] = ['5.0.0', 2]
     await first.close()
     const second = await startUpstream(answer, { port: Number(first.url.port) })
     closers.push(() => second.close())
     await gone
     await app.settled()
     expect(app.state).toBe('rejected')
+    expect(app.facts?.gradio).toBe(version)
   })
 
   it('is waited for while it is busy, and stays what it was', async () => {
     const held: (() => void)[] = []
     let busy = false
     const upstream = await startUpstream((request, _message, response) => {
-      const answer = () => {
-        if (request.target === '/gradio_api/app_id') response.end('{"app_id":1}')
-        else if (request.target === '/config') response.end('{"version":"6.31.0","components":[],"pages":[]}')
-        else response.end('<script>window.gradio_config = {}</script>')
-      }
+      const answer = () => void response.end(describeApp(request.target))
       if (busy) held.push(answer)
       else answer()
     })

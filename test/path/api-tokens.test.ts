@@ -6,19 +6,17 @@ import { describe, expect, it } from 'vitest'
 import { paths } from '../../src/contract/contract.ts'
 import type { Username } from '../../src/kit/username.ts'
 import type { UserId } from '../../src/store/rows.ts'
-import { plain, useUpstream } from './with-upstream.ts'
+import { predictCall } from '../upstreams/small-config.ts'
+import { plain, streaming, useUpstream } from './with-upstream.ts'
 
 const on = useUpstream()
 
-const bob = { id: 'u1' as UserId, name: 'bob' as Username, createdAt: 1 }
+const bob = { id: 'u1' as UserId, name: 'bob' as Username, createdAt: 1, roles: [], attributes: {} }
 const bearer = (text: string) => ({ authorization: `Bearer ${text}` })
 const status = async (target: string, headers: Record<string, string>, method: 'GET' | 'POST' = 'GET') => {
   const answer = await request(on.path.url + target, { method, headers })
   await answer.body.dump()
   return answer.statusCode
-}
-const stream: Parameters<typeof on.start>[0] = (_request, _message, response) => {
-  response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
 }
 
 describe('a token', () => {
@@ -114,7 +112,7 @@ describe('what is open in the name of a token', () => {
   } as const
 
   it.each(['revoked', 'expired', 'disabled'] as const)('is cut when it is %s', async (how) => {
-    await on.start(stream)
+    await on.start(streaming)
     await on.path.store.users.insert(bob)
     const { text, id } = await on.path.issueToken({ user: bob.id, expiresAt: on.path.clock.time + 60_000 })
     const answer = await request(`${on.path.url}/gradio_api/queue/data?session_hash=a`, {
@@ -141,7 +139,11 @@ describe('what is open in the name of a token', () => {
   it('and has not reached the app yet never does', async () => {
     await on.start(plain)
     const { text, id } = await on.path.issueToken()
-    const headers = { ...bearer(text), 'content-type': 'application/json', 'content-length': '2' }
+    const headers = {
+      ...bearer(text),
+      'content-type': 'application/json',
+      'content-length': predictCall.length,
+    }
     const call = openCall(`${on.path.url}/gradio_api/queue/join`, {
       method: 'POST',
       headers: { ...headers, expect: '100-continue' },
@@ -151,7 +153,7 @@ describe('what is open in the name of a token', () => {
     await once(call, 'continue')
     await on.path.store.tokens.revoke(id, on.path.clock.time)
     const answered = once(call, 'response')
-    call.end('{}')
+    call.end(predictCall)
     const [answer] = (await answered) as [IncomingMessage]
     answer.resume()
     expect(answer.statusCode).toBe(401)

@@ -2,6 +2,7 @@
 import { once } from 'node:events'
 import { request } from 'undici'
 import { describe, expect, it } from 'vitest'
+import { describeSmallApp, predictCall } from '../upstreams/small-config.ts'
 import { plain, useUpstream } from './with-upstream.ts'
 
 const on = useUpstream()
@@ -9,11 +10,11 @@ const on = useUpstream()
 describe('an app in trouble', () => {
   it('is asked again when it closed the connection, where nothing can happen twice', async () => {
     let first = true
-    const { cookie } = await on.start((_request, message, response) => {
+    const { cookie } = await on.start((asked, message, response) => {
       if (first) {
         first = false
         message.socket.destroy()
-      } else response.end('{}')
+      } else plain(asked, message, response)
     })
     expect((await request(`${on.path.url}/config`, { headers: { cookie } })).statusCode).toBe(200)
     expect(on.upstream.reached.length).toBe(2)
@@ -29,7 +30,7 @@ describe('an app in trouble', () => {
     const answer = await request(on.path.url + target, {
       method,
       headers: { cookie, 'content-type': 'application/json' },
-      ...(method === 'POST' ? { body: '{}' } : {}),
+      ...(method === 'POST' ? { body: predictCall } : {}),
     })
     expect(answer.statusCode).toBe(502)
     expect(on.upstream.reached.length).toBe(1)
@@ -50,7 +51,7 @@ describe('an app in trouble', () => {
       { detail: 'The app is not answering at the moment.' },
     ])
     const { createServer } = await import('node:http')
-    const again = createServer((_request, response) => response.end('{}'))
+    const again = createServer((_request, response) => response.end(describeSmallApp('/config')?.body))
     again.listen(Number(port), '127.0.0.1')
     await once(again, 'listening')
     expect((await request(`${on.path.url}/config`, { headers: { cookie } })).statusCode).toBe(200)

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { makeCertificate } from '../rig/certificate.ts'
 import { askHttp2, openHttp2, readHttp2, startHttp2 } from '../rig/http2-client.ts'
 import { makeData, makeRequest, makeReset, RawHttp2, type Field } from '../rig/raw-http2.ts'
+import { fileIn, uploadOf, uploadStart, uploadType } from '../rig/upload-form.ts'
 import { plain, useUpstream } from './with-upstream.ts'
 
 const noError = 0
@@ -32,11 +33,15 @@ afterEach(() => {
 })
 
 async function begin(answer: Parameters<typeof on.start>[0], options: { raw?: boolean } = {}) {
-  const { cookie } = await on.start(answer, { ...options, tls })
+  const { cookie, owner } = await on.start(answer, { ...options, tls })
+  await on.path.ownership.noteFiles(owner, [file])
   const session = await openHttp2(on.path.url)
   sessions.push(session)
   return { cookie, session }
 }
+
+/** The asker's own. */
+const file = '/tmp/a.png'
 
 const call = (cookie: string, more: Record<string, string> = {}) => ({
   ':method': 'POST',
@@ -49,7 +54,7 @@ const call = (cookie: string, more: Record<string, string> = {}) => ({
 const upload = (cookie: string, more: Record<string, string> = {}) => ({
   ':method': 'POST',
   ':path': '/gradio_api/upload',
-  'content-type': 'multipart/form-data; boundary=x',
+  'content-type': uploadType,
   cookie,
   ...more,
 })
@@ -124,7 +129,7 @@ describe('a request over HTTP/2', () => {
         })
         .end('{}')
     })
-    const { status, headers, body } = await askHttp2(session, { ':path': '/config', cookie })
+    const { status, headers, body } = await askHttp2(session, { ':path': '/gradio_api/app_id', cookie })
     expect([status, body.toString()]).toEqual([200, '{}'])
     const { date: _date, ...others } = headers
     expect(Object.keys(others).sort()).toEqual([
@@ -142,7 +147,7 @@ describe('a request over HTTP/2', () => {
     const { cookie, session } = await begin((_request, _message, response) => {
       response.writeHead(status, { etag: '"x"' }).end()
     })
-    const answer = await askHttp2(session, { ':path': '/gradio_api/file=/tmp/a.png', cookie })
+    const answer = await askHttp2(session, { ':path': `/gradio_api/file=${file}`, cookie })
     expect([answer.status, answer.body.byteLength, answer.code]).toEqual([status, 0, noError])
   })
 
@@ -161,9 +166,9 @@ describe('a request over HTTP/2', () => {
     const stream = session.request(call(cookie), { endStream: false, waitForTrailers: true })
     stream.on('wantTrailers', () => stream.sendTrailers({ 'x-trailer': '1', cookie: 'a=b' }))
     const answer = readHttp2(stream)
-    stream.end('{"data":[]}')
+    stream.end('{"data":["x"]}')
     expect((await answer).status).toBe(200)
-    expect(on.upstream.reached[0]).toMatchObject({ body: '{"data":[]}' })
+    expect(on.upstream.reached[0]).toMatchObject({ body: '{"data":["x"],"fn_index":0}' })
     expect(JSON.stringify(on.upstream.reached[0])).not.toContain('trailer')
   })
 })
@@ -174,17 +179,18 @@ describe('large bodies over HTTP/2', () => {
     const seen: string[] = []
     const { cookie, session } = await begin(
       (_request, message, response) => {
-        const hash = createHash('sha256')
-        message.on('data', (chunk: Buffer) => hash.update(chunk))
+        const chunks: Buffer[] = []
+        message.on('data', (chunk: Buffer) => chunks.push(chunk))
         message.on('end', () => {
-          seen.push(hash.digest('hex'))
+          seen.push(sha256(fileIn(Buffer.concat(chunks))))
           response.writeHead(200, { 'content-type': 'application/json' }).end(bytes)
         })
       },
       { raw: true },
     )
-    const known = await askHttp2(session, upload(cookie, { 'content-length': '4000000' }), bytes)
-    const unknown = await askHttp2(session, upload(cookie), bytes)
+    const form = uploadOf(bytes)
+    const known = await askHttp2(session, upload(cookie, { 'content-length': String(form.length) }), form)
+    const unknown = await askHttp2(session, upload(cookie), form)
     expect([known.status, unknown.status]).toEqual([200, 200])
     expect(seen).toEqual([sha256(bytes), sha256(bytes)])
     expect([sha256(known.body), sha256(unknown.body)]).toEqual([sha256(bytes), sha256(bytes)])
@@ -202,7 +208,7 @@ describe('large bodies over HTTP/2', () => {
       response.on('drain', pour)
       pour()
     })
-    const stream = startHttp2(session, { ':path': '/gradio_api/file=/tmp/a', cookie })
+    const stream = startHttp2(session, { ':path': `/gradio_api/file=${file}`, cookie })
     await once(stream, 'response')
     // What flows in one go is limited by the windows and by the buffers of two sockets.
     await expect.poll(() => rests(() => sent), { timeout: 10_000 }).toBe(true)
@@ -217,6 +223,7 @@ describe('large bodies over HTTP/2', () => {
   it('wait at the client while the app takes none', async () => {
     const { cookie, session } = await begin((_request, message) => message.pause(), { raw: true })
     const stream = startHttp2(session, upload(cookie), 'follows')
+    stream.write(uploadStart)
     let taken = 0
     const chunk = Buffer.alloc(64 * 1024)
     const pour = () => {
@@ -294,7 +301,7 @@ describe('an answer that breaks off at the app', () => {
     const { cookie, session } = await begin((_request, _message, response) => {
       response.writeHead(200, { 'content-type': 'application/json' }).write('{"a":', () => response.destroy())
     })
-    const answer = await askHttp2(session, { ':path': '/config', cookie })
+    const answer = await askHttp2(session, { ':path': '/gradio_api/app_id', cookie })
     expect([answer.status, answer.body.toString(), answer.code]).toEqual([200, '{"a":', internalError])
   })
 })
@@ -305,7 +312,7 @@ describe('a client that waits for 100 Continue', () => {
     const stream = startHttp2(session, call(cookie, { expect: '100-continue' }), 'follows')
     const answer = readHttp2(stream)
     await once(stream, 'continue')
-    stream.end('{"data":[]}')
+    stream.end('{"data":["x"]}')
     expect((await answer).status).toBe(200)
   })
 
@@ -319,7 +326,7 @@ describe('a client that waits for 100 Continue', () => {
 
   it('is refused when it expects something else', async () => {
     const { cookie, session } = await begin(plain)
-    const answer = await askHttp2(session, call(cookie, { expect: 'a-miracle' }), '{"data":[]}')
+    const answer = await askHttp2(session, call(cookie, { expect: 'a-miracle' }), '{"data":["x"]}')
     expect([answer.status, on.path.audit.codes]).toEqual([400, ['header-ambiguous']])
   })
 })
@@ -343,16 +350,16 @@ describe('a body that was refused', () => {
     const refused = { status: 401, code: noError, tooMuch: false }
     for (const answer of await Promise.all(answers)) expect(answer).toMatchObject(refused)
     // What was thrown away doesn't count against the connection's window.
-    const good = await askHttp2(session, upload(cookie), Buffer.alloc(4_000_000))
+    const good = await askHttp2(session, upload(cookie), uploadOf(Buffer.alloc(4_000_000)))
     expect(good.status).toBe(200)
-    expect(on.upstream.reached.map(({ body }) => body.length)).toEqual([4_000_000])
+    expect(on.upstream.reached.map(({ body }) => fileIn(Buffer.from(body)).length)).toEqual([4_000_000])
   })
 
   it('is cut off at its limit, with an answer', async () => {
     const { cookie, session } = await begin(plain)
     const stream = startHttp2(session, upload(cookie, { 'content-length': '6000000' }), 'follows')
     expect((await readHttp2(stream)).status).toBe(413)
-    const poured = await askHttp2(session, upload(cookie), Buffer.alloc(6_000_000))
+    const poured = await askHttp2(session, upload(cookie), uploadOf(Buffer.alloc(6_000_000)))
     expect([poured.status, poured.code]).toEqual([413, noError])
     expect(on.upstream.reached).toEqual([])
   })
@@ -377,10 +384,10 @@ describe('half a body', () => {
       [':scheme', 'https'],
       [':authority', 'localhost'],
       [':path', '/gradio_api/upload'],
-      ['content-type', 'multipart/form-data; boundary=x'],
+      ['content-type', uploadType],
       ['cookie', cookie],
     ]
-    raw.send(makeRequest(1, fields, 'follows'), makeData(1, '--x\r\nhalf', false))
+    raw.send(makeRequest(1, fields, 'follows'), makeData(1, `${uploadStart.toString()}half`, false))
     await expect.poll(() => on.upstream.reached.length).toBe(1)
     raw.send(makeReset(1, code))
     await expect.poll(() => broke).toBe(1)

@@ -3,15 +3,16 @@ import { PassThrough } from 'node:stream'
 import { request } from 'undici'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { startUpstream, type Upstream } from '../upstreams/start-upstream.ts'
+import { uploadEnd, uploadStart, uploadType } from '../rig/upload-form.ts'
+import { predictCall } from '../upstreams/small-config.ts'
 import { lifetime, startPath, type Path } from './start-path.ts'
+import { streaming } from './with-upstream.ts'
 
 let upstream: Upstream
 let path: Path
 
 beforeEach(async () => {
-  upstream = await startUpstream((_request, _message, response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
-  })
+  upstream = await startUpstream(streaming)
   path = await startPath({ upstream })
 })
 
@@ -93,7 +94,7 @@ describe('a call under way', () => {
     const call = request(`${other.url}/gradio_api/run/predict`, {
       method: 'POST',
       headers: { cookie: session.cookie, 'content-type': 'application/json' },
-      body: '{}',
+      body: predictCall,
     })
     await expect.poll(() => silent.reached.length).toBe(1)
     await request(`${other.url}/.sekisho/api/logout`, { method: 'POST', headers: { cookie: session.cookie } })
@@ -105,22 +106,22 @@ describe('a call under way', () => {
   })
 
   it.each([
-    ['application/json', '/gradio_api/queue/join'],
-    ['multipart/form-data; boundary=x', '/gradio_api/upload'],
-  ])('whose %s body comes after the end never reaches the app', async (type, target) => {
+    ['application/json', '/gradio_api/queue/join', predictCall.slice(0, -1), '}'],
+    [uploadType, '/gradio_api/upload', uploadStart, uploadEnd],
+  ])('whose %s body comes after the end never reaches the app', async (type, target, start, end) => {
     const { cookie } = await path.signIn()
     const body = new PassThrough()
     const call = request(path.url + target, {
       method: 'POST',
-      headers: { cookie, 'content-type': type, 'content-length': '20' },
+      headers: { cookie, 'content-type': type, 'content-length': String(start.length + end.length) },
       body,
     })
-    body.write('{"data":[]')
+    body.write(start)
     await expect
       .poll(() => path.gate.sessions.look(cookie, { scheme: 'http', host: '' }))
       .toMatchObject({ kind: 'active' })
     await request(`${path.url}/.sekisho/api/logout`, { method: 'POST', headers: { cookie } })
-    body.end('          ')
+    body.end(end)
     const answer = await call.catch(() => undefined)
     if (answer !== undefined) expect(answer.statusCode).toBe(401)
     expect(upstream.reached).toEqual([])

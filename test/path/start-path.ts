@@ -1,16 +1,23 @@
 /** The whole path over real sockets: the real gate.ts with a memory store, a clock to move and an app of the test's. */
 import type { AddressInfo } from 'node:net'
 import { Pool } from 'undici'
+import { makeAppSide, type AppSideParts } from '../../src/app-side.ts'
+import { RenderedFunctions } from '../../src/app/rendered.ts'
+import { Assertions } from '../../src/assertion/assertions.ts'
 import type { Audit } from '../../src/audit/audit.ts'
 import type { AuditEvent } from '../../src/audit/event.ts'
 import { catalogue } from '../../src/catalog/index.ts'
 import { compileCatalogue } from '../../src/classify/classify.ts'
 import { defaults } from '../../src/config/defaults.ts'
+import { makeCredentials, makeTokenLook } from '../../src/credentials.ts'
 import { handle, type Gate } from '../../src/gate.ts'
 import { GateFault } from '../../src/kit/fault.ts'
 import { parseNetwork, type Network } from '../../src/kit/networks.ts'
 import { makeKeyRing } from '../../src/login/key.ts'
 import { openLogin } from '../../src/login/open-login.ts'
+import type { Ledger } from '../../src/ownership/ledger.ts'
+import { ownerOf, type Owner } from '../../src/ownership/owner.ts'
+import type { PolicyEngine } from '../../src/policy/engine.ts'
 import { loadPolicy } from '../../src/policy/load-policy.ts'
 import { makeServer } from '../../src/receive/receive.ts'
 import type { FinishedCeremony } from '../../src/sessions/finished-ceremony.ts'
@@ -22,6 +29,7 @@ import type { Store } from '../../src/store/store.ts'
 import { hashApiToken, makeApiToken, parseApiToken } from '../../src/tokens/token.ts'
 import { Tokens } from '../../src/tokens/tokens.ts'
 import { UserMaker } from '../rig/user-maker.ts'
+import { smallModel } from '../upstreams/small-config.ts'
 import type { Upstream } from '../upstreams/start-upstream.ts'
 
 /** An audit log in memory that can be told to fail. */
@@ -61,17 +69,27 @@ export interface Path {
   readonly port: number
   readonly audit: MemoryAudit
   readonly gate: Gate
+  /** Thrown in the middle of an answer. */
+  readonly faults: readonly unknown[]
   readonly store: Store
   /** Adds users and invitations, as the operator's commands do. */
   readonly users: UserMaker
   readonly clock: { time: number; now(): number }
   /** Sees limits that have passed and what others ended, as twice a second in the server. */
   review(): Promise<void>
+  /** Whose things are, as the gate has learnt it. */
+  readonly ownership: Ledger
   /** A new session, of the guest or of a user; answers its Cookie header. */
-  signIn(user?: UserRow): Promise<{ readonly cookie: string; readonly id: string }>
+  signIn(user?: UserRow): Promise<SignedIn>
   /** A new API token, of nobody's and without end unless told otherwise. */
   issueToken(more?: Partial<ApiTokenRow>): Promise<{ readonly text: string; readonly id: ApiTokenId }>
   close(): Promise<void>
+}
+
+export interface SignedIn {
+  readonly cookie: string
+  readonly id: string
+  readonly owner: Owner
 }
 
 export interface PathOptions {
@@ -81,12 +99,16 @@ export interface PathOptions {
   readonly hosts?: readonly string[]
   readonly base?: string
   readonly passwords?: Gate['passwords']
+  readonly policy?: PolicyEngine
+  /** What the operator wrote of the app's inside. */
+  readonly config?: Partial<AppSideParts['config']>
   /** PEM. Browsers then get HTTP/2. */
   readonly tls?: { readonly cert: string; readonly key: string }
 }
 
 const sessionCookie = '__Host-sekisho-test'
 const pageNames = ['login.guest', 'login.users', 'login.both', 'join', 'account']
+const limits = { ...defaults.limits, callBytes: 1_000_000, uploadBytes: 5_000_000 }
 export const lifetime = { idleMs: 3_600_000, absoluteMs: 86_400_000 }
 
 export async function startPath(options: PathOptions): Promise<Path> {
@@ -102,22 +124,41 @@ export async function startPath(options: PathOptions): Promise<Path> {
     paces: defaults.pace,
     rulesFor: (username) => ({ least: 15, composition: [], siteWords: [username] }),
   })
+  const policy = options.policy ?? (await loadPolicy())
+  const config = { ...defaults, limits, ...options.config }
+  const app: Gate['app'] & AppSideParts['app'] = {
+    base: options.base ?? '',
+    pages: new Set(['/second']),
+    model: smallModel,
+    rendered: new RenderedFunctions(),
+    state: 'verified',
+    settled: async () => undefined,
+    refresh: async () => undefined,
+    suspect: () => undefined,
+    readFile: async () => 'absent',
+  }
+  const appSide = makeAppSide({ config, store, keys, instance, clock, app, policy, audit })
+  const faults: unknown[] = []
   const client = new Pool(options.upstream.url.origin, { connections: null, keepAliveTimeout: 4000 })
   const page = Buffer.from('<p>page</p>')
   const file = { type: 'text/html; charset=utf-8', etag: '"x"', encoded: { identity: page } }
   const made: Gate = {
     catalogue: compileCatalogue(catalogue),
-    app: {
-      base: options.base ?? '',
-      pages: new Set(['/second']),
-      state: 'verified',
-      settled: async () => undefined,
-      suspect: () => undefined,
-    },
-    policy: await loadPolicy(),
+    app,
+    ...appSide,
+    onFault: (fault) => faults.push(fault),
+    assertions: new Assertions({
+      key: keys.subKey('assertion'),
+      instance,
+      audience: 'http://app.test',
+      lifetimeMs: 3_600_000,
+      rolesOf: (principal) => ('roles' in principal ? principal.roles : []),
+    }),
+    policy,
     audit,
     clock,
-    limits: { callBytes: 1_000_000, uploadBytes: 5_000_000 },
+    limits: config.limits,
+    uploads: { maxFiles: 1000 },
     upstream: client,
     forwardHeaders: ['x-api-token'],
     pageElement: () => '<script src="/.sekisho/assets/bar.js"></script>',
@@ -130,24 +171,8 @@ export async function startPath(options: PathOptions): Promise<Path> {
       look: (cookie) => lookAtCookies(sessions, cookie, sessionCookie, clock.now()),
       mark: (session) => sessions.markActive(session.id, clock.now()),
     },
-    tokens: {
-      look: (text) => tokens.find(text, clock.now()),
-      identify: (token) => tokens.identify(token),
-    },
-    credentials: {
-      watch: (principal, onEnd) => {
-        if (principal.kind === 'nobody') return () => undefined
-        return principal.kind === 'token'
-          ? tokens.watch(principal.token, onEnd)
-          : sessions.watch(principal.session, onEnd)
-      },
-      isOpen: async (principal) => {
-        if (principal.kind === 'nobody') return false
-        return principal.kind === 'token'
-          ? tokens.isOpen(principal.token, clock.now())
-          : sessions.isOpen(principal.session, clock.now())
-      },
-    },
+    tokens: makeTokenLook({ tokens, clock }),
+    credentials: makeCredentials({ sessions, tokens, clock }),
     login: {
       start: (body, asker) => login.ceremony.start(body, asker),
       finish: (body, asker) => login.ceremony.finish(body, asker),
@@ -183,12 +208,15 @@ export async function startPath(options: PathOptions): Promise<Path> {
     port,
     audit,
     gate,
+    faults,
+    ownership: appSide.ownership,
     store,
     users: new UserMaker({ store, keys, instance, clock }),
     clock,
     review: async () => {
       await sessions.review()
       await tokens.review()
+      await appSide.ownership.review()
       for (const review of login.reviews) await review()
     },
     signIn: async (user) => {
@@ -197,7 +225,9 @@ export async function startPath(options: PathOptions): Promise<Path> {
       const passwordAt = password?.changedAt ?? 0
       const finished = { ...account, passwordAt, ceremony: 'test' } as FinishedCeremony
       const { token, session } = await sessions.issue(finished, { address: '127.0.0.1', userAgent: 'test' })
-      return { cookie: `${sessionCookie}=${token}`, id: session.id }
+      const owner = ownerOf({ kind: user === undefined ? 'guest' : 'user', session })
+      if (owner === undefined) throw new TypeError('Whoever signed in owns things.')
+      return { cookie: `${sessionCookie}=${token}`, id: session.id, owner }
     },
     issueToken: async (more = {}) => {
       const text = makeApiToken().reveal()

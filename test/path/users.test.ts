@@ -7,6 +7,7 @@ import { logIn, post, tryToLogIn } from '../rig/log-in.ts'
 import { changePassword, join, prepareJoin } from '../rig/set-password.ts'
 import { startUpstream, type Upstream } from '../upstreams/start-upstream.ts'
 import { startPath, type Path } from './start-path.ts'
+import { streaming } from './with-upstream.ts'
 
 // New passwords are stretched as in earnest, by several workers at once on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
@@ -19,9 +20,7 @@ let path: Path
 let bob: UserRow
 
 beforeEach(async () => {
-  upstream = await startUpstream((_request, _message, response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
-  })
+  upstream = await startUpstream(streaming)
   path = await startPath({ upstream })
   bob = await path.users.add('bob', password)
 })

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import { request } from 'undici'
 import { describe, expect, it } from 'vitest'
+import { predictCall } from '../upstreams/small-config.ts'
 import { plain, useUpstream } from './with-upstream.ts'
 
 const on = useUpstream()
@@ -43,6 +44,7 @@ describe('a request on its way to the app', () => {
           'user-agent': 'test',
           'x-api-token': 'mine',
           cookie: 'theme=dark',
+          'x-sekisho-assertion': expect.stringMatching(/^eyJ[\w-]+\.[\w-]+\.[\w-]+$/) as unknown,
           connection: 'keep-alive',
         },
       },
@@ -73,22 +75,24 @@ describe('a request on its way to the app', () => {
     await request(`${on.path.url}/gradio_api/queue/join?`, {
       method: 'POST',
       headers: { cookie, 'content-type': 'application/json' },
-      body: '{}',
+      body: predictCall,
     })
     expect(on.upstream.reached.map((one) => one.target)).toEqual(['/config', '/gradio_api/queue/join'])
   })
 
-  it('keeps its body to the byte, with the length it declared', async () => {
-    const { cookie } = await on.start(plain)
-    const body = JSON.stringify({ data: ['関所', 2 ** 60, 1.0], session_hash: 'x' })
+  it('has its body written again from what was read: nothing is lost of a number, nothing else comes along', async () => {
+    const { cookie, owner } = await on.start(plain)
     await request(`${on.path.url}/gradio_api/queue/join`, {
       method: 'POST',
       headers: { cookie, 'content-type': 'application/json' },
-      body,
+      body: `{ "session_hash": "x", "event_id": "of-another", "batched": true, "simple_format": true, "oauth_token": "t",
+        "unknown": 1, "event_data": [2.0, 1E5, 18331719449662323894, -0], "fn_index": 0, "data": ["関所 \\u0041", "more"] }`,
     })
+    const session = on.path.ownership.nameSession(owner, 'x')?.upstream ?? ''
+    const body = `{"data":["関所 A"],"fn_index":0,"session_hash":"${session}","event_data":[2.0,1E5,18331719449662323894,-0]}`
     expect(on.upstream.reached[0]).toMatchObject({
       body,
-      headers: { 'content-length': String(Buffer.byteLength(body)) },
+      headers: { 'content-length': String(Buffer.byteLength(body)), 'content-type': 'application/json' },
     })
   })
 

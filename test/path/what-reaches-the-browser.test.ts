@@ -2,13 +2,14 @@
 import { once } from 'node:events'
 import { request } from 'undici'
 import { describe, expect, it } from 'vitest'
+import { describeSmallApp, predictCall } from '../upstreams/small-config.ts'
 import { useUpstream } from './with-upstream.ts'
 
 const on = useUpstream()
 
 describe('an answer on its way to the browser', () => {
   it('carries what is listed and the headers that Gradio lacks', async () => {
-    const { cookie } = await on.start((_request, _message, response) => {
+    const { cookie, owner } = await on.start((_request, _message, response) => {
       response
         .writeHead(206, {
           'content-type': 'image/png',
@@ -26,6 +27,7 @@ describe('an answer on its way to the browser', () => {
         })
         .end('ab')
     })
+    await on.path.ownership.noteFiles(owner, ['/tmp/a.png'])
     const answer = await request(`${on.path.url}/gradio_api/file=/tmp/a.png`, {
       headers: { cookie, range: 'bytes=0-1' },
     })
@@ -51,26 +53,27 @@ describe('an answer on its way to the browser', () => {
   })
 
   it("gets the gate's element first in the head of a page, and nothing in other answers", async () => {
+    const shown = describeSmallApp('/')?.body ?? ''
     const { cookie } = await on.start((asked, _message, response) => {
-      const page = '<html><head><title>t</title></head></html>'
       response
         .writeHead(200, {
           'content-type': asked.target === '/' ? 'text/html; charset=utf-8' : 'text/plain',
-          'content-length': page.length,
+          'content-length': shown.length,
         })
-        .end(page)
+        .end(shown)
     })
     const page = await request(on.path.url, { headers: { cookie } })
-    expect(await page.body.text()).toBe(
-      '<html><head><script src="/.sekisho/assets/bar.js"></script><title>t</title></head></html>',
-    )
+    const text = await page.body.text()
+    const element = '<script src="/.sekisho/assets/bar.js"></script>'
+    expect(text.split('<script>')[0]).toBe(`<!doctype html><html><head>${element}`)
+    expect(text).toContain('</script></head><body>hello</body></html>')
     expect(page.headers).toMatchObject({
       'cache-control': 'private, no-store',
       'content-security-policy': "frame-ancestors 'self'",
     })
-    expect(page.headers['content-length']).toBeUndefined()
-    const config = await request(`${on.path.url}/config`, { headers: { cookie } })
-    expect(await config.body.text()).toBe('<html><head><title>t</title></head></html>')
+    expect(page.headers['content-length']).toBe(String(Buffer.byteLength(text)))
+    const other = await request(`${on.path.url}/theme.css`, { headers: { cookie } })
+    expect(await other.body.text()).toBe(shown)
   })
 
   it.each([
@@ -156,7 +159,7 @@ describe('an answer on its way to the browser', () => {
     const answer = request(`${on.path.url}/gradio_api/run/predict`, {
       method: 'POST',
       headers: { cookie, 'content-type': 'application/json' },
-      body: '{}',
+      body: predictCall,
       signal: leaving.signal,
     })
     await arrival
@@ -168,7 +171,7 @@ describe('an answer on its way to the browser', () => {
   it('waits for a slow reader instead of piling up', async () => {
     let sent = 0
     const total = 64 * 1024 * 1024
-    const { cookie } = await on.start((_request, _message, response) => {
+    const { cookie, owner } = await on.start((_request, _message, response) => {
       response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': total })
       const chunk = Buffer.alloc(1024 * 1024)
       const push = () => {
@@ -183,6 +186,7 @@ describe('an answer on its way to the browser', () => {
       }
       push()
     })
+    await on.path.ownership.noteFiles(owner, ['/tmp/large'])
     const answer = await request(`${on.path.url}/gradio_api/file=/tmp/large`, {
       headers: { cookie },
       highWaterMark: 64 * 1024,

@@ -5,14 +5,13 @@ import { catalogue } from '../../src/catalog/index.ts'
 import type { RouteEntry } from '../../src/catalog/entry.ts'
 import { startUpstream, type Upstream } from '../upstreams/start-upstream.ts'
 import { lifetime, startPath, type Path } from './start-path.ts'
+import { plain } from './with-upstream.ts'
 
 let upstream: Upstream
 let path: Path
 
 beforeAll(async () => {
-  upstream = await startUpstream((_request, _message, response) => {
-    response.writeHead(200, { 'content-type': 'application/json' }).end('{}')
-  })
+  upstream = await startUpstream(plain)
   path = await startPath({ upstream })
 })
 
@@ -33,6 +32,64 @@ const anAddressOf = (entry: RouteEntry) =>
     .replace(/\{[a-z_]+\}/g, 'name')
     .replace('//', '/')
 
+interface Legal {
+  /** With `SESSION` in the place of what the app calls the session of the client's `name`. */
+  readonly target: string
+  readonly body?: string
+  readonly reaches?: string
+}
+
+const api = '/gradio_api'
+const named = '"fn_index":0,"session_hash":"name"'
+const values = '{"data":["x"]}'
+const media = (file: string): Legal => ({
+  target: `${api}/stream/name/1/2/${file}`,
+  reaches: `${api}/stream/SESSION/1/2/${file}`,
+})
+/** What an entry must name to be about something: of the small app's, or the asker's own (see `owning`). */
+const legal: Readonly<Record<string, Legal>> = {
+  'state.export': {
+    target: `${api}/deep_link?session_hash=name`,
+    reaches: `${api}/deep_link?session_hash=SESSION`,
+  },
+  'queue.join': { target: `${api}/queue/join`, body: `{"data":["x"],${named}}` },
+  'call.run': { target: `${api}/run/predict`, body: values },
+  'call.api': { target: `${api}/api/predict/`, body: values, reaches: `${api}/api/predict` },
+  'call.v2': { target: `${api}/call/v2/predict`, body: '{"text":"x"}', reaches: `${api}/queue/join` },
+  'call.start': { target: `${api}/call/predict`, body: values, reaches: `${api}/queue/join` },
+  'call.v2.result': { target: `${api}/call/v2/predict/e1` },
+  'call.result': { target: `${api}/call/predict/e1` },
+  'queue.data': {
+    target: `${api}/queue/data?session_hash=name`,
+    reaches: `${api}/queue/data?session_hash=SESSION`,
+  },
+  'event.cancel': { target: `${api}/cancel`, body: `{"event_id":"e1",${named}}` },
+  'event.reset': { target: `${api}/reset`, body: '{"event_id":"e1"}' },
+  'event.feed': { target: `${api}/stream/e2`, body: values },
+  'event.close': { target: `${api}/stream/e2/close`, body: '{}' },
+  'session.hold': { target: `${api}/heartbeat/name`, reaches: `${api}/heartbeat/SESSION` },
+  'component.call': {
+    target: `${api}/component_server`,
+    body: '{"component_id":5,"fn_name":"ls","session_hash":"name","data":[]}',
+  },
+  'file.upload.progress': { target: `${api}/upload_progress?upload_id=u1` },
+  'media.playlist': media('playlist.m3u8'),
+  'media.whole': media('playlist-file'),
+  'media.segment': media('3.ts'),
+}
+
+/** Somebody with two events under way, `e1` of `predict` and `e2` of `listen`, and the file that addresses name. */
+async function owning() {
+  const { ownership } = path
+  const { cookie, owner } = await path.signIn()
+  const session = ownership.nameSession(owner, 'name')?.upstream ?? ''
+  const event = { owner, session }
+  await ownership.noteEvent({ ...event, id: 'e1', endpoint: 0, endpointName: 'predict' })
+  await ownership.noteEvent({ ...event, id: 'e2', endpoint: 2, endpointName: 'listen' })
+  await ownership.noteFiles(owner, ['/tmp/x'])
+  return { cookie, session }
+}
+
 function ask(entry: RouteEntry, method: string, headers: Record<string, string> = {}) {
   const bodies: Record<RouteEntry['body']['kind'], [string, string] | undefined> = {
     none: undefined,
@@ -40,19 +97,27 @@ function ask(entry: RouteEntry, method: string, headers: Record<string, string> 
     form: ['application/json', '{}'],
     upload: ['multipart/form-data; boundary=x', '--x--\r\n'],
   }
-  const body = method === 'POST' ? bodies[entry.body.kind] : undefined
-  return fetch(path.url + anAddressOf(entry), {
+  const { target, body: own } = legal[entry.id] ?? { target: anAddressOf(entry) }
+  const kind = method === 'POST' ? bodies[entry.body.kind] : undefined
+  return fetch(path.url + target, {
     method,
     redirect: 'manual',
-    headers: { ...headers, ...(body === undefined ? {} : { 'content-type': body[0] }) },
-    ...(body === undefined ? {} : { body: body[1] }),
+    headers: { ...headers, ...(kind === undefined ? {} : { 'content-type': kind[0] }) },
+    ...(kind === undefined ? {} : { body: own ?? kind[1] }),
   })
 }
 
 const rows = catalogue.flatMap((entry) =>
   entry.methods.map((method) => ({ entry, method, name: `${method} ${entry.path}` })),
 )
-const open = new Set(['loadPublicAsset', 'openLogin', 'joinByInvitation', 'loadGateAsset', 'checkHealth'])
+const open = new Set([
+  'loadPublicAsset',
+  'openLogin',
+  'joinByInvitation',
+  'loadGateAsset',
+  'checkHealth',
+  'readAssertionKeys',
+])
 
 describe('a stranger', () => {
   it.each(rows.filter(({ entry }) => !open.has(entry.action)))(
@@ -97,6 +162,7 @@ describe('a stranger', () => {
     '/manifest.json',
     '/robots.txt',
     '/.sekisho/health',
+    '/.sekisho/jwks.json',
     '/.sekisho/login',
     '/.sekisho/assets/bar.js',
   ])('may load %s', async (one) => {
@@ -109,13 +175,20 @@ describe('a guest', () => {
     ({ entry }) => entry.goesTo === 'upstream' && !['useMcp', 'readMonitoring'].includes(entry.action),
   )
 
+  let guest: Awaited<ReturnType<typeof owning>>
+  beforeAll(async () => {
+    guest = await owning()
+  })
+
   it.each(useful)('may use $name', async ({ entry, method }) => {
-    const { cookie } = await path.signIn()
+    const { cookie, session } = guest
     const answer = await ask(entry, method, { cookie })
     expect(answer.status).toBe(200)
+    const { target, reaches = target } = legal[entry.id] ?? { target: anAddressOf(entry) }
     expect(upstream.reached.map((one) => `${one.method} ${one.target}`)).toEqual([
-      `${method} ${anAddressOf(entry)}`,
+      `${method} ${reaches.replace('SESSION', session)}`,
     ])
+    expect(path.audit.codes).toEqual([])
   })
 
   it.each(rows.filter(({ entry }) => entry.goesTo === 'nowhere'))(
@@ -199,7 +272,7 @@ describe('a session that is over', () => {
     await fetch(`${path.url}/gradio_api/call/predict`, {
       method: 'POST',
       headers: { cookie, 'content-type': 'application/json' },
-      body: '{}',
+      body: values,
     })
     path.clock.time += half
     await fetch(`${path.url}/gradio_api/heartbeat/abc`, { headers: { cookie } })

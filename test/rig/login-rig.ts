@@ -98,7 +98,13 @@ async function openEngine() {
   const opaque = openOpaque(keys.opaqueSetup)
   const row = await registerPassword(password, { keys, instance, now: 1, stretching })
   const otherRow = await registerPassword(otherPassword, { keys, instance, now: 2, stretching })
-  const bob: UserRow = { id: 'bobbobbobbob' as UserId, name: nameOf('bob'), createdAt: 1 }
+  const bob: UserRow = {
+    id: 'bobbobbobbob' as UserId,
+    name: nameOf('bob'),
+    createdAt: 1,
+    roles: [],
+    attributes: {},
+  }
   const bobsRow = await registerPassword(bobsPassword, { keys, instance, now: 3, stretching, user: bob })
   return { keys, opaque, row, otherRow, bob, bobsRow }
 }

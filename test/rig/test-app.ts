@@ -10,13 +10,31 @@ const root = path.resolve(import.meta.dirname, '..', '..')
 const files = {
   /** Every kind of component, with fixed answers. */
   kitchen: 'test/rig/apps/kitchen.py',
+  /** One of every component as an input. */
+  every: 'test/rig/apps/every.py',
+  /** Takes a price back from its page. */
+  shop: 'test/rig/apps/shop.py',
   /** The victim of the attack table; `CARELESS_AUTH=1` gives it Gradio's own login. */
   careless: 'test/rig/apps/careless.py',
   /** The article's scheme; `ARTICLE_PASSWORD` is its password. */
   article: 'test/rig/apps/article.py',
   /** An app that ships inside Gradio. */
   foreign: 'test/rig/apps/foreign.py',
+  /** What one person could reach of another's; `NEIGHBOURS_JOURNAL` names its journal. */
+  neighbours: 'test/rig/apps/neighbours.py',
+  /** Functions and routes that write down what a request reached; `WAYS_JOURNAL` names the file. */
+  ways: 'test/rig/apps/ways.py',
+  /** Every way in which a function gives a file back. */
+  gives: 'test/rig/apps/gives-files.py',
+  /** A microphone and a camera that stream. */
+  listening: 'test/rig/apps/listening.py',
+  /** Functions as tools of MCP. */
+  tools: 'test/rig/apps/tools.py',
   demo: 'demo/app.py',
+  /** Answers nobody without an assertion; `SEKISHO_JWKS` and `SEKISHO_AUDIENCE` name its gate. */
+  verifying: 'examples/verify-gradio/app.py',
+  /** What a careful function does for itself; `INSTRUMENTS_FOLDER` is a folder for its database. */
+  instruments: 'examples/three-roles/app.py',
   /** Every fault that `sekisho check` looks for; `FAULTY_FOLDER` is a scratch folder. */
   faulty: 'test/rig/apps/faulty.py',
   /** The same kinds of things, none of the faults. */

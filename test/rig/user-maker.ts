@@ -2,7 +2,7 @@
 import { parseUsername } from '../../src/kit/username.ts'
 import type { KeyRing } from '../../src/login/key.ts'
 import { registerPassword } from '../../src/login/register.ts'
-import type { UserRow } from '../../src/store/rows.ts'
+import type { Endowment, UserRow } from '../../src/store/rows.ts'
 import type { Store } from '../../src/store/store.ts'
 import { Users } from '../../src/users/users.ts'
 
@@ -26,9 +26,9 @@ export class UserMaker {
   }
 
   /** Without a password the user is still to join. */
-  async add(typed: string, password?: string): Promise<UserRow> {
+  async add(typed: string, password?: string, given?: Endowment): Promise<UserRow> {
     const name = parseUsername(typed)
-    const row = name === undefined ? undefined : await this.operator.add(name)
+    const row = name === undefined ? undefined : await this.operator.add(name, given)
     if (row === undefined) throw new TypeError(`no user of this name can be added: ${typed}`)
     if (password !== undefined) await this.setPassword(row, password)
     return row

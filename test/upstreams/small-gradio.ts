@@ -1,5 +1,6 @@
 /** An app that passes the gate's checks and holds streams open: enough for tests that are about something else. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { describeSmallApp } from './small-config.ts'
 import { startUpstream, type Reached, type Upstream } from './start-upstream.ts'
 
 export interface SmallGradio extends Upstream {
@@ -9,23 +10,13 @@ export interface SmallGradio extends Upstream {
 
 export const streamPath = '/gradio_api/queue/data?session_hash=abcdefghijk'
 
-const config = JSON.stringify({ version: '6.31.0', components: [], dependencies: [], pages: [['', '']] })
-const bodies: Readonly<Record<string, readonly [type: string, body: string]>> = {
-  '/': [
-    'text/html',
-    '<!doctype html><html><head><script>window.gradio_config = {}</script></head><body>hello</body></html>',
-  ],
-  '/config': ['application/json', config],
-  '/gradio_api/app_id': ['application/json', '{"app_id":1}'],
-  '/gradio_api/info': ['application/json', '{}'],
-}
-
 export async function startSmallGradio(): Promise<SmallGradio> {
   const streams = new Set<ServerResponse>()
   const answer = ({ target }: Reached, _message: IncomingMessage, response: ServerResponse) => {
-    const found = bodies[target]
-    if (found !== undefined) response.writeHead(200, { 'content-type': found[0] }).end(found[1])
-    else if (target === streamPath) {
+    const found = describeSmallApp(target)
+    if (found !== undefined) response.writeHead(200, { 'content-type': found.type }).end(found.body)
+    // A gate makes the session's name longer.
+    else if (target === streamPath || target.startsWith(`${streamPath}.`)) {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
       streams.add(response)
     } else response.writeHead(404).end()

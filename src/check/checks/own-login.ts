@@ -9,13 +9,14 @@ export const ownLogin: AppCheck = {
   why: "Gradio's login sends the password itself and never slows guessing down.",
   scenario: 1,
   owasp: ['A07:2025', 'API2:2023', 'ASVS 6.3.1'],
-  remedy: 'Put the gate in front and start the app without auth; two logins ask twice and protect no better.',
-  // Behind the gate it also stops the gate from starting.
-  find: ({ front, gated }) =>
-    foundAt(
-      front === 'own-login' || (front === 'other-login' && gated) ? ['/config asks for a login'] : [],
-      gated ? 'medium' : 'low',
-    ),
+  remedy:
+    "Put the gate in front and start the app without auth=; two logins ask twice and protect no better. An auth_dependency= that checks the gate's assertion is no second login.",
+  find: ({ front, gated }) => {
+    if (front === 'other-login' && gated)
+      return unseen("what asks there may be an auth_dependency= that checks the gate's assertion")
+    // Behind the gate it also stops the gate from starting.
+    return foundAt(front === 'own-login' ? ['/config asks for a login'] : [], gated ? 'medium' : 'low')
+  },
 }
 
 export const loginPageTells: AppCheck = {

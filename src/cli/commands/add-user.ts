@@ -4,6 +4,7 @@ import { GateFault } from '../../kit/fault.ts'
 import { flag, positional } from '../command.ts'
 import type { CliCommand } from '../command.ts'
 import { declareWhichGate } from '../config-options.ts'
+import { declareGiving, readGiven } from '../endowment-options.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { readUsername, withUsers } from '../find-user.ts'
 import { atHelp, originForLinks, showInvitation } from '../invitation-words.ts'
@@ -16,10 +17,11 @@ export const addUser: CliCommand = {
   summary: 'add a user; prints an invitation link by which they set their password',
   examples: [
     ['sekisho user add bob', 'prints a link for bob, good once, for 24 hours'],
+    ['sekisho user add bob --role analyst', 'and bob is an analyst from the start'],
     ['sekisho user add bob --generate', 'sets a generated pass-phrase instead and prints it once'],
   ],
   declare: (command) =>
-    declareWhichGate(command.argument('<name>', 'name to sign in with'))
+    declareGiving(declareWhichGate(command.argument('<name>', 'name to sign in with')))
       .option('--at <origin>', atHelp)
       .option('--prompt', 'no link: ask for the password here')
       .option('--password-stdin', 'no link: read the password from standard input')
@@ -39,6 +41,7 @@ export const addUser: CliCommand = {
       given,
       context,
       async ({ users, config }) => {
+        const endowment = readGiven(given, config)
         const origin = here.length === 0 ? originForLinks(given, config, await users.reach()) : undefined
         const taken = new GateFault(
           'usage',
@@ -58,7 +61,7 @@ export const addUser: CliCommand = {
               )
             : undefined
         await users.change(async () => {
-          const user = await users.add(name)
+          const user = await users.add(name, endowment)
           if (user === undefined) throw taken
           if (password === undefined) {
             showInvitation(await users.invite(user), origin ?? '', { given, context }, { user: name })

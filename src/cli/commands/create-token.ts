@@ -1,13 +1,16 @@
 /** `sekisho token create`: a key for a program, printed once. */
+import type { Config } from '../../config/config.ts'
 import { parseDuration } from '../../config/scalars.ts'
 import { GateFault } from '../../kit/fault.ts'
+import { RoleGraph } from '../../policy/role-graph.ts'
 import { apiTokenNameShape, parseApiTokenName } from '../../tokens/token-name.ts'
 import type { TokenView } from '../../tokens/token-register.ts'
 import type { UserRow } from '../../store/rows.ts'
-import { flag, textOption, type Given } from '../command.ts'
+import { collect, flag, textOption, type Given } from '../command.ts'
 import type { CliCommand } from '../command.ts'
 import { declareWhichGate } from '../config-options.ts'
 import type { Terminal } from '../context.ts'
+import { readRoles } from '../endowment-options.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findUser, withUsers } from '../find-user.ts'
 import type { OperatorUsers } from '../operator-users.ts'
@@ -26,6 +29,7 @@ export const createToken: CliCommand = {
       'sekisho token create --name nightly --expires 30d',
       'belongs to nobody; what the policy grants to tokens',
     ],
+    ['sekisho token create --name ci --user bob --role viewer', "of bob's roles only this one"],
     ['sekisho token create --name ci > token.txt', 'the token alone goes to the file'],
   ],
   declare: (command) =>
@@ -34,6 +38,11 @@ export const createToken: CliCommand = {
       .option(
         '--user <name>',
         'whose it is: it ends with the user, and policies on whoever is in the user hold for it',
+      )
+      .option(
+        '--role <name>',
+        "of a user's: no more of the user's roles than these; otherwise the token's roles (repeatable)",
+        collect,
       )
       .option('--expires <time>', 'how long it is good, such as 30d or 12h, or never', '90d')
       .option('--json', 'answer as JSON'),
@@ -45,9 +54,10 @@ export const createToken: CliCommand = {
     const lifetime = readLifetime(given)
     return withUsers(given, context, async ({ state, users, config }) => {
       const user = await readUser(given, users)
+      const roles = readTokenRoles(given, config, user)
       const lasting = lifetime === 'never' ? {} : { lifetimeMs: lifetime }
       const created = await state.tokens.change((tokens) =>
-        tokens.create({ name, ...(user && { user }), ...lasting }),
+        tokens.create({ name, ...(user && { user }), ...(roles && { roles }), ...lasting }),
       )
       if (created === undefined) {
         throw new GateFault(
@@ -91,6 +101,24 @@ async function readUser(given: Given, users: OperatorUsers): Promise<UserRow | u
   throw new GateFault(
     'usage',
     `The user ${user.name} is disabled, so the token would open nothing. First: sekisho user enable ${user.name}`,
+  )
+}
+
+/** Absent: all that the user has, or none. */
+function readTokenRoles(
+  given: Given,
+  config: Config,
+  user: UserRow | undefined,
+): readonly string[] | undefined {
+  const roles = readRoles(given, config)
+  if (roles.length === 0) return undefined
+  const held = user && new RoleGraph(config.roles).close(user.roles)
+  const missing = held && roles.find((role) => !held.includes(role))
+  if (missing === undefined) return roles
+  const has = held === undefined || held.length === 0 ? 'none' : held.join(', ')
+  throw new GateFault(
+    'usage',
+    `--role ${missing}: a user's token has no role that the user doesn't have. The user's roles: ${has}.`,
   )
 }
 

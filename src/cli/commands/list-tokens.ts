@@ -9,7 +9,7 @@ import { printable, printableJson, table } from '../printable.ts'
 import { describeToken } from '../token-words.ts'
 import { shortTime } from '../user-words.ts'
 
-const header = ['TOKEN', 'NAME', 'USER', 'STATE', 'CREATED', 'EXPIRES', 'LAST USE']
+const header = ['TOKEN', 'NAME', 'USER', 'STATE', 'ROLES', 'CREATED', 'EXPIRES', 'LAST USE']
 
 export const listTokens: CliCommand = {
   words: ['token', 'list'],
@@ -36,11 +36,14 @@ function cells({
   name,
   username,
   state,
+  roles,
   createdAt,
   expiresAt,
   lastUsedAt,
 }: TokenView): readonly string[] {
   const expires = expiresAt === undefined ? 'never' : shortTime(expiresAt)
   const used = lastUsedAt === undefined ? 'never' : shortTime(lastUsedAt)
-  return [id, printable(name), username ?? '-', state, shortTime(createdAt), expires, used]
+  // Of a user's: whatever the user has. Of one on its own: none.
+  const kept = roles?.join(', ') ?? (username === undefined ? '-' : 'all')
+  return [id, printable(name), username ?? '-', state, kept, shortTime(createdAt), expires, used]
 }

@@ -6,9 +6,9 @@ import { declareWhichGate } from '../config-options.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { withUsers } from '../find-user.ts'
 import { printableJson, table } from '../printable.ts'
-import { describeUser, shortTime } from '../user-words.ts'
+import { describeUser, endowmentWords, shortTime } from '../user-words.ts'
 
-const header = ['NAME', 'STATE', 'LAST SIGN-IN', 'SESSIONS', 'TOKENS', 'FAILED']
+const header = ['NAME', 'STATE', 'ROLES', 'LAST SIGN-IN', 'SESSIONS', 'TOKENS', 'FAILED']
 
 export const listUsers: CliCommand = {
   words: ['user', 'list'],
@@ -31,5 +31,6 @@ export const listUsers: CliCommand = {
 
 function cells(user: UserView): readonly string[] {
   const { name, state, lastLoginAt, sessions, tokens, failures } = user
-  return [name, state, shortTime(lastLoginAt), ...[sessions, tokens, failures].map(String)]
+  const { roles } = endowmentWords(user)
+  return [name, state, roles, shortTime(lastLoginAt), ...[sessions, tokens, failures].map(String)]
 }

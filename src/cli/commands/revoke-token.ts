@@ -1,13 +1,12 @@
 /** `sekisho token revoke`: a program's key stops working; a running gate cuts what is open within a second. */
 import { GateFault } from '../../kit/fault.ts'
 import type { TokenView } from '../../tokens/token-register.ts'
-import { holdsApiToken } from '../../tokens/token.ts'
 import { flag, positional } from '../command.ts'
 import type { CliCommand } from '../command.ts'
 import { declareWhichGate } from '../config-options.ts'
 import { exitCodes } from '../exit-codes.ts'
+import { findToken } from '../find-token.ts'
 import { withUsers } from '../find-user.ts'
-import type { OperatorTokens } from '../operator-tokens.ts'
 import { printable, printableJson } from '../printable.ts'
 
 export const revokeToken: CliCommand = {
@@ -25,6 +24,7 @@ export const revokeToken: CliCommand = {
   async run(given, context) {
     return withUsers(given, context, async ({ state }) => {
       const token = await findToken(state.tokens, positional(given, 0) ?? '')
+      if (token.state === 'revoked') throw revokedAlready(token)
       if (!(await state.tokens.change((tokens) => tokens.revoke(token)))) throw revokedAlready(token)
       if (flag(given, 'json')) {
         context.terminal.print(printableJson({ revoked: token.id, name: token.name }))
@@ -34,21 +34,6 @@ export const revokeToken: CliCommand = {
       return exitCodes.ok
     })
   },
-}
-
-async function findToken(tokens: OperatorTokens, said: string): Promise<TokenView> {
-  const [found, ...others] = await tokens.find(said)
-  if (found === undefined) {
-    // What looks like a token isn't repeated: the screen may be somebody else's to read.
-    const named = holdsApiToken(said) ? 'that one' : printable(said.slice(0, 64))
-    throw new GateFault('usage', `There is no token ${named}. See: sekisho token list`)
-  }
-  if (others.length > 0) {
-    const ids = [found, ...others].map(({ id }) => id).join(', ')
-    throw new GateFault('usage', `Several tokens have this name. Say which, by its id: ${ids}`)
-  }
-  if (found.state === 'revoked') throw revokedAlready(found)
-  return found
 }
 
 function revokedAlready({ id }: TokenView): GateFault {

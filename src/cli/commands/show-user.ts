@@ -4,12 +4,13 @@ import type { CliCommand } from '../command.ts'
 import { declareWhichGate } from '../config-options.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findUser, withUsers } from '../find-user.ts'
-import { printableJson, table } from '../printable.ts'
-import { describeUser, shortTime } from '../user-words.ts'
+import { printable, printableJson, table } from '../printable.ts'
+import { describeUser, endowmentWords, shortTime } from '../user-words.ts'
 
 export const showUser: CliCommand = {
   words: ['user', 'show'],
-  summary: 'show one user: state, times, sessions, tokens, failed attempts, open invitation',
+  summary:
+    'show one user: state, roles, attributes, times, sessions, tokens, failed attempts, open invitation',
   examples: [['sekisho user show bob', 'a field a line']],
   declare: (command) =>
     declareWhichGate(command.argument('<name>', 'name of the user')).option('--json', 'answer as JSON'),
@@ -21,9 +22,12 @@ export const showUser: CliCommand = {
         return exitCodes.ok
       }
       const { invitation } = user
+      const { roles, attributes } = endowmentWords(user)
       const fields: readonly (readonly [string, string])[] = [
         ['name', user.name],
         ['state', user.state],
+        ['roles', roles],
+        ['attributes', printable(attributes)],
         ['added', shortTime(user.createdAt)],
         ['password set', shortTime(user.passwordAt)],
         ['last sign-in', shortTime(user.lastLoginAt)],

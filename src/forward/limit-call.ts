@@ -1,0 +1,85 @@
+/** A call takes its place among those that are under way, and gives it back when it is over. */
+import type { Tap } from '../answers/tap.ts'
+import { isJsonObject } from '../kit/json.ts'
+import { writeJson } from '../kit/strict-json.ts'
+import type { Limits } from '../limits/limits.ts'
+import type { Slot } from '../limits/slots.ts'
+import { refuse, type Refusal } from '../refusals.ts'
+import type { StreamEnd, Validated } from '../request.ts'
+
+export interface LimitParts {
+  readonly endpointLimits: Pick<Limits, 'take' | 'eventEnded' | 'sessionEnded'>
+}
+
+/** Undefined: it is no call, or one that nobody counts. */
+export async function takePlace(
+  { target, outgoing }: Validated,
+  { endpointLimits }: LimitParts,
+): Promise<Slot | Refusal | undefined> {
+  const { call, owner, session } = target
+  if (call === undefined || owner === undefined) return undefined
+  const { content } = outgoing
+  const { name, batch } = call.endpoint
+  const taken = await endpointLimits.take({
+    owner,
+    endpoint: { name, batch },
+    bodyBytes: () => (content.kind === 'json' ? Buffer.byteLength(writeJson(content.value)) : 0),
+    ...(session !== undefined && { session: session.upstream }),
+  })
+  switch (taken.kind) {
+    case 'taken':
+      return taken.slot
+    case 'large':
+      return refuse('body-large', { endpoint: name, max: taken.max })
+    case 'paced':
+      return refuse('endpoint-paced', { endpoint: name, why: taken.why }, taken.retryAfter)
+  }
+}
+
+/** Learns under which id the app has queued the call: its place is kept until that event ends. */
+export function keepPlace(slot: Slot): Tap {
+  return {
+    marks: ['event_id'],
+    take: ({ json }) => {
+      const answer = json()
+      const id = isJsonObject(answer) ? answer['event_id'] : undefined
+      if (typeof id === 'string') slot.queued(id)
+      return undefined
+    },
+  }
+}
+
+/** Routes on which the app answers at once, and says under which id it has queued the call. */
+const queueing: ReadonlySet<string> = new Set(['queue.join', 'call.start', 'call.v2'])
+
+/**
+ * Whether an exchange goes on to its answer although nobody waits for it: the app runs what it was sent, so a place that
+ * counts is not given back to whoever hangs up. What was queued stays known, too.
+ */
+export function outlastsClient({ entry }: Validated, slot: Slot | undefined, why: StreamEnd): boolean {
+  return slot !== undefined && (why === 'client-left' || queueing.has(entry.id))
+}
+
+/** What an exchange that is over says of the places that are taken. */
+export function givePlaceBack(
+  { entry, target }: Validated,
+  { slot, granted }: { readonly slot: Slot | undefined; readonly granted: boolean },
+  parts: LimitParts,
+): void {
+  slot?.answered()
+  // A stream that never began, or a cancelling that was refused, ended nothing.
+  if (!granted) return
+  const { event, session } = target
+  switch (entry.id) {
+    case 'queue.data':
+      if (session !== undefined) parts.endpointLimits.sessionEnded(session.upstream)
+      return
+    case 'call.result':
+    case 'call.v2.result':
+    case 'event.cancel':
+      if (event !== undefined) parts.endpointLimits.eventEnded(event.id)
+      return
+    default:
+      return
+  }
+}

@@ -86,6 +86,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   mcp: [...leaves, 'answers/tap.ts', 'app/model.ts', 'ownership/owner.ts', 'ownership/ownership.ts'],
   verify: ['contract/assertion.ts'],
   check: [
+    'disclosure/secrets.ts',
     'users',
     ...leaves,
     'catalog/actions.ts',

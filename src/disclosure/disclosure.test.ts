@@ -149,7 +149,7 @@ describe('a secret', () => {
       data: ['key: [withheld]'],
       duration: 2,
     })
-    expect(noted).toEqual([{ what: 'secret', secrets: ['huggingface-access-token'] }])
+    expect(noted).toEqual([{ what: 'secret', secrets: ['Hugging Face token'] }])
     const results = make('results')
     expect(await results.show([token])).toEqual(['[withheld]'])
   })

@@ -122,7 +122,7 @@ describe('an output that grows', () => {
     const last = redactor.take({ msg: 'process_completed', event_id: 'e', output: { data: [github] } })
     expect(last).toEqual({
       message: { msg: 'process_completed', event_id: 'e', output: { data: ['[withheld]'] } },
-      kinds: ['github-pat'],
+      kinds: ['GitHub token'],
     })
   })
 })

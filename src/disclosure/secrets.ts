@@ -1,25 +1,6 @@
 /** Finds secrets by their form, and takes them out of a text. */
-import type { SecretRule } from './secret-rule.ts'
+import { ownRules } from './own-rules.ts'
 import { gitleaksRules } from './secret-rules.ts'
-
-const ownRules: readonly SecretRule[] = [
-  {
-    kind: 'private-key',
-    keywords: ['-----begin'],
-    // Up to its end, or to the end of what is there of it.
-    form: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:[\s\S]{0,16384}?-----END [A-Z ]{0,40}PRIVATE KEY-----|[A-Za-z0-9+/=\s\\]{0,16384})/,
-  },
-  {
-    kind: 'json-web-token',
-    keywords: ['eyj'],
-    form: /(?<![\w-])eyJ[\w-]{10,2048}\.eyJ[\w-]{10,4096}\.[\w-]{20,1024}/,
-  },
-  {
-    kind: 'password-in-address',
-    keywords: ['://'],
-    form: /(?<=\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s:/?#@]{1,64}:)[^\s:/?#@]{1,128}(?=@[\w.-])/i,
-  },
-]
 
 const rules = [...ownRules, ...gitleaksRules].map((rule) => ({
   ...rule,

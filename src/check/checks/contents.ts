@@ -1,7 +1,7 @@
 /** Checks of what the app tells and shows to every visitor. */
 import { nameButton, nameComponent, type AppComponent, type AppConfig } from '../app-config.ts'
 import type { AppCheck } from '../check.ts'
-import { findSecrets } from '../secret-patterns.ts'
+import { findSecrets } from '../../disclosure/secrets.ts'
 import { inConfig } from './in-config.ts'
 
 export const secretsInConfig: AppCheck = {

@@ -2,7 +2,7 @@
 import type { Risk } from '../../config/config.ts'
 import { foundAt, unseen, type GateCheck, type Outcome } from '../check.ts'
 import type { GateEvidence } from '../gate-evidence.ts'
-import { findSecrets } from '../secret-patterns.ts'
+import { findSecrets } from '../../disclosure/secrets.ts'
 import { exposureOf } from '../ways-in.ts'
 
 /** For what the gate's command line may set as well: without a file nobody knows what it said. */

@@ -1,6 +1,6 @@
 /** Credentials are told by their form, and ordinary text is none. The samples are made up, in two parts, so that no scanner of repositories takes them for real. */
 import { describe, expect, it } from 'vitest'
-import { findSecrets } from './secret-patterns.ts'
+import { findSecrets } from './secrets.ts'
 
 const letters = 'aBcDeFgHiJkLmNoPqRsTuVwXyZaBcDeFgHiJkLmN'
 

@@ -19,12 +19,31 @@ export const appPaths = {
   stream: '/gradio_api/queue/data?session_hash=',
 } as const
 
-const config = padded(
-  JSON.stringify({ version: '6.31.0', components: [], dependencies: [], pages: [['', '']] }),
-)
+/** Sizes of the files that the app shows to everybody, so that whoever signed in may read them. */
+export const fileSizes = [20_000_000, 200_000_000] as const
+
+const shown = {
+  id: 1,
+  type: 'file',
+  props: {
+    name: 'file',
+    value: fileSizes.map((bytes) => ({
+      path: `/srv/sekisho-bench/${String(bytes)}`,
+      meta: { _type: 'gradio.FileData' },
+    })),
+  },
+}
+const layout = { id: 0, children: [{ id: 1 }] }
+const declared = JSON.stringify({
+  ...{ version: '6.31.0', app_id: 1, components: [shown], dependencies: [], layout },
+  ...{ pages: [['', '', true]], page: { '': { layout, components: [1], dependencies: [] } } },
+})
+const info = '{"named_endpoints":{},"unnamed_endpoints":{}}'
+const config = padded(declared)
 const asset = padded('export const nothing = 0')
 const page = Buffer.from(
-  '<!doctype html><html><head><script>window.gradio_config = {}</script></head></html>',
+  `<!doctype html><html><head><script>window.gradio_config = ${declared};</script>` +
+    `<script>window.gradio_api_info = ${info};</script></head></html>`,
 )
 const chunk = Buffer.alloc(64 * 1024, 'x')
 
@@ -38,10 +57,10 @@ function padded(text: string): Buffer {
 function answer(request: IncomingMessage, response: ServerResponse): void {
   const target = request.url ?? ''
   if (target === appPaths.asset) send(response, 'text/javascript', asset)
-  else if (target === appPaths.config) send(response, 'application/json', config)
+  else if (target.startsWith(appPaths.config)) send(response, 'application/json', config)
   else if (target === '/') send(response, 'text/html; charset=utf-8', page)
   else if (target === '/gradio_api/app_id') send(response, 'application/json', Buffer.from('{"app_id":1}'))
-  else if (target === '/gradio_api/info') send(response, 'application/json', Buffer.from('{}'))
+  else if (target.startsWith('/gradio_api/info')) send(response, 'application/json', Buffer.from(info))
   else if (target.startsWith(appPaths.stream)) openStream(response)
   else if (target.startsWith(appPaths.file))
     void sendFile(Number(target.slice(appPaths.file.length)), response)

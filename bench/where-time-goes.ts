@@ -10,9 +10,9 @@ import { readProfile, selfTimes } from './cpu-profile.ts'
 import { startHelper, type Helper } from './helper.ts'
 import type { LoadCalls } from './load/client.ts'
 import { findEndpoint, gradioFunctions } from './measure/gradio-calls.ts'
-import { smallPaths, type SmallKind } from './measure/small-requests.ts'
+import { leastBytes, smallPaths, type SmallKind } from './measure/small-requests.ts'
 import { cpuByThread } from './process-cost.ts'
-import { smallBytes, type SmallAppCalls } from './small-app.ts'
+import type { SmallAppCalls } from './small-app.ts'
 import { startSignedIn, type Way } from './ways.ts'
 
 /** A small request of either kind, or a whole call of a Gradio function. */
@@ -73,7 +73,7 @@ async function sendAll(what: Profiled, requests: number, way: Way, load: Helper<
 
 function smallSender(kind: SmallKind, { url, headers }: Way, load: Helper<LoadCalls>) {
   return async (count: number) => {
-    const job = { url, headers, path: smallPaths[kind], connections: 16, expected: smallBytes, count }
+    const job = { url, headers, path: smallPaths[kind], connections: 16, expected: leastBytes(kind), count }
     const { wrong } = await load.call('sendSmall', job)
     if (wrong > 0) throw new Error(`${String(wrong)} requests were not answered rightly.`)
   }

@@ -20,8 +20,18 @@ const asAlice = (): Headers => ({ cookie: alice() })
 const asBob = (): Headers => ({ cookie: bob() })
 let shade = 20
 
-const read = async (path: string, headers: Headers) =>
-  (await ask(gate().url, `${api}/file=${encodeURI(path)}`, { headers })).status
+/**
+ * Gradio writes a picture that is there already once more at each step, and hangs up on whoever reads it in that very moment
+ * (gradio/processing_utils.py 6.31, save_img_array_to_cache), without the gate too.
+ */
+async function read(path: string, headers: Headers, tries = 20): Promise<number> {
+  try {
+    return (await ask(gate().url, `${api}/file=${encodeURI(path)}`, { headers })).status
+  } catch (thrown) {
+    if (tries === 0) throw thrown
+    return read(path, headers, tries - 1)
+  }
+}
 
 async function picture(headers: Headers): Promise<string> {
   const [file] = (await callFunction(gate().url, 'one', [++shade], { headers })) ?? []
@@ -39,11 +49,14 @@ async function watch(name: string, headers: Headers, seen: (path: string) => Pro
   await askJson(url, `${api}/queue/join`, { data: [++shade], fn_index: id, session_hash }, { headers })
   const answer = await fetch(`${url}${api}/queue/data?session_hash=${session_hash}`, { headers })
   let text = ''
+  let told = 0
   const decoder = new TextDecoder()
   for await (const chunk of (answer.body ?? []) as AsyncIterable<Uint8Array>) {
-    const came = decoder.decode(chunk, { stream: true })
-    text += came
-    for (const [, path] of came.matchAll(/"(\/tmp\/[^"\\]+)/g)) await seen(path ?? '')
+    text += decoder.decode(chunk, { stream: true })
+    // Whole ones: a chunk may end in the middle of a path.
+    const paths = Array.from(text.matchAll(/"(\/tmp\/[^"\\]+)"/g), ([, path]) => path ?? '')
+    for (const path of paths.slice(told)) await seen(path)
+    told = paths.length
   }
   return text
 }

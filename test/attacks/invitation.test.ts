@@ -18,11 +18,10 @@ const password = 'what the rightful user chose'
 const thiefs = 'what the thief has chosen'
 
 const article = useApp('article')
-const gate = useGate(article)
-
 // The pace has tests of its own.
 const calm = { burst: 1000, intervalMs: 1 }
 const unpaced = { address: calm, everyone: calm, knownBrowser: calm }
+const gate = useGate(article, { config: { pace: unpaced } })
 
 let users = 0
 async function invite(on: GateHere = gate()) {

@@ -1,6 +1,6 @@
 /**
  * Forms of secrets that have a prefix of their own. Written by scripts/write-secret-rules.ts from gitleaks 8.30.0 (commit b58d3f10)
- * (https://github.com/gitleaks/gitleaks, config/gitleaks.toml; MIT License, Copyright (c) 2019 Zachary Rice). Not to be edited.
+ * (https://github.com/gitleaks/gitleaks, config/gitleaks.toml; MIT License, see NOTICE). Not to be edited.
  */
 import type { SecretRule } from './secret-rule.ts'
 

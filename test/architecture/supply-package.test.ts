@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { makeCleanCopy, type CleanCopy } from './supply-clean-copy.ts'
 
 const allowed =
-  /^(?:package\.json|npm-shrinkwrap\.json|README\.md|LICENSE|SECURITY\.md|bin\/sekisho\.js|deploy\/(?:systemd|proxies)\/[A-Za-z.-]+|dist\/sbom\.cdx\.json|dist\/web\/(?:manifest\.json|pages\/[a-z.]+\.html|assets\/[a-z-]+-[0-9a-f]{16}\.(?:js|css|svg)(?:\.br|\.gz)?)|dist\/[a-z0-9/-]+\.(?:js|d\.ts|cedar|cedarschema|sql))$/
+  /^(?:package\.json|npm-shrinkwrap\.json|README\.md|LICENSE|NOTICE|SECURITY\.md|bin\/sekisho\.js|deploy\/(?:systemd|proxies)\/[A-Za-z.-]+|dist\/sbom\.cdx\.json|dist\/web\/(?:manifest\.json|pages\/[a-z.]+\.html|assets\/[a-z-]+-[0-9a-f]{16}\.(?:js|css|svg)(?:\.br|\.gz)?)|dist\/[a-z0-9/-]+\.(?:js|d\.ts|cedar|cedarschema|sql))$/
 
 /** Shapes of what must never be in a package: keys, credentials, and the way to the one who built it. */
 const secret =

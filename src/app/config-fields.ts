@@ -1,5 +1,5 @@
 /** Reading what the app says of itself: a field that isn't what it should be is as good as absent. */
-import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 
 export function textIn(object: JsonObject, key: string): string | undefined {
   const value = object[key]
@@ -17,7 +17,7 @@ export function idsIn(object: JsonObject, key: string): readonly number[] {
 
 export function listIn(object: JsonObject, key: string): readonly Json[] {
   const value = object[key]
-  return Array.isArray(value) ? (value as readonly Json[]) : []
+  return isJsonList(value) ? value : []
 }
 
 export function objectsIn(object: JsonObject, key: string): readonly JsonObject[] {

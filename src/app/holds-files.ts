@@ -1,5 +1,5 @@
 /** Which components' values are files: Gradio's own by type, others by the schema that they declare. */
-import { isJsonObject, type Json } from '../kit/json.ts'
+import { isJsonList, isJsonObject, type Json } from '../kit/json.ts'
 
 /**
  * Components whose `data_model` has FileData in it (gradio/components 6.31.0: annotated_image.py, audio.py, chatbot.py,
@@ -51,7 +51,7 @@ export function holdsFiles(type: string, schemas: readonly (Json | undefined)[])
 function mentionsFileData(schema: Json): boolean {
   const waiting: Json[] = [schema]
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
-    if (Array.isArray(value)) waiting.push(...(value as readonly Json[]))
+    if (isJsonList(value)) waiting.push(...value)
     else if (isJsonObject(value)) {
       if (value['const'] === 'gradio.FileData' || value['_type'] === 'gradio.FileData') return true
       waiting.push(...Object.values(value))

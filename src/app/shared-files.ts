@@ -1,5 +1,5 @@
 /** What the app shows to everybody: files in what its own configuration declares. */
-import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 import { objectIn, objectsIn } from './config-fields.ts'
 import { isFileDataLike } from './file-data.ts'
 
@@ -21,7 +21,7 @@ function collect(roots: readonly Json[], found: Set<string>): void {
   const waiting: Json[] = [...roots]
   for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
     if (typeof value === 'string') collectLinks(value, found)
-    else if (Array.isArray(value)) waiting.push(...(value as readonly Json[]))
+    else if (isJsonList(value)) waiting.push(...value)
     else if (isJsonObject(value)) {
       const path = value['path']
       if (isFileDataLike(value) && typeof path === 'string' && value['is_stream'] !== true) found.add(path)

@@ -1,5 +1,5 @@
 /** Which of an app's error texts its author wrote for the user, and which are an exception's own words. */
-import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 
 /**
  * `error_payload` (gradio/utils.py 6.31): for a gr.Error the keys `duration` and `title` stand beside its text; any other
@@ -20,7 +20,6 @@ export function withText(payload: JsonObject, text: string): JsonObject {
  * (`__type__: "validate"`, gradio/queueing.py 6.31), and short sentences of Gradio's routes name no inside.
  */
 export function isForTheUser(detail: Json | undefined): boolean {
-  if (Array.isArray(detail))
-    return (detail as readonly Json[]).every((one) => isJsonObject(one) && one['__type__'] === 'validate')
+  if (isJsonList(detail)) return detail.every((one) => isJsonObject(one) && one['__type__'] === 'validate')
   return false
 }

@@ -1,5 +1,5 @@
 /** Secrets out of every string of a value. */
-import { isJsonObject, type Json } from '../kit/json.ts'
+import { isJsonList, isJsonObject, type Json } from '../kit/json.ts'
 import { decidedLength, mayHoldSecret, redactSecrets } from './secrets.ts'
 
 export interface RedactedValue {
@@ -17,7 +17,7 @@ export function redactValue(value: Json, growing: boolean): RedactedValue {
       kinds.push(...found)
       return text
     }
-    if (Array.isArray(one)) return mapList(one as readonly Json[], walk)
+    if (isJsonList(one)) return mapList(one, walk)
     if (!isJsonObject(one)) return one
     const changed = Object.entries(one).map(([key, inner]) => [key, inner, walk(inner)] as const)
     if (changed.every(([, before, after]) => before === after)) return one

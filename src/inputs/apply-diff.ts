@@ -1,15 +1,14 @@
 /** Gradio's differences between the values of a running function (gradio/utils.py 6.31, diff): replace, append, add, delete. */
-import { isJsonObject, type Json } from '../kit/json.ts'
-import { isList } from './schema.ts'
+import { isJsonList, isJsonObject, type Json } from '../kit/json.ts'
 
 /** Undefined: these are no differences, or not of this value. */
 export function applyDiff(value: Json, edits: Json): Json | undefined {
-  if (!isList(edits)) return undefined
+  if (!isJsonList(edits)) return undefined
   let now: Json | undefined = value
   for (const edit of edits) {
-    if (now === undefined || !isList(edit)) return undefined
+    if (now === undefined || !isJsonList(edit)) return undefined
     const [action, path, given = null] = edit
-    if (typeof action !== 'string' || !isList(path)) return undefined
+    if (typeof action !== 'string' || !isJsonList(path)) return undefined
     now = applyEdit(now, action, path, given)
   }
   return now
@@ -18,7 +17,7 @@ export function applyDiff(value: Json, edits: Json): Json | undefined {
 function applyEdit(value: Json, action: string, path: readonly Json[], given: Json): Json | undefined {
   const [key, ...rest] = path
   if (key === undefined) return applyHere(value, action, given)
-  if (isList(value)) return inList(value, action, { key: Number(key), rest, given })
+  if (isJsonList(value)) return inList(value, action, { key: Number(key), rest, given })
   return isJsonObject(value) ? inObject(value, action, { key: String(key), rest, given }) : undefined
 }
 

@@ -4,10 +4,10 @@
  * maximum, file types: gradio/components/*.py 6.31) and leaves the rest to the page.
  */
 import type { Slot } from '../app/model.ts'
-import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 import { equalJson } from './equal.ts'
 import type { FlawReason } from './flaw.ts'
-import { isList, isNumber } from './schema.ts'
+import { isNumber } from './schema.ts'
 import { kindOf } from './shape.ts'
 
 /** `value`: of the right shape. */
@@ -29,10 +29,10 @@ export function judgeBounds(value: Json, slot: Slot): FlawReason | undefined {
     case 'index':
       return judgeIndex(value, slot.props)
     case 'files':
-      return judgeFiles(isList(value) ? value : [value], slot.props)
+      return judgeFiles(isJsonList(value) ? value : [value], slot.props)
     case 'model':
       return slot.type === 'multimodaltextbox' && isJsonObject(value)
-        ? judgeEndings(isList(value['files']) ? value['files'] : [], slot.props)
+        ? judgeEndings(isJsonList(value['files']) ? value['files'] : [], slot.props)
         : undefined
     case 'boolean':
     case 'anything':
@@ -60,7 +60,7 @@ export function isReadOnly({ type, props }: Slot): boolean {
 /** Gradio's page fills in what was declared as nothing (measured in Chromium with 6.31). */
 function isDeclared(value: Json, { props }: Slot): boolean {
   if ((props['value'] ?? null) !== null) return false
-  return value === null || value === '' || isZero(value, props) || (isList(value) && value.length === 0)
+  return value === null || value === '' || isZero(value, props) || (isJsonList(value) && value.length === 0)
 }
 
 function isZero(value: Json, { minimum }: JsonObject): boolean {
@@ -80,16 +80,16 @@ function judgeRange(value: Json, { minimum, maximum }: JsonObject): FlawReason |
 
 function judgeChoices(value: Json, props: JsonObject): FlawReason | undefined {
   const { choices, max_choices: most, allow_custom_value: custom } = props
-  const chosen = isList(value) ? value : [value]
+  const chosen = isJsonList(value) ? value : [value]
   if (isNumber(most) && chosen.length > most.valueOf()) return 'too-many'
-  if (custom === true || !isList(choices)) return undefined
+  if (custom === true || !isJsonList(choices)) return undefined
   // Pairs of what is shown and what is sent; older versions have plain values.
-  const values = choices.map((choice) => (isList(choice) ? (choice[1] ?? null) : choice))
+  const values = choices.map((choice) => (isJsonList(choice) ? (choice[1] ?? null) : choice))
   return chosen.every((one) => values.some((known) => equalJson(known, one))) ? undefined : 'choice'
 }
 
 function judgeIndex(value: Json, { samples }: JsonObject): FlawReason | undefined {
-  if (!isNumber(value) || !isList(samples)) return undefined
+  if (!isNumber(value) || !isJsonList(samples)) return undefined
   return value.valueOf() >= 0 && value.valueOf() < samples.length ? undefined : 'choice'
 }
 
@@ -98,7 +98,7 @@ function judgeFiles(files: readonly Json[], props: JsonObject): FlawReason | und
 }
 
 function judgeEndings(files: readonly Json[], { file_types: types }: JsonObject): FlawReason | undefined {
-  const endings = isList(types) ? types.filter((one) => typeof one === 'string') : []
+  const endings = isJsonList(types) ? types.filter((one) => typeof one === 'string') : []
   // Words such as `image` are left to the app, which knows its own table of media types.
   if (endings.length === 0 || !endings.every((ending) => ending.startsWith('.'))) return undefined
   return files.every((file) => endings.some((ending) => endsWith(file, ending))) ? undefined : 'file-type'

@@ -1,10 +1,9 @@
 /** A tap that remembers what the app sends to a session for components that rules pin. It changes nothing. */
 import type { AnswerMessage, Tap } from '../answers/tap.ts'
 import type { Endpoint } from '../app/model.ts'
-import { isJsonObject, type Json } from '../kit/json.ts'
+import { isJsonList, isJsonObject, type Json } from '../kit/json.ts'
 import { applyDiff } from './apply-diff.ts'
 import { pinnable } from './pinnable.ts'
-import { isList } from './schema.ts'
 import type { SentValues } from './sent-values.ts'
 
 export interface LearnSentParts {
@@ -43,14 +42,16 @@ interface Output {
 
 /** Messages of queue/data (gradio/server_messages.py 6.31), answers of /run, and the bare lists of /call. */
 function outputOf(message: Json | undefined): Output | undefined {
-  if (isList(message)) return { event: undefined, kind: 'whole', data: message }
+  if (isJsonList(message)) return { event: undefined, kind: 'whole', data: message }
   if (!isJsonObject(message)) return undefined
   const { msg, output, event_id: id } = message
   if (msg === undefined)
-    return isList(message['data']) ? { event: undefined, kind: 'whole', data: message['data'] } : undefined
+    return isJsonList(message['data'])
+      ? { event: undefined, kind: 'whole', data: message['data'] }
+      : undefined
   const kind = msg === 'process_generating' ? 'generating' : msg === 'process_completed' ? 'last' : 'whole'
   const data = isJsonObject(output) ? output['data'] : undefined
-  if (typeof msg !== 'string' || !msg.startsWith('process_') || !isList(data)) return undefined
+  if (typeof msg !== 'string' || !msg.startsWith('process_') || !isJsonList(data)) return undefined
   return { event: typeof id === 'string' ? id : undefined, kind, data }
 }
 

@@ -1,7 +1,6 @@
 /** Links in a file's place: the app would fetch them itself, so only to hosts that the operator names. */
 import type { Slot } from '../app/model.ts'
-import { isJsonObject, type Json } from '../kit/json.ts'
-import { isList } from './schema.ts'
+import { isJsonList, isJsonObject, type Json } from '../kit/json.ts'
 
 /** gradio_client/utils.py 2.7, is_file_obj_with_meta: Gradio treats it as a file in the value of any component. */
 export function saysFile(value: Json): boolean {
@@ -11,7 +10,7 @@ export function saysFile(value: Json): boolean {
 
 /** Every link that stands where the app reads a file. */
 export function linksIn(value: Json, slot: Pick<Slot, 'holdsFiles'>): readonly string[] {
-  if (isList(value)) return value.flatMap((one) => linksIn(one, slot))
+  if (isJsonList(value)) return value.flatMap((one) => linksIn(one, slot))
   if (!isJsonObject(value)) return []
   const path = value['path']
   const own = typeof path === 'string' && isLink(path) && (slot.holdsFiles || saysFile(value)) ? [path] : []

@@ -1,11 +1,11 @@
 /** An operator's rule for one input. What it doesn't allow is refused, nothing at all included. */
 import type { Slot } from '../app/model.ts'
 import type { Condition, InputRule, Scalar } from '../config/input-rules.ts'
-import { isJsonObject, type Json, type Numeral } from '../kit/json.ts'
+import { isJsonList, isJsonObject, type Json, type Numeral } from '../kit/json.ts'
 import { equalJson } from './equal.ts'
 import type { FlawReason } from './flaw.ts'
 import { saysFile } from './links.ts'
-import { isList, isNumber } from './schema.ts'
+import { isNumber } from './schema.ts'
 import { kindOf } from './shape.ts'
 
 /** Code units that a pattern without a max_length looks at: the engine is linear, and still not free. */
@@ -19,7 +19,8 @@ export function judgeRule(value: Json, rule: InputRule, slot: TextsOf): FlawReas
   if (value === null && rule.choices?.includes(null) !== true && (rule.choices || asksForNumber(rule)))
     return 'missing'
   if (rule.maxItems !== undefined && itemsOf(value) > rule.maxItems) return 'too-many'
-  if (rule.choices !== undefined && !areChosen(isList(value) ? value : [value], rule.choices)) return 'choice'
+  if (rule.choices !== undefined && !areChosen(isJsonList(value) ? value : [value], rule.choices))
+    return 'choice'
   const leaves = leavesOf(value, slot)
   return (
     judgeKind(value, rule, slot) ??
@@ -31,17 +32,17 @@ export function judgeRule(value: Json, rule: InputRule, slot: TextsOf): FlawReas
 
 export function holds(value: Json, condition: Condition, slot: TextsOf): boolean {
   if (condition.kind === 'rule') return judgeRule(value, condition.rule, slot) === undefined
-  const values = isList(value) ? value : [value]
+  const values = isJsonList(value) ? value : [value]
   return values.some((one) => condition.values.some((wanted) => equalJson(one, wanted)))
 }
 
 /** A rule for texts is not passed by a number, nor one for numbers by a text. */
 function judgeKind(value: Json, rule: InputRule, slot: TextsOf): FlawReason | undefined {
-  if (isList(value) || isJsonObject(value)) {
+  if (isJsonList(value) || isJsonObject(value)) {
     // What is inside is judged by its kind: by a rule for numbers alone, a text in there would go unjudged.
     const isOfNumbers = asksForNumber(rule) && !asksForText(rule)
     if (!isOfNumbers) return undefined
-    if (isList(value)) return first(value, (one) => judgeKind(one, rule, slot))
+    if (isJsonList(value)) return first(value, (one) => judgeKind(one, rule, slot))
     return kindOf(slot) === 'anything' ? 'type' : undefined
   }
   if (value === null) return undefined
@@ -51,13 +52,13 @@ function judgeKind(value: Json, rule: InputRule, slot: TextsOf): FlawReason | un
 
 /** Of a text with files, the files. */
 function itemsOf(value: Json): number {
-  if (isList(value)) return value.length
+  if (isJsonList(value)) return value.length
   const inner = isJsonObject(value) ? (value['files'] ?? value['data']) : undefined
-  return isList(inner) ? inner.length : 0
+  return isJsonList(inner) ? inner.length : 0
 }
 
 export function isNothing(value: Json): boolean {
-  return value === null || value === '' || (isList(value) && value.length === 0)
+  return value === null || value === '' || (isJsonList(value) && value.length === 0)
 }
 
 function asksForText({ pattern, minLength, maxLength }: InputRule): boolean {
@@ -114,7 +115,7 @@ interface Sorts {
 function collect(value: Json, leaves: Leaves, sorts: Sorts): void {
   if (typeof value === 'string') leaves.texts.push(value)
   else if (isNumber(value)) leaves.numbers.push(value)
-  else if (isList(value)) for (const one of value) collect(one, leaves, sorts)
+  else if (isJsonList(value)) for (const one of value) collect(one, leaves, sorts)
   else if (isJsonObject(value) && !(sorts.skipsFiles && saysFile(value))) {
     for (const [name, inner] of Object.entries(value)) {
       if (sorts.names) leaves.texts.push(name)

@@ -2,7 +2,7 @@
  * A value against the JSON schema that a component declares: the part of JSON Schema that Pydantic writes for Gradio's data
  * models (gradio/data_classes.py 6.31). A word that isn't known here allows; Pydantic in the app still judges.
  */
-import { isJsonObject, Numeral, type Json, type JsonObject } from '../kit/json.ts'
+import { isJsonList, isJsonObject, Numeral, type Json, type JsonObject } from '../kit/json.ts'
 import { equalJson } from './equal.ts'
 
 /** References may lead in a circle without stepping into the value. */
@@ -28,11 +28,11 @@ function fits(value: Json, schema: Json | undefined, definitions: JsonObject, de
   if (!fitsType(value, type)) return false
   if (schema['const'] !== undefined && !equalJson(value, schema['const'])) return false
   const values = schema['enum']
-  if (isList(values) && !values.some((one) => equalJson(value, one))) return false
-  if (isList(anyOf) && !anyOf.some((one) => below(value, one))) return false
-  if (isList(oneOf) && !oneOf.some((one) => below(value, one))) return false
-  if (isList(allOf) && !allOf.every((one) => below(value, one))) return false
-  if (isList(value)) return fitsItems(value, schema, below)
+  if (isJsonList(values) && !values.some((one) => equalJson(value, one))) return false
+  if (isJsonList(anyOf) && !anyOf.some((one) => below(value, one))) return false
+  if (isJsonList(oneOf) && !oneOf.some((one) => below(value, one))) return false
+  if (isJsonList(allOf) && !allOf.every((one) => below(value, one))) return false
+  if (isJsonList(value)) return fitsItems(value, schema, below)
   return !isJsonObject(value) || fitsProperties(value, schema, below)
 }
 
@@ -42,13 +42,16 @@ function fitsItems(value: readonly Json[], schema: JsonObject, below: Below): bo
   const { prefixItems, items, minItems, maxItems } = schema
   if (typeof minItems === 'number' && value.length < minItems) return false
   if (typeof maxItems === 'number' && value.length > maxItems) return false
-  const first = isList(prefixItems) ? prefixItems : []
+  const first = isJsonList(prefixItems) ? prefixItems : []
   return value.every((item, index) => below(item, index < first.length ? first[index] : items))
 }
 
 function fitsProperties(value: JsonObject, schema: JsonObject, below: Below): boolean {
   const { required, properties, additionalProperties } = schema
-  if (isList(required) && !required.every((name) => typeof name === 'string' && Object.hasOwn(value, name)))
+  if (
+    isJsonList(required) &&
+    !required.every((name) => typeof name === 'string' && Object.hasOwn(value, name))
+  )
     return false
   const declared = isJsonObject(properties) ? properties : {}
   return Object.entries(value).every(([name, inner]) =>
@@ -58,7 +61,7 @@ function fitsProperties(value: JsonObject, schema: JsonObject, below: Below): bo
 
 /** Gradio writes `"type": {}` for anything (gradio/components/json_component.py 6.31). */
 function fitsType(value: Json, type: Json | undefined): boolean {
-  if (isList(type)) return type.some((one) => fitsType(value, one))
+  if (isJsonList(type)) return type.some((one) => fitsType(value, one))
   switch (type) {
     case 'null':
       return value === null
@@ -71,7 +74,7 @@ function fitsType(value: Json, type: Json | undefined): boolean {
     case 'integer':
       return isNumber(value) && Number.isInteger(value.valueOf())
     case 'array':
-      return isList(value)
+      return isJsonList(value)
     case 'object':
       return isJsonObject(value)
     default:
@@ -82,8 +85,4 @@ function fitsType(value: Json, type: Json | undefined): boolean {
 /** Python reads 1e400 as infinity, which no component means. */
 export function isNumber(value: Json | undefined): value is number | Numeral {
   return (typeof value === 'number' || value instanceof Numeral) && Number.isFinite(value.valueOf())
-}
-
-export function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value)
 }

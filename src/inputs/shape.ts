@@ -3,9 +3,9 @@
  * never send. Read from `preprocess` and `api_info` of gradio/components/*.py 6.31, and from what its page sends.
  */
 import type { Slot } from '../app/model.ts'
-import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 import type { FlawReason } from './flaw.ts'
-import { fitsSchema, isList, isNumber } from './schema.ts'
+import { fitsSchema, isNumber } from './schema.ts'
 
 type Kind =
   | 'text'
@@ -116,13 +116,13 @@ function fitsKind(value: Json, slot: Slot): boolean {
     case 'choice':
       return isScalar(value)
     case 'choices':
-      return isList(value) && value.every(isScalar)
+      return isJsonList(value) && value.every(isScalar)
     case 'dropdown':
       return fitsDropdown(value, slot)
     case 'index':
       return isNumber(value) && Number.isInteger(value.valueOf())
     case 'files':
-      return isList(value) ? value.every(isFile) : isFile(value)
+      return isJsonList(value) ? value.every(isFile) : isFile(value)
     case 'model':
       return fitsSchema(value, slot.schema ?? {})
     case 'anything':
@@ -131,7 +131,7 @@ function fitsKind(value: Json, slot: Slot): boolean {
 }
 
 function fitsDropdown(value: Json, { props, changes }: Slot): boolean {
-  const asList = isList(value) && value.every(isScalar)
+  const asList = isJsonList(value) && value.every(isScalar)
   if (changes) return asList || isScalar(value)
   return props['multiselect'] === true ? asList : isScalar(value)
 }

@@ -1,9 +1,9 @@
 /** A strict starting point for `inputs:` from what the app declares: YAML with comments, for a person to go through. */
 import type { AppModel, Endpoint, Slot } from '../app/model.ts'
 import { lineSafe, yamlKey } from './yaml-text.ts'
-import { isJsonObject } from '../kit/json.ts'
+import { isJsonList, isJsonObject } from '../kit/json.ts'
 import { labelOf } from './compiled.ts'
-import { isList, isNumber } from './schema.ts'
+import { isNumber } from './schema.ts'
 import { isFreeText, kindOf } from './shape.ts'
 
 /** Letters of every script, digits, and what names and plain sentences need; no quotes, no semicolons, no brackets. */
@@ -48,7 +48,7 @@ function isTwin(endpoint: Endpoint, all: readonly Endpoint[]): boolean {
 function scriptedIn({ config }: AppModel): ReadonlySet<number> {
   const declared = config['dependencies']
   const found = new Set<number>()
-  for (const one of isList(declared) ? declared : []) {
+  for (const one of isJsonList(declared) ? declared : []) {
     if (isJsonObject(one) && typeof one['js'] === 'string' && isNumber(one['id']))
       found.add(one['id'].valueOf())
   }
@@ -148,7 +148,7 @@ function suggestNumber({ props, changes }: Slot): Suggestion {
 
 function suggestChoices({ props, changes }: Slot): Suggestion {
   const { choices } = props
-  const count = isList(choices) ? choices.length : 0
+  const count = isJsonList(choices) ? choices.length : 0
   if (!changes) return { comment: `one of ${count} choices; always checked` }
   return count === 0
     ? { comment: 'the app fills in the choices at run time: write choices here if you know them' }

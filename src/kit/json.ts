@@ -24,6 +24,11 @@ export interface JsonObject {
   readonly [key: string]: Json
 }
 
+/** As Array.isArray, which would make a list of anything of it. */
+export function isJsonList(value: Json | undefined): value is readonly Json[] {
+  return Array.isArray(value)
+}
+
 export function isJsonObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Numeral)
 }

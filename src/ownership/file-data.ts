@@ -1,5 +1,5 @@
 /** FileData in what a function gave back (gradio/data_classes.py 6.31), where the component that shows it holds files. */
-import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 
 /** Whether values of this type of component are files, by the type and the schemas that the app declares. */
 export type HoldsFiles = (type: string, schemas: readonly (Json | undefined)[]) => boolean
@@ -16,7 +16,7 @@ export function filesIn(value: Json, holdsFiles: HoldsFiles): string[] {
   const paths: string[] = []
   const waiting: Json[] = [value]
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-    if (isList(next)) for (const item of next) waiting.push(item)
+    if (isJsonList(next)) for (const item of next) waiting.push(item)
     else if (isJsonObject(next)) {
       const path = pathOf(next)
       if (path !== undefined) paths.push(path)
@@ -24,10 +24,6 @@ export function filesIn(value: Json, holdsFiles: HoldsFiles): string[] {
     }
   }
   return paths
-}
-
-export function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value)
 }
 
 /** As gradio_client/utils.py 2.7, is_file_obj_with_meta. */
@@ -49,7 +45,7 @@ const innerKeys: ReadonlySet<Json> = new Set(['value', 'props', 'constructor_arg
  * the address that Gradio makes of the path changes beside it. What is appended to a string is never a path.
  */
 export function filesInChanges(changes: Json, holdsFiles: HoldsFiles): string[] {
-  const all = isList(changes) ? changes.map(readChange).filter((change) => change !== undefined) : []
+  const all = isJsonList(changes) ? changes.map(readChange).filter((change) => change !== undefined) : []
   return all.flatMap(({ action, place, value }) => {
     // An update of the component itself keeps its value one level deeper (gradio/blocks.py 6.31, is_prop_update).
     const inside = place[0] === 'value' ? place.slice(1) : place
@@ -69,9 +65,9 @@ interface Change {
 }
 
 function readChange(change: Json): Change | undefined {
-  if (!isList(change) || change.length !== 3) return undefined
+  if (!isJsonList(change) || change.length !== 3) return undefined
   const [action, place, value] = change
-  if (typeof action !== 'string' || !isList(place) || value === undefined) return undefined
+  if (typeof action !== 'string' || !isJsonList(place) || value === undefined) return undefined
   return { action, place, value }
 }
 

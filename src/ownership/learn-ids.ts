@@ -1,7 +1,6 @@
 /** Taps that learn whose events, uploads and deep links are from the answers that made them. */
 import type { Tap } from '../answers/tap.ts'
-import { isJsonObject } from '../kit/json.ts'
-import { isList } from './file-data.ts'
+import { isJsonList, isJsonObject } from '../kit/json.ts'
 import type { OwnedEvent, Ownership } from './ownership.ts'
 import type { Owner } from './owner.ts'
 
@@ -26,7 +25,7 @@ export function learnUpload(ownership: Pick<Ownership, 'noteFiles'>, owner: Owne
     marks: ['/'],
     take({ json }) {
       const answer = json()
-      const paths = isList(answer) ? answer.filter((path) => typeof path === 'string') : []
+      const paths = isJsonList(answer) ? answer.filter((path) => typeof path === 'string') : []
       if (paths.length === 0) return undefined
       return ownership.noteFiles(owner, paths).then(() => undefined)
     },

@@ -1,8 +1,8 @@
 /** Taps that learn whose files are from what functions gave back: by the component that shows it, never by its looks. */
 import type { AnswerMessage, Tap } from '../answers/tap.ts'
 import type { Component, Endpoint } from '../app/model.ts'
-import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
-import { fileMark, filesIn, filesInChanges, isList, type HoldsFiles } from './file-data.ts'
+import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { fileMark, filesIn, filesInChanges, type HoldsFiles } from './file-data.ts'
 import type { Owner } from './owner.ts'
 import type { OwnedEvent, Ownership } from './ownership.ts'
 import { Recent } from './recent.ts'
@@ -159,7 +159,7 @@ function inData(
   { holdsFiles }: Pick<OutputParts, 'holdsFiles'>,
   changes = false,
 ): string[] {
-  if (!isList(data)) return []
+  if (!isJsonList(data)) return []
   return outputs.flatMap((slot, i) => {
     const value = data[i]
     // The samples of a dataset are values of any components; those that the app declares are shared.
@@ -171,7 +171,7 @@ function inData(
 /** Components that were made at run time, with the values that they begin with (gradio/blocks.py 6.31, render_config). */
 function inRendered(config: Json | undefined, holdsFiles: HoldsFiles): string[] {
   const components = isJsonObject(config) ? config['components'] : undefined
-  if (!isList(components)) return []
+  if (!isJsonList(components)) return []
   return components.filter(isJsonObject).flatMap((component) => inComponent(component, holdsFiles))
 }
 

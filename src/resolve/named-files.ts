@@ -1,6 +1,6 @@
 /** Files that a value names: every one must be the asker's, or shown to everybody. */
 import { isFileDataLike, isLink } from '../app/file-data.ts'
-import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 import { isDeepLinkFile, isNormalPath } from '../ownership/file-path.ts'
 import type { FileStanding } from '../ownership/ownership.ts'
 import { isRefusal, type Refusal } from '../refusals.ts'
@@ -28,7 +28,7 @@ export function findPaths(suspects: readonly Suspect[], asked: Asked): readonly 
   for (const { value, suspicion } of suspects) {
     const waiting: Json[] = [value]
     for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
-      if (Array.isArray(one)) for (const inner of one as readonly Json[]) waiting.push(inner)
+      if (isJsonList(one)) for (const inner of one) waiting.push(inner)
       else if (isJsonObject(one)) {
         const trouble = isSuspect(one, suspicion) ? takeFile(one, paths, asked) : undefined
         if (trouble !== undefined) return trouble

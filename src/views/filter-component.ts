@@ -1,7 +1,7 @@
 /** What of one component's description leaves the gate. */
-import { isJsonObject, Numeral, type Json, type JsonObject } from '../kit/json.ts'
+import { isJsonList, isJsonObject, Numeral, type Json, type JsonObject } from '../kit/json.ts'
 import { isPasswordBox, type ViewPlan, type Wired } from './plan.ts'
-import { integer, integers, isList, without } from './wiring.ts'
+import { integer, integers, without } from './wiring.ts'
 
 export function filterComponent(id: number, component: JsonObject, plan: ViewPlan): JsonObject {
   const given = component['props']
@@ -39,7 +39,7 @@ function dropReferences(props: JsonObject, plan: ViewPlan): JsonObject {
     return id !== undefined && plan.removed.has(id)
   }
   let changed = props
-  if (isList(buttons) && buttons.some(isGone)) {
+  if (isJsonList(buttons) && buttons.some(isGone)) {
     changed = { ...changed, buttons: buttons.filter((one) => !isGone(one)) }
   }
   const ids = integers(fills)
@@ -52,10 +52,10 @@ function dropReferences(props: JsonObject, plan: ViewPlan): JsonObject {
 /** Links that the author added to the bar: `[label, path]` (gradio/components/navbar.py 6.31). */
 function keepPages(props: JsonObject, plan: ViewPlan): JsonObject {
   const links = props['value']
-  if (!isList(links)) return props
+  if (!isJsonList(links)) return props
   const hidden = new Set(plan.model.pages.filter((path) => !plan.pages.has(path)))
   const kept = links.filter((link) => {
-    const path = isList(link) ? link[1] : undefined
+    const path = isJsonList(link) ? link[1] : undefined
     return typeof path !== 'string' || !hidden.has(path.replace(/^\/+|\/+$/g, ''))
   })
   return kept.length === links.length ? props : { ...props, value: kept }
@@ -76,7 +76,7 @@ function isEditable(id: number, value: Json | undefined, { inputs, outputs }: Wi
 }
 
 function isNothing(value: Json | undefined): boolean {
-  if (isList(value)) return value.length === 0
+  if (isJsonList(value)) return value.length === 0
   if (value instanceof Numeral) return Number(value) === 0
   return value === undefined || value === null || value === false || value === '' || value === 0
 }

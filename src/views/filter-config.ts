@@ -1,8 +1,8 @@
 /** Cuts Gradio's configuration down to a plan: `/config`, what pages have inlined, and what functions render. */
-import { isJsonObject, Numeral, type Json, type JsonObject } from '../kit/json.ts'
+import { isJsonList, isJsonObject, Numeral, type Json, type JsonObject } from '../kit/json.ts'
 import { filterComponent } from './filter-component.ts'
 import type { ViewPlan } from './plan.ts'
-import { integer, integers, isList, meaningOf, readWire, readWires, type Wire } from './wiring.ts'
+import { integer, integers, meaningOf, readWire, readWires, type Wire } from './wiring.ts'
 
 /**
  * `unreadable`: no JSON, or none that has one meaning; `unknown-form`: not what Gradio writes here; `stale`: of another
@@ -39,7 +39,7 @@ function findStale(config: JsonObject, plan: ViewPlan): ViewTrouble | undefined 
   const wires = readWires(config['dependencies'])
   if (wires === undefined) return 'unknown-form'
   if (wires.some((wire) => plan.meanings.get(wire.id) !== meaningOf(wire))) return 'stale'
-  if (!isList(config['components'])) return 'unknown-form'
+  if (!isJsonList(config['components'])) return 'unknown-form'
   for (const component of config['components']) {
     const id = isJsonObject(component) ? integer(component['id']) : undefined
     if (!isJsonObject(component) || id === undefined) return 'unknown-form'
@@ -77,7 +77,7 @@ function filterParts(
 }
 
 function filterDependencies(given: Json | undefined, plan: ViewPlan, stays: (wire: Wire) => boolean) {
-  if (!isList(given)) return undefined
+  if (!isJsonList(given)) return undefined
   const kept: { readonly id: number; readonly config: JsonObject }[] = []
   for (const one of given) {
     const wire = readWire(one)
@@ -107,7 +107,7 @@ function filterReferences(
 }
 
 function filterComponents(given: Json | undefined, plan: ViewPlan): readonly JsonObject[] | undefined {
-  if (!isList(given)) return undefined
+  if (!isJsonList(given)) return undefined
   const kept: JsonObject[] = []
   for (const one of given) {
     const id = isJsonObject(one) ? integer(one['id']) : undefined
@@ -123,7 +123,7 @@ function filterLayout(given: Json | undefined, plan: ViewPlan): JsonObject | und
   if (!isJsonObject(given)) return undefined
   const children = given['children']
   if (children === undefined) return given
-  if (!isList(children)) return undefined
+  if (!isJsonList(children)) return undefined
   const kept: JsonObject[] = []
   for (const child of children) {
     const id = isJsonObject(child) ? integer(child['id']) : undefined
@@ -177,14 +177,14 @@ function emptyPage(page: JsonObject, plan: ViewPlan): JsonObject {
 function filterFrame(config: JsonObject, plan: ViewPlan): JsonObject {
   const { pages, footer_links: links } = config
   return {
-    ...(isList(pages) && {
+    ...(isJsonList(pages) && {
       pages: pages.filter((page) => {
-        const path = isList(page) ? page[0] : page
+        const path = isJsonList(page) ? page[0] : page
         return typeof path === 'string' && plan.pages.has(path)
       }),
     }),
     // Neither a description of the API nor a history of runs where nothing can be called.
-    ...(isList(links) && hidesAll(plan) && { footer_links: links.filter((link) => !isOfCalls(link)) }),
+    ...(isJsonList(links) && hidesAll(plan) && { footer_links: links.filter((link) => !isOfCalls(link)) }),
     ...(config['mcp_server'] === true && !plan.mcp && { mcp_server: false }),
   }
 }

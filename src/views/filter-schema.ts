@@ -1,10 +1,10 @@
 /** Cuts descriptions of the API down to a plan: `/info`, OpenAPI, and what MCP calls tools, resources and prompts. */
 import type { Endpoint } from '../app/model.ts'
-import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 import type { ViewTrouble } from './filter-config.ts'
 import { isPasswordBox, type ViewPlan } from './plan.ts'
 import type { Composite } from './read-answer.ts'
-import { isList, without } from './wiring.ts'
+import { without } from './wiring.ts'
 
 /** `{named_endpoints: {"/name": …}, unnamed_endpoints: {}}` (gradio/blocks.py 6.31, get_api_info). */
 export function filterInfo(info: JsonObject, plan: ViewPlan): JsonObject | ViewTrouble {
@@ -34,7 +34,7 @@ export function filterOpenApi(schema: JsonObject, plan: ViewPlan): JsonObject | 
 
 /** The list of `mcp/schema`; `{}` while there is none (gradio/mcp.py 6.31, get_complete_schema). */
 export function filterMcpSchema(schema: Composite, plan: ViewPlan): Composite | ViewTrouble {
-  if (isList(schema)) return filterTools(schema, plan)
+  if (isJsonList(schema)) return filterTools(schema, plan)
   return Object.keys(schema).length === 0 ? schema : 'unknown-form'
 }
 
@@ -46,7 +46,7 @@ export function filterMcpAnswer(message: JsonObject, plan: ViewPlan | undefined)
   if (!isJsonObject(result)) return message
   const lists = mcpLists.flatMap((name): [string, Json][] => {
     const listed = result[name]
-    if (!isList(listed)) return []
+    if (!isJsonList(listed)) return []
     return [[name, plan === undefined ? [] : filterTools(listed, plan)]]
   })
   return lists.length === 0 ? message : { ...message, result: { ...result, ...Object.fromEntries(lists) } }
@@ -78,7 +78,7 @@ function secretParameters({ parameters, inputs }: Endpoint): ReadonlySet<string>
 function blankDefaults(described: JsonObject, endpoint: Endpoint): JsonObject {
   const parameters = described['parameters']
   const secret = secretParameters(endpoint)
-  if (secret.size === 0 || !isList(parameters)) return described
+  if (secret.size === 0 || !isJsonList(parameters)) return described
   return {
     ...described,
     parameters: parameters.map((one) =>

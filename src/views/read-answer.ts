@@ -1,8 +1,7 @@
 /** Reads the app's own JSON strictly: what has two meanings can't be filtered. */
-import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 import { JsonTrouble, parseStrictJson, type JsonLimits } from '../kit/strict-json.ts'
 import type { ViewTrouble } from './filter-config.ts'
-import { isList } from './wiring.ts'
 
 /** Each section of a page is two levels deep; a configuration of a megabyte has some hundred thousand values. */
 const limits: JsonLimits = { depth: 500, nodes: 10_000_000 }
@@ -12,7 +11,7 @@ export type Composite = JsonObject | readonly Json[]
 export function readAnswer(bytes: Uint8Array): Composite | ViewTrouble {
   try {
     const value = parseStrictJson(bytes, limits)
-    return isJsonObject(value) || isList(value) ? value : 'unknown-form'
+    return isJsonObject(value) || isJsonList(value) ? value : 'unknown-form'
   } catch (thrown) {
     if (thrown instanceof JsonTrouble) return 'unreadable'
     throw thrown
@@ -21,5 +20,5 @@ export function readAnswer(bytes: Uint8Array): Composite | ViewTrouble {
 
 export function readObject(bytes: Uint8Array): JsonObject | ViewTrouble {
   const value = readAnswer(bytes)
-  return isList(value) ? 'unknown-form' : value
+  return isJsonList(value) ? 'unknown-form' : value
 }

@@ -1,5 +1,5 @@
 /** What a dependency of Gradio's configuration is wired to (gradio/block_function.py 6.31, get_config). */
-import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 
 export interface Wire {
   readonly id: number
@@ -79,17 +79,13 @@ export function integers(given: Json | undefined): readonly number[] | undefined
   return all(given, integer)
 }
 
-export function isList(given: Json | undefined): given is readonly Json[] {
-  return Array.isArray(given)
-}
-
 /** The same object without some of its members. */
 export function without(object: JsonObject, ...names: readonly string[]): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)))
 }
 
 function all<Item>(given: Json | undefined, read: (item: Json) => Item | undefined) {
-  if (!isList(given)) return undefined
+  if (!isJsonList(given)) return undefined
   const items: Item[] = []
   for (const item of given) {
     const one = read(item)
@@ -102,7 +98,7 @@ function all<Item>(given: Json | undefined, read: (item: Json) => Item | undefin
 /** `[[component, event] …]`; what follows another dependency, or belongs to no component, has null there. */
 function targetsOf(given: Json | undefined): readonly number[] | undefined {
   const targets = all(given, (target) => {
-    const of = isList(target) ? target[0] : undefined
+    const of = isJsonList(target) ? target[0] : undefined
     return of === null ? 'none' : integer(of)
   })
   return targets?.filter((target) => target !== 'none')

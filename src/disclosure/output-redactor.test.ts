@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../kit/json.ts'
 import { EventRedactor } from './event-redactor.ts'
 import { redactSecrets } from './secrets.ts'
-import { applyStep, readSteps } from './value-diff.ts'
+import { applyStep, readSteps } from '../answers/value-diff.ts'
 
 const github = `ghp_${'aB3'.repeat(12)}`
 const aws = 'AKIAIOSFODNN7EXAMPLE'.replace('7', 'Q')

@@ -2,7 +2,7 @@
 import type { Json } from '../kit/json.ts'
 import { redactValue } from './redact-value.ts'
 import { mayHoldSecret } from './secrets.ts'
-import { applyStep, readSteps, valueAt, writeStep, type Step } from './value-diff.ts'
+import { applyStep, readSteps, valueAt, writeStep, type Step } from '../answers/value-diff.ts'
 
 /** A secret's beginning may lie so far before what is appended. */
 const window = 64

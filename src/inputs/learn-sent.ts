@@ -2,7 +2,7 @@
 import type { AnswerMessage, Tap } from '../answers/tap.ts'
 import type { Endpoint } from '../app/model.ts'
 import { isJsonList, isJsonObject, type Json } from '../kit/json.ts'
-import { applyDiff } from './apply-diff.ts'
+import { applyDiff } from '../answers/value-diff.ts'
 import { pinnable } from './pinnable.ts'
 import type { SentValues } from './sent-values.ts'
 

@@ -1,4 +1,6 @@
 /** FileData in what a function gave back (gradio/data_classes.py 6.31), where the component that shows it holds files. */
+import { readStep, type Step } from '../answers/value-diff.ts'
+import { isFileDataLike } from '../app/file-data.ts'
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 
 /** Whether values of this type of component are files, by the type and the schemas that the app declares. */
@@ -26,10 +28,9 @@ export function filesIn(value: Json, holdsFiles: HoldsFiles): string[] {
   return paths
 }
 
-/** As gradio_client/utils.py 2.7, is_file_obj_with_meta. */
-function pathOf({ path, meta, is_stream: isStream }: JsonObject): string | undefined {
-  const isFile = typeof path === 'string' && isJsonObject(meta) && meta['_type'] === 'gradio.FileData'
-  return isFile && isStream !== true ? path : undefined
+function pathOf(value: JsonObject): string | undefined {
+  const { path, is_stream: isStream } = value
+  return isFileDataLike(value) && typeof path === 'string' && isStream !== true ? path : undefined
 }
 
 function isOtherComponent({ type, component }: JsonObject, holdsFiles: HoldsFiles): boolean {
@@ -37,7 +38,7 @@ function isOtherComponent({ type, component }: JsonObject, holdsFiles: HoldsFile
 }
 
 /** Keys under which a chat message keeps another component. */
-const innerKeys: ReadonlySet<Json> = new Set(['value', 'props', 'constructor_args'])
+const innerKeys: ReadonlySet<string | number> = new Set(['value', 'props', 'constructor_args'])
 
 /**
  * The paths in the changes of one output since the message before (gradio/utils.py 6.31, `diff`): lists of action, place and
@@ -45,33 +46,20 @@ const innerKeys: ReadonlySet<Json> = new Set(['value', 'props', 'constructor_arg
  * the address that Gradio makes of the path changes beside it. What is appended to a string is never a path.
  */
 export function filesInChanges(changes: Json, holdsFiles: HoldsFiles): string[] {
-  const all = isJsonList(changes) ? changes.map(readChange).filter((change) => change !== undefined) : []
-  return all.flatMap(({ action, place, value }) => {
+  const all = isJsonList(changes) ? changes.map(readStep).filter((step) => step !== undefined) : []
+  return all.flatMap(({ action, path: place, value }) => {
     // An update of the component itself keeps its value one level deeper (gradio/blocks.py 6.31, is_prop_update).
     const inside = place[0] === 'value' ? place.slice(1) : place
-    if (action === 'delete' || inside.some((step) => innerKeys.has(step))) return []
+    if (action === 'delete' || inside.some((key) => innerKeys.has(key))) return []
     if (typeof value === 'object') return filesIn(value, holdsFiles)
     if (action !== 'replace' || place.at(-1) !== 'path' || typeof value !== 'string') return []
     const beside = keyOf([...place.slice(0, -1), 'url'])
-    const url = all.find((other) => other.action === 'replace' && keyOf(other.place) === beside)?.value
+    const url = all.find((other) => other.action === 'replace' && keyOf(other.path) === beside)?.value
     return isAddressOf(url, value) ? [value] : []
   })
 }
 
-interface Change {
-  readonly action: string
-  readonly place: readonly Json[]
-  readonly value: Json
-}
-
-function readChange(change: Json): Change | undefined {
-  if (!isJsonList(change) || change.length !== 3) return undefined
-  const [action, place, value] = change
-  if (typeof action !== 'string' || !isJsonList(place) || value === undefined) return undefined
-  return { action, place, value }
-}
-
-function keyOf(place: readonly Json[]): string {
+function keyOf(place: Step['path']): string {
   return JSON.stringify(place.map(String))
 }
 

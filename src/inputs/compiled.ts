@@ -1,4 +1,5 @@
 /** The operator's rules for one endpoint of the app as it is now: by the place of each input. */
+import { compileNamePattern } from '../kit/name-pattern.ts'
 import type { AppModel, Endpoint, Slot } from '../app/model.ts'
 import type { Condition, EndpointRules, InputRule, InputRules } from '../config/input-rules.ts'
 
@@ -20,12 +21,6 @@ export interface PlacedCondition {
   readonly condition: Condition
 }
 
-export function matchesEndpoint(pattern: string, name: string): boolean {
-  if (!pattern.includes('*')) return pattern === name
-  const source = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'))
-  return new RegExp(`^${source.join('.*')}$`, 'su').test(name)
-}
-
 /**
  * Endpoints of one group run one function or chain: a rule for one of them holds in the others wherever they take the same
  * component, else a twin would be the way around it.
@@ -34,10 +29,10 @@ export function compileFor(endpoint: Endpoint, rules: InputRules, model: AppMode
   const rulesBySlot = new Map<number, InputRule[]>()
   const pinned = new Set<number>()
   const require: CompiledRequirement[] = []
-  const own = rules.filter((one) => matchesEndpoint(one.endpoint, endpoint.name))
+  const own = rules.filter((one) => compileNamePattern(one.endpoint)(endpoint.name))
   for (const source of [endpoint, ...twinsOf(endpoint, model)]) {
     const places = placesIn(endpoint, source)
-    for (const one of rules.filter(({ endpoint: pattern }) => matchesEndpoint(pattern, source.name))) {
+    for (const one of rules.filter(({ endpoint: pattern }) => compileNamePattern(pattern)(source.name))) {
       for (const [name, rule] of one.parameters)
         for (const slot of places(name)) rulesBySlot.set(slot, [...(rulesBySlot.get(slot) ?? []), rule])
       for (const name of one.pin) for (const slot of places(name)) pinned.add(slot)

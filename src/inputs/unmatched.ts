@@ -2,12 +2,13 @@
 import type { AppModel, Endpoint } from '../app/model.ts'
 import type { Condition, EndpointRules, InputRules } from '../config/input-rules.ts'
 import { didYouMean } from '../config/nearest-name.ts'
-import { matchesEndpoint } from './compiled.ts'
+import { compileNamePattern } from '../kit/name-pattern.ts'
 
 /** One sentence for each. */
 export function findUnmatched(rules: InputRules, model: AppModel): readonly string[] {
   return rules.flatMap((one) => {
-    const meant = [...model.endpoints.values()].filter(({ name }) => matchesEndpoint(one.endpoint, name))
+    const fits = compileNamePattern(one.endpoint)
+    const meant = [...model.endpoints.values()].filter(({ name }) => fits(name))
     if (meant.length === 0) {
       const words = one.endpoint.includes('*')
         ? 'No endpoint of the app matches this.'

@@ -1,4 +1,5 @@
 /** Whether what a policy names is there: endpoints, groups, parameters, pages and components of the app, and roles. */
+import { compileNamePattern } from '../kit/name-pattern.ts'
 import type { AppModel, Endpoint } from '../app/model.ts'
 import { didYouMean } from '../config/nearest-name.ts'
 import type { PolicySet } from '../policy/policy-set.ts'
@@ -122,7 +123,7 @@ function lookUpCall(bare: string, model: AppModel): string | undefined {
   }
   const names = [...model.byName.keys()]
   if (bare.includes('*')) {
-    return names.some(matcher(bare)) ? undefined : `no function of the app fits ${quote(bare)}.`
+    return names.some(compileNamePattern(bare)) ? undefined : `no function of the app fits ${quote(bare)}.`
   }
   return names.includes(bare)
     ? undefined
@@ -133,7 +134,7 @@ function lookUpPage(bare: string, model: AppModel): string | undefined {
   const path = bare.startsWith('/') ? bare : `/${bare}`
   const pages = rooted(model.pages)
   if (bare.includes('*')) {
-    return pages.some(matcher(path)) ? undefined : `no page of the app fits ${quote(bare)}.`
+    return pages.some(compileNamePattern(path)) ? undefined : `no page of the app fits ${quote(bare)}.`
   }
   return pages.includes(path) ? undefined : `the app has no page ${quote(bare)}.${didYouMean(path, pages)}`
 }
@@ -147,7 +148,7 @@ function lookUpComponent(bare: string, model: AppModel): string | undefined {
     (one) =>
       isMet(type, one.type) &&
       isMet(name, typeof one.props['elem_id'] === 'string' ? one.props['elem_id'] : '') &&
-      (called === '' || one.serverFunctions.some(matcher(called))),
+      (called === '' || one.serverFunctions.some(compileNamePattern(called))),
   )
   if (fits) return undefined
   const types = [...new Set(components.map((one) => one.type))]
@@ -155,7 +156,7 @@ function lookUpComponent(bare: string, model: AppModel): string | undefined {
 }
 
 function isMet(pattern: string, text: string): boolean {
-  return pattern === '' || matcher(pattern)(text)
+  return pattern === '' || compileNamePattern(pattern)(text)
 }
 
 /** A condition on an argument that none of the role's functions has is never met. */
@@ -188,16 +189,9 @@ function checkTwins({ call }: Role, model: AppModel): readonly string[] {
 
 function isGranted(patterns: readonly string[], { name, group }: Endpoint): boolean {
   const fits = (pattern: string) =>
-    pattern.startsWith('group:') ? pattern === `group:${group}` : matcher(pattern)(name)
+    pattern.startsWith('group:') ? pattern === `group:${group}` : compileNamePattern(pattern)(name)
   const [taken, given] = [patterns.filter(isExclusion), patterns.filter((one) => !isExclusion(one))]
   return given.some(fits) && !taken.some((one) => fits(one.slice(1)))
-}
-
-/** `*` stands for any text, as in Cedar's `like`. */
-function matcher(pattern: string): (text: string) => boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[\^$.*+?()[\]{}|/-]/g, String.raw`\$&`))
-  const form = new RegExp(`^${parts.join('.*')}$`, 'su')
-  return (text) => form.test(text)
 }
 
 function quote(text: string): string {

@@ -75,7 +75,15 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   backup: [...leaves, 'audit', 'login', 'sessions/instance.ts', 'store'],
   policy: [...leaves, 'catalog/actions.ts', 'audit/audit.ts', 'audit/event.ts', 'config'],
   app: [...leaves, 'answers/tap.ts', 'audit/audit.ts', 'config/config.ts'],
-  'policy-tools': ['kit', 'contract', 'catalog/actions.ts', 'app/model.ts', 'config', 'policy'],
+  'policy-tools': [
+    'kit',
+    'contract',
+    'catalog/actions.ts',
+    'app/model.ts',
+    'app/resources.ts',
+    'config',
+    'policy',
+  ],
   answers: ['kit'],
   ownership: [
     ...leaves,

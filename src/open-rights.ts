@@ -1,5 +1,6 @@
 /** Rights of what is under way: a change of policy, or of somebody's roles, holds for open streams and calls too. */
-import type { AppModel } from './app/model.ts'
+import type { AppModel, Endpoint } from './app/model.ts'
+import { endpointResource } from './app/resources.ts'
 import { forPolicy } from './authorize/for-policy.ts'
 import { questionsOf } from './authorize/questions.ts'
 import type { RightsWatch } from './forward/forward.ts'
@@ -73,8 +74,8 @@ export class OpenRights {
     const known = this.#named.get(key)
     if (known !== undefined) return known
     const endpoints = [...model.endpoints.values()].filter(({ onServer }) => onServer)
-    const may = ({ name, group }: (typeof endpoints)[number]) =>
-      policy.mightPermitOn(asker, 'callFunction', { kind: 'endpoint', name, group })
+    const may = (endpoint: Endpoint) =>
+      policy.mightPermitOn(asker, 'callFunction', endpointResource(endpoint))
     const names = new Set(endpoints.filter(may).map(({ name }) => name))
     if (this.#named.size >= mostKinds) this.#named.clear()
     this.#named.set(key, names)

@@ -1,5 +1,6 @@
 /** What each asker is shown of the app: the policy's word made into views of its configuration. */
-import type { AppModel, Component } from './app/model.ts'
+import type { AppModel } from './app/model.ts'
+import { componentResource, endpointResource } from './app/resources.ts'
 import { forPolicy } from './authorize/for-policy.ts'
 import type { ForwardParts } from './forward/forward.ts'
 import type { PolicyEngine, PolicyPrincipal } from './policy/engine.ts'
@@ -52,21 +53,10 @@ function visibilityOf(asker: PolicyPrincipal, policy: ShowParts['policy']): Visi
   const { mightPermitOn } = policy
   const may = mightPermitOn.bind(policy, asker)
   return {
-    endpoint: ({ name, group }) => may('callFunction', { kind: 'endpoint', name, group }),
+    endpoint: (endpoint) => may('callFunction', endpointResource(endpoint)),
     page: (path) => may('viewPage', { kind: 'page', path }),
     component: () => true,
-    componentFunction: (component, name) =>
-      may('callComponent', {
-        kind: 'component',
-        type: component.type,
-        name: elementIdOf(component),
-        function: name,
-      }),
+    componentFunction: (component, name) => may('callComponent', componentResource(component, name)),
     mcp: policy.mightPermit(asker, 'useMcp').allow,
   }
-}
-
-function elementIdOf({ props }: Component): string {
-  const id = props['elem_id']
-  return typeof id === 'string' ? id : ''
 }

@@ -15,26 +15,35 @@ export interface AuthorizeTargetParts {
 
 export async function authorizeTarget(
   request: Resolved,
-  { policy, rolesOf }: AuthorizeTargetParts,
+  parts: AuthorizeTargetParts,
 ): Promise<Permitted | Refusal> {
-  const { target, principal } = request
+  const { target } = request
   const policies: string[] = []
   for (const question of questionsOf(request)) {
-    const decision = policy.decide(question)
+    const decision = parts.policy.decide(question)
     if (!decision.allow) return isForeign(target.resource) ? unknownFile(true) : explain(request, decision)
     policies.push(...decision.policies)
   }
-  const common = { principal: forPolicy(principal), context: contextOf(request) }
-  for (const { standing, owners } of target.files) {
+  const unreadable = target.files.length === 0 ? undefined : await findUnreadable(request, parts)
+  if (unreadable !== undefined) return unreadable
+  if (target.claim !== undefined && !(await target.claim()))
+    return refuse('policy-denied', { reason: 'mcp-state-taken' })
+  return { ...request, permit: { policies } as unknown as Permit }
+}
+
+async function findUnreadable(
+  request: Resolved,
+  { policy, rolesOf }: AuthorizeTargetParts,
+): Promise<Refusal | undefined> {
+  const common = { principal: forPolicy(request.principal), context: contextOf(request) }
+  for (const { standing, owners } of request.target.files) {
     if (standing === 'unknown') return unknownFile(false)
     const ownerRoles = standing === 'others' ? await rolesOf(owners) : []
     const resource = { kind: 'file', standing, ownerRoles } as const
     if (!policy.decide({ ...common, action: actionOn('readFile', resource), resource }).allow)
       return unknownFile(standing === 'others')
   }
-  if (target.claim !== undefined && !(await target.claim()))
-    return refuse('policy-denied', { reason: 'mcp-state-taken' })
-  return { ...request, permit: { policies } as unknown as Permit }
+  return undefined
 }
 
 /** To say "you may not" would say that there is such a file. */

@@ -1,4 +1,5 @@
 /** Who may call what: the functions, pages and other things of the app against the roles, worked out under any circumstances. */
+import { componentResource } from '../app/resources.ts'
 import type { AppModel } from '../app/model.ts'
 import type { PolicyPrincipal } from '../policy/engine.ts'
 import type { PolicySet } from '../policy/policy-set.ts'
@@ -123,14 +124,14 @@ function pagesOf(model: AppModel): readonly Asked[] {
 }
 
 function componentsOf(model: AppModel): readonly Asked[] {
-  const rows = Array.from(model.components.values()).flatMap(({ type, props, serverFunctions }) => {
-    const name = typeof props['elem_id'] === 'string' ? props['elem_id'] : ''
-    return serverFunctions.map((called): readonly [string, Asked] => {
+  const rows = Array.from(model.components.values()).flatMap((component) =>
+    component.serverFunctions.map((called): readonly [string, Asked] => {
+      const resource = componentResource(component, called)
+      const { type, name } = resource
       const label = `${type}${name === '' ? '' : `#${name}`}.${called}`
-      const resource = { kind: 'component', type, name, function: called } as const
       return [label, { label, deed: { action: 'callComponent', resource } }]
-    })
-  })
+    }),
+  )
   // Components of one type without a name are one to the policy.
   return [...new Map(rows).values()]
 }

@@ -1,4 +1,5 @@
 /** Whether what a policy names is there: endpoints, groups, parameters, pages and components of the app, and roles. */
+import { elementIdOf } from '../app/resources.ts'
 import { compileNamePattern } from '../kit/name-pattern.ts'
 import type { AppModel, Endpoint } from '../app/model.ts'
 import { didYouMean } from '../config/nearest-name.ts'
@@ -147,7 +148,7 @@ function lookUpComponent(bare: string, model: AppModel): string | undefined {
   const fits = components.some(
     (one) =>
       isMet(type, one.type) &&
-      isMet(name, typeof one.props['elem_id'] === 'string' ? one.props['elem_id'] : '') &&
+      isMet(name, elementIdOf(one)) &&
       (called === '' || one.serverFunctions.some(compileNamePattern(called))),
   )
   if (fits) return undefined

@@ -1,5 +1,6 @@
 /** Calls of functions: /queue/join, /run, /api, /call and /call/v2. */
 import type { Endpoint } from '../app/model.ts'
+import { endpointResource } from '../app/resources.ts'
 import type { Json } from '../kit/json.ts'
 import type { SessionNames } from '../ownership/ownership.ts'
 import { isRefusal, refuse, type Refusal } from '../refusals.ts'
@@ -97,7 +98,7 @@ interface Making {
   readonly simple?: true
 }
 
-async function makeCall(asked: Asked, making: Making): Promise<Found | Refusal> {
+export async function makeCall(asked: Asked, making: Making): Promise<Found | Refusal> {
   const { endpoint, body, session, path } = making
   const data = nameDrawings(endpoint, making.data, asked)
   if (isRefusal(data)) return data
@@ -112,10 +113,6 @@ async function makeCall(asked: Asked, making: Making): Promise<Found | Refusal> 
       content: callContent(call, { body, session, ...(making.simple && { simple: true }) }),
     },
   }
-}
-
-export function endpointResource({ name, group }: Pick<Endpoint, 'name' | 'group'>) {
-  return { kind: 'endpoint', name, group } as const
 }
 
 export function callOf(endpoint: Endpoint, data: readonly Json[], body: CallBody): Call | undefined {
@@ -137,7 +134,7 @@ export function suspectsOf({ endpoint, data, eventData }: Call): readonly Suspec
   return eventData === undefined ? inputs : [...inputs, { value: eventData, suspicion: 'wary' }]
 }
 
-export function callContent(
+function callContent(
   { endpoint, data, eventData }: Call,
   more: { readonly body: CallBody; readonly session: SessionNames | undefined; readonly simple?: true },
 ): OutgoingParts['content'] {

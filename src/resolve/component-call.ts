@@ -1,4 +1,5 @@
 /** Functions that a component runs on the server: /component_server (gradio/routes.py 6.31). */
+import { componentResource } from '../app/resources.ts'
 import type { Json } from '../kit/json.ts'
 import { isRefusal, refuse, type Refusal } from '../refusals.ts'
 import type { OutgoingParts } from '../request.ts'
@@ -34,15 +35,9 @@ export async function resolveComponent(asked: Asked): Promise<Found | Refusal> {
   if (drawing !== undefined && typeof drawing !== 'string') return drawing
   const files = await judgeFiles([{ value: asking.data, suspicion: 'wary' }], asked)
   if (isRefusal(files)) return files
-  const name = component.props['elem_id']
   return {
     target: {
-      resource: {
-        kind: 'component',
-        type: component.type,
-        name: typeof name === 'string' ? name : '',
-        function: asking.function,
-      },
+      resource: componentResource(component, asking.function),
       session,
       component,
       files,

@@ -1,13 +1,12 @@
 /** Calls that are under way: their results, feeding them, ending them. */
+import { endpointResource } from '../app/resources.ts'
 import type { OwnedEvent, SessionNames } from '../ownership/ownership.ts'
 import { isRefusal, refuse, type Refusal } from '../refusals.ts'
 import { nameSession, unknownObject, type Asked, type Found } from './asked.ts'
-import { callContent, callOf, endpointResource, suspectsOf } from './calls.ts'
+import { makeCall } from './calls.ts'
 import { bodyOf, isIndex, readCallBody, wrong } from './call-body.ts'
-import { nameDrawings } from './drawings.ts'
 import { fillAll } from './fill-inputs.ts'
 import { endpointByIndex } from './find-endpoint.ts'
-import { judgeFiles } from './named-files.ts'
 import { apiPath } from './rewrite.ts'
 
 async function findEvent({ owner, parts }: Asked, id: string): Promise<OwnedEvent | Refusal> {
@@ -81,21 +80,13 @@ export async function resolveFeed(asked: Asked): Promise<Found | Refusal> {
   if (isRefusal(endpoint)) return endpoint
   // An event that isn't fed runs once, with what it was called with.
   if (!endpoint.fed) return unknownObject('event')
-  const filled = fillAll(endpoint, body.data)
-  if (isRefusal(filled)) return filled
-  const data = nameDrawings(endpoint, filled, asked)
+  const data = fillAll(endpoint, body.data)
   if (isRefusal(data)) return data
-  const call = callOf(endpoint, data, body)
-  if (call === undefined) return wrong('data')
-  const files = await judgeFiles(suspectsOf(call), asked)
-  if (isRefusal(files)) return files
-  return {
-    target: { ...targetOf(asked, event), session, call, files },
-    outgoing: {
-      path: apiPath(asked, 'stream', event.id),
-      content: callContent(call, { body, session }),
-    },
-  }
+  const path = apiPath(asked, 'stream', event.id)
+  const found = await makeCall(asked, { endpoint, data, session, body, path })
+  if (isRefusal(found)) return found
+  const { resource } = targetOf(asked, event)
+  return { ...found, target: { ...found.target, resource, event } }
 }
 
 function sessionOf({ session }: OwnedEvent): SessionNames | undefined {

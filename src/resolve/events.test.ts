@@ -11,6 +11,8 @@ beforeEach(async () => {
   desk = new Desk()
   await note({ id, endpoint: 0, endpointName: 'predict' })
   await note({ id: 'fed', endpoint: 7, endpointName: 'listen' })
+  // Begun before the app was reloaded: number 7 was another function then.
+  await note({ id: 'shifted', endpoint: 7, endpointName: 'talk' })
 })
 
 const note = (event: Pick<OwnedEvent, 'id' | 'endpoint' | 'endpointName'>) =>
@@ -61,6 +63,7 @@ describe('an event', () => {
     ['by two ids', cancel({ event_id: [id] }), 'body-invalid'],
     ['under the name of another function', { target: `${api}/call/admin_report/${id}` }, 'object-unknown'],
     ['that takes no more', feed({ fn_index: 0 }, id), 'object-unknown'],
+    ['of a function that has another number by now', feed({}, 'shifted'), 'object-unknown'],
     ['in another session', feed({ session_hash: 'abd' }), 'object-unknown'],
     ['for another function', feed({ fn_index: 0 }), 'body-invalid'],
     [

@@ -78,15 +78,14 @@ export async function resolveFeed(asked: Asked): Promise<Found | Refusal> {
     return refuse('body-invalid', { field: 'fn_index' })
   const endpoint = endpointByIndex(asked, event.endpoint, session)
   if (isRefusal(endpoint)) return endpoint
-  // An event that isn't fed runs once, with what it was called with.
-  if (!endpoint.fed) return unknownObject('event')
+  // An event that isn't fed runs once, with what it was called with. Numbers shift when an app is reloaded.
+  if (!endpoint.fed || endpoint.name !== event.endpointName) return unknownObject('event')
   const data = fillAll(endpoint, body.data)
   if (isRefusal(data)) return data
   const path = apiPath(asked, 'stream', event.id)
   const found = await makeCall(asked, { endpoint, data, session, body, path })
   if (isRefusal(found)) return found
-  const { resource } = targetOf(asked, event)
-  return { ...found, target: { ...found.target, resource, event } }
+  return { ...found, target: { ...found.target, event } }
 }
 
 function sessionOf({ session }: OwnedEvent): SessionNames | undefined {

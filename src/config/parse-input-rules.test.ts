@@ -130,7 +130,7 @@ inputs:
     }))
     fc.assert(
       fc.property(tree, (raw) => {
-        const { rules, issues } = parseInputRules(raw)
+        const { read: rules, issues } = parseInputRules(raw)
         expect(Array.isArray(rules) && Array.isArray(issues)).toBe(true)
         for (const { path, allowed } of issues)
           expect([path.length >= 0, allowed]).toEqual([true, expect.any(String)])

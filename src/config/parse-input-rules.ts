@@ -2,16 +2,10 @@
 import { compilePattern } from '../kit/pattern.ts'
 import { parseHostName } from './addresses.ts'
 import type { Condition, EndpointRules, InputRule, InputRules, Requirement, Scalar } from './input-rules.ts'
+import type { Issue } from './issue.ts'
 import { didYouMean } from './nearest-name.ts'
 
-/** One thing wrong: the place below `inputs`, and what is allowed there. */
-export interface InputIssue {
-  readonly path: readonly (string | number)[]
-  readonly allowed: string
-  readonly found: unknown
-}
-
-type Path = InputIssue['path']
+type Path = Issue['path']
 
 const ruleWords = {
   pattern: 'a pattern that the whole text must match, such as "[\\\\p{L} -]{1,64}"',
@@ -33,16 +27,16 @@ const ruleKeys = Object.keys(ruleWords) as readonly RuleKey[]
 /** More would make the file unreadable long before it makes the gate slow. */
 const mostEntries = 1000
 
-export function parseInputRules(found: unknown): { rules: InputRules; issues: readonly InputIssue[] } {
+export function parseInputRules(found: unknown): { read: InputRules; issues: readonly Issue[] } {
   const parser = new Parser()
   const rules = [...parser.group(found, [], 'a group of endpoint names')].map(([endpoint, value]) =>
     parser.endpoint(endpoint, value),
   )
-  return { rules, issues: parser.issues }
+  return { read: rules, issues: parser.issues }
 }
 
 class Parser {
-  readonly issues: InputIssue[] = []
+  readonly issues: Issue[] = []
 
   endpoint(endpoint: string, found: unknown): EndpointRules {
     const parameters = new Map<string, InputRule>()

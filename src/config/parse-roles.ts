@@ -4,20 +4,14 @@ import { isTimeZone } from '../kit/zone-clock.ts'
 import { isExclusion, isPattern, kinds, methods, roleNameForm, weekdays } from '../policy/roles.ts'
 import type { ArgumentRule, Hours, PatternKind, Role, Weekday, When } from '../policy/roles.ts'
 import { parseNetwork } from './addresses.ts'
+import type { Issue } from './issue.ts'
 import { didYouMean } from './nearest-name.ts'
 import { parseDuration } from './scalars.ts'
-
-/** One thing wrong: the place below `roles`, and what is allowed there. */
-export interface RoleIssue {
-  readonly path: readonly (string | number)[]
-  readonly allowed: string
-  readonly found: unknown
-}
 
 /** A role before it is known where it stands. */
 export type UnplacedRole = Omit<Role, 'file' | 'line' | 'lines'>
 
-type Path = RoleIssue['path']
+type Path = Issue['path']
 
 const words = {
   inherits: 'a name of another role, or a list of them',
@@ -58,7 +52,7 @@ export const roleKeys: readonly string[] = keys
 /** More would make the file unreadable long before it makes the gate slow. */
 const mostEntries = 1000
 
-export function parseRoles(found: unknown): { roles: readonly UnplacedRole[]; issues: readonly RoleIssue[] } {
+export function parseRoles(found: unknown): { read: readonly UnplacedRole[]; issues: readonly Issue[] } {
   const parser = new Parser()
   const roles = parser
     .group(found, [], 'a group of roles such as { viewer: { call: [predict] } }')
@@ -66,11 +60,11 @@ export function parseRoles(found: unknown): { roles: readonly UnplacedRole[]; is
   if (parser.issues.length === 0) parser.checkNames(roles)
   // Somebody who wrote the key didn't mean that everybody may do everything.
   if (parser.issues.length === 0 && roles.length === 0) parser.reportNone(found)
-  return { roles, issues: parser.issues }
+  return { read: roles, issues: parser.issues }
 }
 
 class Parser {
-  readonly issues: RoleIssue[] = []
+  readonly issues: Issue[] = []
 
   group(found: unknown, path: Path, allowed: string): readonly (readonly [string, unknown])[] {
     if (typeof found !== 'object' || found === null || Array.isArray(found)) {

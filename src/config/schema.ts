@@ -13,6 +13,7 @@ import {
   parseUpstream,
 } from './addresses.ts'
 import { risks } from './config.ts'
+import type { Issue } from './issue.ts'
 import { parseInputRules } from './parse-input-rules.ts'
 import { parseRoles } from './parse-roles.ts'
 import {
@@ -60,25 +61,18 @@ function group<Shape extends z.core.$ZodShape>(shape: Shape) {
     .exactOptional()
 }
 
-const inputRules = z
-  .unknown()
-  .transform((found, context) => {
-    const { rules, issues } = parseInputRules(found)
-    for (const { path, allowed, found: input } of issues)
-      context.issues.push({ code: 'custom', path: [...path], message: allowed, input })
-    return issues.length === 0 ? rules : z.NEVER
-  })
-  .exactOptional()
-
-const roles = z
-  .unknown()
-  .transform((found, context) => {
-    const { roles: parsed, issues } = parseRoles(found)
-    for (const { path: at, allowed, found: input } of issues)
-      context.issues.push({ code: 'custom', path: [...at], message: allowed, input })
-    return issues.length === 0 ? parsed : z.NEVER
-  })
-  .exactOptional()
+/** A group with a reader of its own, which tells everything that is wrong in it. */
+function read<T>(reader: (found: unknown) => { readonly read: T; readonly issues: readonly Issue[] }) {
+  return z
+    .unknown()
+    .transform((found, context): T => {
+      const { read: made, issues } = reader(found)
+      for (const { path: at, allowed, found: input } of issues)
+        context.issues.push({ code: 'custom', path: [...at], message: allowed, input })
+      return issues.length === 0 ? made : z.NEVER
+    })
+    .exactOptional()
+}
 
 /** Key and unit are the operator's; `words` names both ends. */
 function between(parse: (found: unknown) => number | undefined, least: number, most: number) {
@@ -218,7 +212,7 @@ export const settingsSchema = z.strictObject(
       ),
       lifetime: value(between(parseDuration, minute, day), 'a duration from 1m to 1d, such as 1h'),
     }),
-    inputs: inputRules,
+    inputs: read(parseInputRules),
     answers: group({
       ...answerRule,
       endpoints: z
@@ -231,7 +225,7 @@ export const settingsSchema = z.strictObject(
     }),
     mcp: group({ shared_state: value(yesOrNo, 'true or false') }),
     accept_risks: list((found) => risks.find((risk) => risk === found), `one of ${risks.join(', ')}`),
-    roles,
+    roles: read(parseRoles),
     policy: value(parsePaths, 'the path of a Cedar file, or a list of them'),
     forward_headers: list(
       parseForwardHeader,

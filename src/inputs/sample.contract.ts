@@ -66,7 +66,7 @@ export function modelOf(...endpoints: readonly Endpoint[]): AppModel {
 
 /** As they would stand in sekisho.yaml. */
 export function rulesOf(raw: unknown): InputRules {
-  const { rules, issues } = parseInputRules(raw)
+  const { read: rules, issues } = parseInputRules(raw)
   if (issues.length > 0) throw new TypeError(JSON.stringify(issues))
   return rules
 }

@@ -233,7 +233,7 @@ describe('an input that isn’t what it must be', () => {
   })
 
   it('is refused by a rule of the operator’s', async () => {
-    const { rules: inputs } = parseInputRules({ predict: { text: { pattern: '[a-z]{1,8}' } } })
+    const { read: inputs } = parseInputRules({ predict: { text: { pattern: '[a-z]{1,8}' } } })
     const { cookie } = await on.start(plain, { config: { inputs } })
     const calling = (word: string) => ask(cookie, '/call/predict', JSON.stringify({ data: [word] }))
     expect([(await calling('kiosk')).status, (await calling("x' OR 1=1")).status]).toEqual([200, 422])

@@ -1,5 +1,6 @@
 /** Which components' values are files: Gradio's own by type, others by the schema that they declare. */
-import { isJsonList, isJsonObject, type Json } from '../kit/json.ts'
+import { isJsonObject, type Json } from '../kit/json.ts'
+import { valuesIn } from '../kit/values-in.ts'
 
 /**
  * Components whose `data_model` has FileData in it (gradio/components 6.31.0: annotated_image.py, audio.py, chatbot.py,
@@ -49,13 +50,8 @@ export function holdsFiles(type: string, schemas: readonly (Json | undefined)[])
 
 /** What pydantic writes for FileData: `meta` with the constant, or a default that is one. */
 function mentionsFileData(schema: Json): boolean {
-  const waiting: Json[] = [schema]
-  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
-    if (isJsonList(value)) waiting.push(...value)
-    else if (isJsonObject(value)) {
-      if (value['const'] === 'gradio.FileData' || value['_type'] === 'gradio.FileData') return true
-      waiting.push(...Object.values(value))
-    }
-  }
-  return false
+  return valuesIn(schema).some(
+    (value) =>
+      isJsonObject(value) && (value['const'] === 'gradio.FileData' || value['_type'] === 'gradio.FileData'),
+  )
 }

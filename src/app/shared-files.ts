@@ -1,5 +1,6 @@
 /** What the app shows to everybody: files in what its own configuration declares. */
-import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { valuesIn } from '../kit/values-in.ts'
 import { objectIn, objectsIn } from './config-fields.ts'
 import { isFileDataLike } from './file-data.ts'
 
@@ -18,14 +19,11 @@ export function findSharedFiles(config: JsonObject): ReadonlySet<string> {
 }
 
 function collect(roots: readonly Json[], found: Set<string>): void {
-  const waiting: Json[] = [...roots]
-  for (let value = waiting.pop(); value !== undefined; value = waiting.pop()) {
+  for (const value of valuesIn(roots)) {
     if (typeof value === 'string') collectLinks(value, found)
-    else if (isJsonList(value)) waiting.push(...value)
     else if (isJsonObject(value)) {
       const path = value['path']
       if (isFileDataLike(value) && typeof path === 'string' && value['is_stream'] !== true) found.add(path)
-      waiting.push(...Object.values(value))
     }
   }
 }

@@ -1,4 +1,5 @@
 /** Files in a tool's arguments: MCP names them by address, and Gradio would fetch whatever stands there. */
+import { valuesIn } from '../kit/values-in.ts'
 import { isLink } from '../app/file-data.ts'
 import { api } from '../catalog/gradio/route.ts'
 import type { Json, JsonObject } from '../kit/json.ts'
@@ -24,12 +25,7 @@ const address = /^\s*(?:https?|data):/i
 
 /** What Gradio reads as a file wherever a file may stand (gradio/mcp.py 6.31, convert_strings_to_filedata). */
 function holdsAddress(value: Json): boolean {
-  const waiting: Json[] = [value]
-  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
-    if (typeof one === 'string' && address.test(one)) return true
-    if (typeof one === 'object' && one !== null) waiting.push(...(Object.values(one) as Json[]))
-  }
-  return false
+  return valuesIn(value).some((one) => typeof one === 'string' && address.test(one))
 }
 
 function fileData(path: string): JsonObject {

@@ -1,6 +1,7 @@
 /** Files that a value names: every one must be the asker's, or shown to everybody. */
 import { isFileDataLike, isLink } from '../app/file-data.ts'
-import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { valuesIn } from '../kit/values-in.ts'
 import { isDeepLinkFile, isNormalPath } from '../ownership/file-path.ts'
 import type { FileStanding } from '../ownership/ownership.ts'
 import { isRefusal, type Refusal } from '../refusals.ts'
@@ -26,14 +27,10 @@ const most = 10_000
 export function findPaths(suspects: readonly Suspect[], asked: Asked): readonly string[] | Refusal {
   const paths = new Set<string>()
   for (const { value, suspicion } of suspects) {
-    const waiting: Json[] = [value]
-    for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
-      if (isJsonList(one)) for (const inner of one) waiting.push(inner)
-      else if (isJsonObject(one)) {
-        const trouble = isSuspect(one, suspicion) ? takeFile(one, paths, asked) : undefined
-        if (trouble !== undefined) return trouble
-        for (const inner of Object.values(one)) waiting.push(inner)
-      }
+    for (const one of valuesIn(value)) {
+      if (!isJsonObject(one) || !isSuspect(one, suspicion)) continue
+      const trouble = takeFile(one, paths, asked)
+      if (trouble !== undefined) return trouble
     }
   }
   return paths.size > most ? wrong('files') : [...paths]

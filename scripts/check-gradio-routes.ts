@@ -34,7 +34,7 @@ interface Listing {
 /** The page that list-gradio-routes.py declares stands for all pages of apps. */
 const samplePage = '/declared-page'
 // In the catalogue because they must be refused, whether or not a Gradio declares them.
-const documentation = /^closed\.(docs|redoc)/
+const documentation = /^closed\.(docs|redoc|monitoring\.prefixed)/
 
 export async function checkGradioRoutes(
   environment: GradioEnvironment,

@@ -3,6 +3,7 @@
 `methods` is null for a mounted application, which answers whatever it likes below its path.
 """
 
+import inspect
 import json
 import os
 import socket
@@ -63,15 +64,24 @@ def build() -> gr.Blocks:
         gr.Button().click(lambda value: value, text, text)
         if KIND == "oauth":
             gr.LoginButton()
-    with demo.route("Declared", "/declared-page"):
-        gr.Markdown("declared")
+    # Since Gradio 5.16.
+    if hasattr(demo, "route"):
+        with demo.route("Declared", "/declared-page"):
+            gr.Markdown("declared")
     return demo
+
+
+def launch_with(demo: gr.Blocks, **wanted):
+    """Older versions don't know every option."""
+    known = inspect.signature(demo.launch).parameters
+    return demo.launch(**{name: value for name, value in wanted.items() if name in known})
 
 
 if __name__ == "__main__":
     stdout = sys.stdout
     sys.stdout = sys.stderr
-    app, _, _ = build().launch(
+    app, _, _ = launch_with(
+        build(),
         prevent_thread_lock=True,
         server_name="127.0.0.1",
         server_port=free_port(),

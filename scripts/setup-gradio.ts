@@ -40,6 +40,19 @@ export async function setUpGradio(
   return environmentAt(dir, python)
 }
 
+/** Another Gradio than that of the tests: `test/versions/gradio-<version>.txt` names every package of it. */
+export async function setUpGradioVersion(
+  version: string,
+  say: Say = sayOnStderr,
+): Promise<GradioEnvironment> {
+  const python = await findPython()
+  const file = path.join(root, 'test', 'versions', `gradio-${version}.txt`)
+  const key = keyOf(await readFile(file, 'utf8'), python.version, python.platform)
+  const dir = path.join(cacheDir(), `gradio-${version}-${key}`)
+  await makeOnce(dir, say, (temporary) => fill(temporary, python, ['-r', file], say))
+  return environmentAt(dir, python)
+}
+
 /** The newest Gradio that pip finds, in a directory that the caller removes by `remove`. */
 export async function setUpNewestGradio(
   say: Say = sayOnStderr,

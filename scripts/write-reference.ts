@@ -2,6 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { fourOnly } from '../src/catalog/gradio/four.ts'
 import { catalogue } from '../src/catalog/index.ts'
 import { advisories, advisoriesDate } from '../src/check/advisories.ts'
 import { scenarios, type Check } from '../src/check/check.ts'
@@ -39,18 +40,26 @@ Durations are \`30s\`, \`15m\`, \`1h\`, \`30d\`; sizes are \`64KB\`, \`10MB\`, \
 function routes(): string {
   const whoOf = (entry: (typeof catalogue)[number]) =>
     entry.goesTo === 'nowhere' ? 'nobody' : 'as the policy says'
-  const rows = catalogue.map((entry) => [
+  const rowOf = (entry: (typeof catalogue)[number]) => [
     code(entry.methods.join(' ')),
     code(entry.path),
     code(entry.action),
     whoOf(entry),
-  ])
+  ]
+  const rows = catalogue.map(rowOf)
+  const ofFour = fourOnly.map(rowOf)
   return `# Routes and actions
 
 Every request that the gate knows, and the action that a policy decides about. Whatever is not here is refused. \`[/]\` is an
 optional slash, \`{name}\` part of one segment, \`{name...}\` the rest. Pages that an app declares itself are \`viewPage\`.
 
 ${table(['methods', 'path', 'action', 'who'], rows)}
+
+## Gradio 4
+
+Its routes stand at the root: the same rows without ${code('/gradio_api')}, less those of what came later, and two of its own.
+
+${table(['methods', 'path', 'action', 'who'], ofFour)}
 `
 }
 

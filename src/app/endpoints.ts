@@ -3,6 +3,7 @@ import type { JsonObject } from '../kit/json.ts'
 import { makeSlot, undeclaredSlot, type DeclaredComponent } from './components.ts'
 import { idIn, idsIn, objectsIn, textIn } from './config-fields.ts'
 import type { Endpoint, Parameter, Slot } from './model.ts'
+import { renderedInto } from './rendered-into.ts'
 
 export interface Surroundings {
   readonly component: (id: number) => DeclaredComponent | undefined
@@ -26,6 +27,7 @@ export function readEndpoint(declared: JsonObject, around: Surroundings): Endpoi
   const slots = inputIds.map((one, at) => slotOf(one, 'input', before, asProps.has(at)))
   const results = idsIn(declared, 'outputs').map((one) => slotOf(one, 'output', around, false))
   const renderId = idIn(declared, 'render_id')
+  const container = renderedInto(declared, (one) => around.component(one)?.type)
   return {
     id,
     name,
@@ -42,8 +44,9 @@ export function readEndpoint(declared: JsonObject, around: Surroundings): Endpoi
     batch: declared['batch'] === true,
     fed: declared['connection'] === 'stream',
     stateful: [...slots, ...results].some((slot) => slot.isState),
-    renders: renderId !== undefined,
+    renders: renderId !== undefined || container !== undefined,
     ...(renderId !== undefined && { renderId }),
+    ...(container !== undefined && { rendersInto: container }),
     pages: around.pages(id),
   }
 }
@@ -56,6 +59,9 @@ function slotOf(id: number, direction: 'input' | 'output', around: Surroundings,
 
 function visibilityOf(declared: JsonObject): Endpoint['visibility'] {
   const visibility = declared['api_visibility']
+  // Before Gradio 6 (gradio/blocks.py 5.50, get_config): no name is private, and `show_api` tells the others apart.
+  if (visibility === undefined && typeof declared['api_name'] === 'string')
+    return declared['show_api'] === true ? 'public' : 'undocumented'
   // An unknown kind is shown to nobody.
   return visibility === 'public' || visibility === 'undocumented' ? visibility : 'private'
 }

@@ -14,8 +14,8 @@ export interface FoundRisk {
   readonly words: string
 }
 
-/** Majors of Gradio whose routes are in the catalogue. */
-const known = /^6\./
+/** Versions of Gradio whose routes are in the catalogue: what `npm run test:versions` tries, and what lies between. */
+const known = /^(?:4\.44|5|6)\./
 
 export async function findRisks(upstream: URL, facts: AppFacts): Promise<readonly FoundRisk[]> {
   return [...judgeFacts(facts), ...(await findWaysAround(upstream))]
@@ -27,7 +27,7 @@ export function judgeFacts(facts: Pick<AppFacts, 'gradio' | 'serverRendered'>): 
   if (!known.test(facts.gradio)) {
     found.push({
       risk: 'gradio-unknown',
-      words: `The app runs Gradio ${facts.gradio}; this gate knows the routes of Gradio 6. Use a Gradio 6, or a sekisho that knows yours.`,
+      words: `The app runs Gradio ${facts.gradio}; this gate knows 4.44, 5 and 6. ${remedyFor(facts.gradio)}`,
     })
   }
   if (facts.serverRendered) {
@@ -38,6 +38,12 @@ export function judgeFacts(facts: Pick<AppFacts, 'gradio' | 'serverRendered'>): 
     })
   }
   return found
+}
+
+function remedyFor(version: string): string {
+  return version.startsWith('3.')
+    ? 'Gradio 3 sends calls inside a WebSocket, where no gate can tell functions apart, so neither roles nor owners would hold: use Gradio 4.44 or newer.'
+    : 'Use one of them, or a sekisho that knows yours.'
 }
 
 export function portOf(url: URL): number {

@@ -57,6 +57,18 @@ describe('groups', () => {
     expect(new Set(Object.values(groupsOf({ components: chat, functions })))).toEqual(new Set(['talk']))
   })
 
+  it('hold what it made around it in Gradio 4 and 5.0', () => {
+    const functions = [
+      talk,
+      { id: 1, api_name: '_display_input', inputs: [1, 2], outputs: [3, 2], ...hidden },
+      { id: 2, api_name: '_stream_fn', inputs: [1, 2], outputs: [3, 2], ...hidden },
+      { id: 3, api_name: '_delete_prev_fn_1', inputs: [1, 2], outputs: [3, 1, 2], ...hidden },
+      { id: 4, api_name: 'format_textbox', outputs: [1], trigger_after: 3, ...hidden },
+      { id: 5, api_name: '_undo_msg', inputs: [2], outputs: [3, 1], ...hidden },
+    ]
+    expect(new Set(Object.values(groupsOf({ components: chat, functions })))).toEqual(new Set(['talk']))
+  })
+
   it('leave out what the app itself does with the chat, and what shares only its settings', () => {
     const functions = [
       talk,

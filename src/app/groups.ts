@@ -78,18 +78,22 @@ function isChatApi({ endpoint, triggers }: Wiring, components: ReadonlyMap<numbe
   )
 }
 
-/** Names of what a ChatInterface adds; Gradio makes them unique by `_1`, `_2` … */
+/** Names of what a ChatInterface adds, from Gradio 4.44 on; Gradio makes them unique by `_1`, `_2` … */
 const chatParts = new Set([
   '_append_message_to_history',
   '_clear_and_save_textbox',
   '_delete_conversation',
+  '_delete_prev_fn',
+  '_display_input',
   '_edit_message',
   '_examples_fn',
   '_load_chat_history',
   '_load_conversation',
   '_pop_last_user_message',
   '_save_conversation',
+  '_stream_fn',
   '_submit_fn',
+  '_undo_msg',
   'example_clicked',
   'example_populated',
   'flag',

@@ -1,10 +1,12 @@
 /** AppModel from what the app says of itself: pure, so that a test can have any app. */
 import { isJsonObject, Numeral, type Json, type JsonObject } from '../kit/json.ts'
+import { apiPrefixOf } from './api-prefix.ts'
 import { readComponent, type DeclaredComponent } from './components.ts'
 import { idsIn, objectIn, objectsIn, textIn } from './config-fields.ts'
 import { readEndpoint, type Surroundings } from './endpoints.ts'
 import { nameGroups, readWiring, type Wiring } from './groups.ts'
 import type { AppModel, Endpoint } from './model.ts'
+import { renderedInto } from './rendered-into.ts'
 import { findSharedFiles } from './shared-files.ts'
 
 export interface Declarations {
@@ -25,6 +27,8 @@ export function makeModel({ config, info, tools }: Declarations): DeclaredModel 
   const gradio = textIn(config, 'version')
   const appId = config['app_id']
   if (gradio === undefined || !(typeof appId === 'number' || appId instanceof Numeral)) return undefined
+  const api = apiPrefixOf(gradio.trim(), config['api_prefix'])
+  if (api === undefined) return undefined
   const components = readComponents(config)
   const wirings = components && readWirings(config, info, components)
   if (components === undefined || wirings === undefined) return undefined
@@ -38,6 +42,7 @@ export function makeModel({ config, info, tools }: Declarations): DeclaredModel 
   return {
     appId: appId instanceof Numeral ? appId.text : String(appId),
     gradio: gradio.trim(),
+    api,
     endpoints: new Map(endpoints.map((endpoint) => [endpoint.id, endpoint])),
     byName,
     components,
@@ -94,7 +99,7 @@ function readWirings(
   const named = objectIn(info, 'named_endpoints')
   const around: Surroundings = {
     component: (id) => components.get(id),
-    changes: findChanging(declared),
+    changes: findChanging(declared, (id) => components.get(id)?.type),
     info: (name) => {
       const told = named[`/${name}`]
       return isJsonObject(told) ? told : undefined
@@ -110,8 +115,13 @@ function readWirings(
 }
 
 /** A rendered function may change any component, and nobody knows which before it is there. */
-function findChanging(declared: readonly JsonObject[]): (id: number) => boolean {
-  if (declared.some((one) => typeof one['render_id'] === 'number')) return () => true
+function findChanging(
+  declared: readonly JsonObject[],
+  typeOf: (id: number) => string | undefined,
+): (id: number) => boolean {
+  const renders = (one: JsonObject) =>
+    typeof one['render_id'] === 'number' || renderedInto(one, typeOf) !== undefined
+  if (declared.some(renders)) return () => true
   const changing = new Set(declared.flatMap((one) => idsIn(one, 'outputs')))
   return (id) => changing.has(id)
 }

@@ -1,5 +1,6 @@
 /** The app as its own unfiltered configuration declares it (gradio/blocks.py 6.31, get_config; gradio/block_function.py). */
 import type { Json, JsonObject } from '../kit/json.ts'
+import type { ApiPrefix } from './api-prefix.ts'
 
 /** One place of an endpoint's inputs or outputs. */
 export interface Slot {
@@ -56,6 +57,8 @@ export interface Endpoint {
   readonly renders: boolean
   /** Which of the app's `gr.render`s it runs, if it does. */
   readonly renderId?: number
+  /** The component that it renders into, where the app tells no `renderId` (before Gradio 5.x). */
+  readonly rendersInto?: number
   /** Set for a function that exists in one session only: the id of the dependency that rendered it. */
   readonly renderedBy?: number
   /** Paths of the pages it stands on ('' is the main one). */
@@ -77,6 +80,8 @@ export interface AppModel {
   /** Changes with every start of the app; text, since it is larger than 2^53. */
   readonly appId: string
   readonly gradio: string
+  /** Where its routes begin. */
+  readonly api: ApiPrefix
   readonly endpoints: ReadonlyMap<number, Endpoint>
   readonly byName: ReadonlyMap<string, Endpoint>
   readonly components: ReadonlyMap<number, Component>

@@ -2,10 +2,13 @@
 import type { Dispatcher } from 'undici'
 import { assertionHeader } from '../contract/assertion.ts'
 import { GateFault } from '../kit/fault.ts'
+import { apiPrefixOf, type ApiPrefix } from './api-prefix.ts'
 
 export interface AppFacts {
   /** Gradio's version, as the app's own configuration says. */
   readonly gradio: string
+  /** Where its routes begin. */
+  readonly api: ApiPrefix
   /** Changes with every start of the app; text, since it is larger than 2^53. */
   readonly appId: string
   /** Declared pages besides the main one, as paths with a leading slash. */
@@ -80,9 +83,16 @@ export async function read(client: AppClient, path: string): Promise<AppAnswer> 
   return askApp(client, { method: 'GET', path, headers })
 }
 
-export async function readAppId(client: AppClient, base: string): Promise<string | undefined> {
-  const answer = await read(client, `${base}/gradio_api/app_id`)
+/** `root`: where the app's routes begin. */
+export async function readAppId(client: AppClient, root: string): Promise<string | undefined> {
+  const answer = await read(client, `${root}/app_id`)
   return answer.status === 200 ? /"app_id"\s*:\s*(-?\d+)/.exec(answer.text)?.[1] : undefined
+}
+
+/** Events that wait, those of every function (gradio/queueing.py 6.31, get_status; the same in 4.44). */
+export async function readQueueEmpty(client: AppClient, root: string): Promise<boolean> {
+  const answer = await read(client, `${root}/queue/status`)
+  return answer.status === 200 && /"queue_size"\s*:\s*0\s*[,}]/.test(answer.text)
 }
 
 /** GateFault `app-unsafe` when what answers is no Gradio app, `app-login` when it doesn't let the gate read it. */
@@ -94,9 +104,10 @@ export async function readApp(client: AppClient, base: string): Promise<AppFacts
   const parsed = config.status === 200 ? parseConfig(config.text) : undefined
   if (parsed === undefined) throw new GateFault('app-unsafe', noGradio)
   const page = await read(client, `${base}/`)
-  const appId = (await readAppId(client, base)) ?? ''
+  const root = `${base}${parsed.api}`
+  const appId = (await readAppId(client, root)) ?? ''
   // Fills Gradio's cache of the schema under an address of our own: the first asker's is kept for all (6.31).
-  await read(client, `${base}/gradio_api/info`)
+  await read(client, `${root}/info`)
   return { ...parsed, appId, serverRendered: isServerRendered(page.text) }
 }
 
@@ -120,7 +131,7 @@ export function isServerRendered(page: string): boolean {
   return !page.includes('window.gradio_config')
 }
 
-export function parseConfig(text: string): Pick<AppFacts, 'gradio' | 'pages'> | undefined {
+export function parseConfig(text: string): Pick<AppFacts, 'gradio' | 'api' | 'pages'> | undefined {
   let config: unknown
   try {
     config = JSON.parse(text)
@@ -129,8 +140,11 @@ export function parseConfig(text: string): Pick<AppFacts, 'gradio' | 'pages'> | 
   }
   if (typeof config !== 'object' || config === null || !('version' in config)) return undefined
   if (typeof config.version !== 'string' || !('components' in config)) return undefined
+  const gradio = config.version.trim()
+  const api = apiPrefixOf(gradio, 'api_prefix' in config ? config.api_prefix : undefined)
+  if (api === undefined) return undefined
   const pages = 'pages' in config && Array.isArray(config.pages) ? (config.pages as unknown[]) : []
   const paths = pages.map((page) => (Array.isArray(page) ? (page[0] as unknown) : page))
   const declared = paths.filter((path): path is string => typeof path === 'string' && path !== '')
-  return { gradio: config.version.trim(), pages: declared.map((path) => `/${path.replace(/^\/+/, '')}`) }
+  return { gradio, api, pages: declared.map((path) => `/${path.replace(/^\/+/, '')}`) }
 }

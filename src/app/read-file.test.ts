@@ -26,7 +26,11 @@ beforeEach(() => {
 
 const read = (path: string, mostBytes = 100) =>
   readAppFile(
-    { client: { client, patience: 5_000, assertion: async () => 'word' }, base: '/demo', mostBytes },
+    {
+      client: { client, patience: 5_000, assertion: async () => 'word' },
+      root: '/demo/gradio_api',
+      mostBytes,
+    },
     path,
   )
 

@@ -11,20 +11,21 @@ export interface AppFile {
 
 export interface ReadFileParts {
   readonly client: AppClient
-  readonly base: string
+  /** Where the app's routes begin. */
+  readonly root: string
   readonly mostBytes: number
 }
 
 /** GateFault `app-unreachable`. Whose file it is has been judged before. */
 export async function readAppFile(
-  { client: { client, patience, assertion }, base, mostBytes }: ReadFileParts,
+  { client: { client, patience, assertion }, root, mostBytes }: ReadFileParts,
   path: string,
 ): Promise<AppFile | 'absent' | 'large'> {
   const encoded = path.split('/').map(encodeURIComponent).join('/')
   const ask = (headers: Readonly<Record<string, string>>) =>
     client.request({
       method: 'GET',
-      path: `${base}/gradio_api/file=${encoded}`,
+      path: `${root}/file=${encoded}`,
       headers: { 'x-forwarded-for': '0.0.0.0', accept: '*/*', 'accept-encoding': 'identity', ...headers },
       signal: AbortSignal.timeout(patience),
     })

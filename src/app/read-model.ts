@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto'
 import { GateFault } from '../kit/fault.ts'
 import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 import { JsonTrouble, parseStrictText } from '../kit/strict-json.ts'
-import { objectIn } from './config-fields.ts'
+import { apiPrefixOf } from './api-prefix.ts'
+import { objectIn, textIn } from './config-fields.ts'
 import { makeModel, type DeclaredModel } from './make-model.ts'
 import { read, type AppClient } from './read-app.ts'
 
@@ -21,9 +22,12 @@ export async function readModel(client: AppClient, base: string): Promise<ReadMo
   const config = await read(client, `${base}/config`)
   const parsed = config.status === 200 ? parse(config.text) : undefined
   if (parsed === undefined) throw new GateFault('app-unsafe', unreadable('/config'))
-  const info = await readInfo(client, base)
-  const tools =
-    parsed['mcp_server'] === true ? await readJson(client, `${base}/gradio_api/mcp/schema`) : undefined
+  const gradio = textIn(parsed, 'version') ?? ''
+  const api = apiPrefixOf(gradio.trim(), parsed['api_prefix'])
+  if (api === undefined) throw new GateFault('app-unsafe', unreadable('/config'))
+  const root = `${base}${api}`
+  const info = await readInfo(client, root)
+  const tools = parsed['mcp_server'] === true ? await readJson(client, `${root}/mcp/schema`) : undefined
   const model = makeModel({ config: parsed, info, ...(tools !== undefined && { tools }) })
   if (model === undefined) throw new GateFault('app-unsafe', unreadable('/config'))
   return { model, digest: digestOf(config.text) }
@@ -43,11 +47,10 @@ function digestOf(text: string): string {
  * The list of all endpoints is made once per start of the app and kept (gradio/routes.py 6.31, all_app_info), that of the
  * public ones is made again when they change: so the second one goes before the first.
  */
-async function readInfo(client: AppClient, base: string): Promise<JsonObject> {
-  const all = await readJson(client, `${base}/gradio_api/info?all_endpoints=true`)
-  const open = await readJson(client, `${base}/gradio_api/info`)
-  if (!isJsonObject(all) || !isJsonObject(open))
-    throw new GateFault('app-unsafe', unreadable('/gradio_api/info'))
+async function readInfo(client: AppClient, root: string): Promise<JsonObject> {
+  const all = await readJson(client, `${root}/info?all_endpoints=true`)
+  const open = await readJson(client, `${root}/info`)
+  if (!isJsonObject(all) || !isJsonObject(open)) throw new GateFault('app-unsafe', unreadable('/info'))
   const named = { ...objectIn(all, 'named_endpoints'), ...objectIn(open, 'named_endpoints') }
   return { ...all, named_endpoints: named }
 }
@@ -72,5 +75,5 @@ function parseAny(text: string): Json | undefined {
 }
 
 function unreadable(path: string): string {
-  return `The app's ${path} is not as Gradio 6 writes it, so the gate doesn't know what its functions are.`
+  return `The app's ${path} is not as Gradio 4.44 to 6 write it, so the gate doesn't know what its functions are.`
 }

@@ -1,7 +1,7 @@
 /** Functions and components that exist in one session only: what `gr.render` makes at run time (gradio/renderable.py 6.31). */
 import type { JsonObject } from '../kit/json.ts'
 import { readComponent, type DeclaredComponent } from './components.ts'
-import { idIn, objectsIn } from './config-fields.ts'
+import { idIn, objectIn, objectsIn } from './config-fields.ts'
 import { readEndpoint, type Surroundings } from './endpoints.ts'
 import type { DeclaredModel } from './make-model.ts'
 import type { AppModel, Component, Endpoint } from './model.ts'
@@ -45,7 +45,8 @@ export class RenderedFunctions {
     const renderId = idIn(rendered, 'render_id')
     if (renderId === undefined) return
     const session = this.#sessionFor(hash, model)
-    const renderer = findRenderer(renderId, session, model)
+    const container = idIn(objectIn(rendered, 'layout'), 'id')
+    const renderer = findRenderer({ renderId, container }, session, model)
     if (renderer === undefined) return
     const before = sizeOf(session)
     forget(session.endpoints, renderId)
@@ -126,9 +127,15 @@ export class RenderedFunctions {
 }
 
 /** A render inside a render belongs to the one outside: that is a function of the app, and has a rule. */
-function findRenderer(renderId: number, session: Session, model: AppModel): Endpoint | undefined {
-  for (const endpoint of model.endpoints.values()) if (endpoint.renderId === renderId) return endpoint
-  for (const { thing } of session.endpoints.values()) if (thing.renderId === renderId) return thing
+function findRenderer(
+  { renderId, container }: { readonly renderId: number; readonly container: number | undefined },
+  session: Session,
+  model: AppModel,
+): Endpoint | undefined {
+  const isIt = (one: Endpoint) =>
+    one.renderId === renderId || (container !== undefined && one.rendersInto === container)
+  for (const endpoint of model.endpoints.values()) if (isIt(endpoint)) return endpoint
+  for (const { thing } of session.endpoints.values()) if (isIt(thing)) return thing
   return undefined
 }
 

@@ -3,11 +3,12 @@ import type { Pool } from 'undici'
 import type { Audit } from '../audit/audit.ts'
 import type { Risk } from '../config/config.ts'
 import { GateFault } from '../kit/fault.ts'
+import type { ApiPrefix } from './api-prefix.ts'
 import { findRisks, type FoundRisk } from './find-risks.ts'
 import type { DeclaredModel } from './make-model.ts'
 import { readDigest, readModel } from './read-model.ts'
 import { RenderedFunctions } from './rendered.ts'
-import { readApp, readAppId, type AppClient, type AppFacts } from './read-app.ts'
+import { readApp, readAppId, readQueueEmpty, type AppClient, type AppFacts } from './read-app.ts'
 import { readAppFile, type AppFile } from './read-file.ts'
 
 /**
@@ -71,6 +72,11 @@ export class AppWatch {
     })
   }
 
+  /** Where its routes begin; before the first look, where they usually do. */
+  get api(): ApiPrefix {
+    return this.facts?.api ?? '/gradio_api'
+  }
+
   /**
    * The first look, at start. GateFault `app-unreachable`, or `app-unsafe` with every remedy in words. An app that wants an
    * assertion stays `away` for now: it fetches the keys from the gate, which doesn't listen yet.
@@ -122,7 +128,16 @@ export class AppWatch {
 
   /** Whose it is has been judged before. */
   readFile(path: string, mostBytes: number): Promise<AppFile | 'absent' | 'large'> {
-    return readAppFile({ client: this.#patient, base: this.base, mostBytes }, path)
+    return readAppFile({ client: this.#patient, root: `${this.base}${this.api}`, mostBytes }, path)
+  }
+
+  /** Whether the app says that nothing waits; what it doesn't say is no. */
+  async isQueueEmpty(): Promise<boolean> {
+    try {
+      return await readQueueEmpty({ ...this.#patient, patience: rest }, `${this.base}${this.api}`)
+    } catch {
+      return false
+    }
   }
 
   close(): void {
@@ -137,7 +152,7 @@ export class AppWatch {
   async #look(): Promise<void> {
     if (this.#doubt !== undefined) return
     try {
-      const appId = await readAppId(this.#patient, this.base)
+      const appId = await readAppId(this.#patient, `${this.base}${this.api}`)
       const same = this.state !== 'away' && appId !== undefined && appId === this.facts?.appId
       if (!same || ++this.#asked % anew === 0) this.suspect()
       else if (this.#asked % compared === 0 || this.model?.config['dev_mode'] === true) await this.#compare()

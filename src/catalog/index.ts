@@ -5,6 +5,7 @@ import { assets } from './gradio/assets.ts'
 import { calls } from './gradio/calls.ts'
 import { closedRoutes } from './gradio/closed.ts'
 import { files } from './gradio/files.ts'
+import { asOfFour, type fourOnly } from './gradio/four.ts'
 import { mcp } from './gradio/mcp.ts'
 import { type declaredPage, pages } from './gradio/pages.ts'
 import type { UpstreamEntry } from './gradio/route.ts'
@@ -19,8 +20,12 @@ export const catalogue: readonly RouteEntry[] = [
   ...closedRoutes,
 ]
 
+/** The same for an app that runs Gradio 4. */
+export const catalogueOfFour: readonly RouteEntry[] = asOfFour(catalogue)
+
 type Listed =
-  (typeof pages | typeof calls | typeof files | typeof assets | typeof mcp)[number] | typeof declaredPage
+  | (typeof pages | typeof calls | typeof files | typeof assets | typeof mcp | typeof fourOnly)[number]
+  | typeof declaredPage
 
 /** The routes that lead to the app; resolve has an answer for each, checked by the compiler. */
 export type UpstreamRoute = Extract<Listed, UpstreamEntry>['id']

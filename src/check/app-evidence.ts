@@ -1,4 +1,5 @@
 /** What was seen of the app: the checks decide from this and nothing else. */
+import type { ApiPrefix } from '../app/api-prefix.ts'
 import type { AppProcess } from '../app/app-process.ts'
 import type { FoundRisk } from '../app/find-risks.ts'
 import type { AppAnswer } from '../app/read-app.ts'
@@ -21,6 +22,8 @@ export interface AppEvidence {
   /** A gate of ours is configured for this app. */
   readonly gated: boolean
   readonly front: Front
+  /** Where its routes begin. */
+  readonly api: ApiPrefix
   /** Undefined behind a login. */
   readonly config: AppConfig | undefined
   readonly answers: ReadonlyMap<RequestName, AppAnswer>

@@ -78,6 +78,7 @@ export function seenApp(
     url: new URL('http://127.0.0.1:7860'),
     gated: false,
     front: 'app',
+    api: '/gradio_api',
     config: appConfig(),
     answers: new Map(all),
     risks: [],

@@ -50,6 +50,18 @@ describe('who answers', () => {
 })
 
 describe('what is asked', () => {
+  it.each([
+    ['4.44.1', '/info', '/gradio_api/info'],
+    ['5.0.2', '/gradio_api/info', '/info'],
+    ['6.31.0', '/gradio_api/info', '/info'],
+  ])('of Gradio %s is asked where it has its routes', async (version, there, elsewhere) => {
+    const { upstream, seen } = await look(200, `{"version":"${version}","components":[]}`, '')
+    const asked = upstream.reached.map(({ target }) => target.replace(/\?.*/, ''))
+    expect(asked).toContain(there)
+    expect(asked).not.toContain(elsewhere)
+    expect(seen.api + '/info').toBe(there)
+  })
+
   it('is asked below the path that the app is mounted at, and never as its owner', async () => {
     const { upstream } = await look(200, '{"version":"6.31.0","components":[]}', '', '/sub')
     for (const { target, headers } of upstream.reached) {

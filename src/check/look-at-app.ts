@@ -1,12 +1,20 @@
 /** Asks the app what is on the list, and this machine for its process: the evidence that the checks decide from. */
 import { Pool } from 'undici'
+import { apiPrefixOf, type ApiPrefix } from '../app/api-prefix.ts'
 import { findAppProcess } from '../app/app-process.ts'
 import { findWaysAround, judgeFacts, portOf } from '../app/find-risks.ts'
 import { askApp, isServerRendered, type AppAnswer, type AppClient } from '../app/read-app.ts'
 import { GateFault } from '../kit/fault.ts'
 import { parseAppConfig, type AppConfig } from './app-config.ts'
 import { isBehind, isHere, type AppEvidence, type Front, type Guessing } from './app-evidence.ts'
-import { defaultPairs, loginRequest, requests, type ListedRequest, type RequestName } from './requests.ts'
+import {
+  api,
+  defaultPairs,
+  loginRequest,
+  requests,
+  type ListedRequest,
+  type RequestName,
+} from './requests.ts'
 
 export interface Looking {
   readonly gated: boolean
@@ -38,6 +46,7 @@ export async function lookAtApp(url: URL, looking: Looking): Promise<AppEvidence
       url,
       gated: looking.gated,
       front,
+      api: prefixIn(answers),
       config,
       answers,
       risks: behind ? [] : [...facts, ...(await findWaysAround(url))],
@@ -66,8 +75,18 @@ function noGradio(url: URL, answer: AppAnswer | undefined): string {
 async function askAll(asker: AppClient, url: URL): Promise<ReadonlyMap<RequestName, AppAnswer>> {
   const answers = new Map<RequestName, AppAnswer>()
   // One after the other: an audit is not a load test.
-  for (const [name, request] of requests) answers.set(name, await ask(asker, below(url, request)))
+  for (const [name, request] of requests) {
+    const path = request.path.replace(api, prefixIn(answers))
+    answers.set(name, await ask(asker, below(url, { ...request, path })))
+  }
   return answers
+}
+
+/** As the configuration or the page says it, which are asked for before all that stands behind the prefix. */
+function prefixIn(answers: ReadonlyMap<RequestName, AppAnswer>): ApiPrefix {
+  const told = [answers.get('config')?.text, answers.get('page')?.text].join('\n')
+  const version = /"version":\s?"([\w.-]{1,40})/.exec(told)?.[1]
+  return apiPrefixOf(version ?? '', undefined) ?? api
 }
 
 const untrusted = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/

@@ -6,7 +6,8 @@ export interface ListedRequest extends AppRequest {
   readonly why: string
 }
 
-const api = '/gradio_api'
+/** Where routes begin; in Gradio 4 they begin at the root, and are asked for there. */
+export const api = '/gradio_api'
 /** An origin that can't exist (RFC 2606 section 2). */
 export const foreignOrigin = 'https://elsewhere.invalid'
 
@@ -116,6 +117,7 @@ export function describeRequests(): readonly string[] {
   const ports = workerSteps.map((step) => `+${String(step)}`).join(', ')
   return [
     ...Array.from(requests.values(), line),
+    `Of a Gradio 4, what is under ${api} is asked for at the root.`,
     `GET  /openapi.json on the ports ${ports} behind the app's: do static workers hand out files there?`,
     `POST /login, ${String(defaultPairs.length)} times, with --try-default-credentials only: does a password that everybody knows get in?`,
   ]

@@ -1,15 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Method } from '../catalog/entry.ts'
-import { catalogue } from '../catalog/index.ts'
+import type { ApiPrefix } from '../app/api-prefix.ts'
+import { catalogue, catalogueOfFour } from '../catalog/index.ts'
 import { parsePath } from '../receive/canonical-path.ts'
 import type { ClientAddress, Received } from '../request.ts'
 import { classify, compileCatalogue } from './classify.ts'
 import { compileTemplate } from './match-path.ts'
 
-const compiled = compileCatalogue(catalogue)
+const catalogues = { '/gradio_api': compileCatalogue(catalogue), '': compileCatalogue(catalogueOfFour) }
 
-function ask(method: Method, raw: string, base = '') {
+function ask(method: Method, raw: string, base = '', api: ApiPrefix = '/gradio_api') {
   const parsed = parsePath(raw)
   if (!('path' in parsed))
     return { id: parsed.trouble, parameters: {}, goesTo: 'refused', methodKnown: false }
@@ -24,7 +25,8 @@ function ask(method: Method, raw: string, base = '') {
     at: 0,
     onGone: () => undefined,
   }
-  const found = classify(request, { catalogue: compiled, app: { base, pages: new Set(['/second', '/a/b']) } })
+  const pages = new Set(['/second', '/a/b'])
+  const found = classify(request, { catalogues, app: { base, api, pages } })
   return {
     id: found.entry.id,
     parameters: found.parameters,
@@ -116,7 +118,10 @@ describe('classify', () => {
   })
 })
 
-describe('the catalogue', () => {
+describe.each([
+  ['the catalogue', catalogue],
+  ['the catalogue of Gradio 4', catalogueOfFour],
+])('%s', (_which, catalogue) => {
   it('has unique ids', () => {
     const ids = catalogue.map((entry) => entry.id)
     expect(new Set(ids).size).toBe(ids.length)
@@ -152,5 +157,35 @@ describe('the catalogue', () => {
         expect(entry.methods.every((method) => method === 'GET' || method === 'HEAD')).toBe(true)
       if (entry.stream) expect(entry.repeatable).toBe(false)
     }
+  })
+})
+
+describe('of an app that runs Gradio 4', () => {
+  it.each([
+    ['POST', '/queue/join', 'queue.join'],
+    ['POST', '/run/predict/', 'call.run'],
+    ['POST', '/call/predict', 'call.start'],
+    ['GET', '/call/predict/abc', 'call.result'],
+    ['GET', '/file=/tmp/gradio/x/a.png', 'file.read'],
+    ['GET', '/file/tmp/x', 'closed.file.alias'],
+    ['GET', '/proxy=https:/x', 'closed.proxy'],
+    ['GET', '/stream/h/1/2', 'media.stream'],
+    ['GET', '/custom_component/a/component/index.js', 'asset.component.four'],
+    ['GET', '/token', 'closed.token'],
+    ['GET', '/monitoring/summary', 'closed.monitoring.below'],
+    ['GET', '/openapi.json', 'closed.openapi'],
+    ['GET', '/theme.css', 'asset.theme'],
+    ['POST', '/gradio_api/queue/join', 'unknown'],
+    ['GET', '/gradio_api/file=/tmp/gradio/x/a.png', 'unknown'],
+    ['POST', '/mcp/', 'unknown'],
+    ['GET', '/deep_link', 'unknown'],
+    ['POST', '/stream/e', 'unknown'],
+  ] as const)('%s %s is %s', (method, path, id) => {
+    expect(ask(method, path, '', '').id).toBe(id)
+  })
+
+  it('routes at the root are nobody’s of one that runs a later one', () => {
+    expect(ask('POST', '/queue/join').id).toBe('unknown')
+    expect(ask('GET', '/file=/tmp/x').id).toBe('unknown')
   })
 })

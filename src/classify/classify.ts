@@ -1,4 +1,5 @@
 /** Received → Classified: which catalogue entry is this? Unknown is an entry too, and nobody may use it. */
+import type { ApiPrefix } from '../app/api-prefix.ts'
 import type { RouteEntry } from '../catalog/entry.ts'
 import { toBase } from '../catalog/gate/own.ts'
 import { unknownRoute } from '../catalog/index.ts'
@@ -37,10 +38,12 @@ export function compileCatalogue(entries: readonly RouteEntry[]): Catalogue {
 }
 
 export interface ClassifyParts {
-  readonly catalogue: Catalogue
+  /** By where the app's routes begin. */
+  readonly catalogues: Readonly<Record<ApiPrefix, Catalogue>>
   readonly app: {
     /** Where the app is mounted: empty, or a path without a slash at its end. */
     readonly base: string
+    readonly api: ApiPrefix
     /** Pages that the app declares itself, as decoded paths (`/second`), from its own configuration. */
     readonly pages: ReadonlySet<string>
   }
@@ -49,6 +52,7 @@ export interface ClassifyParts {
 const nothing = {}
 
 export function classify(request: Received, parts: ClassifyParts): Classified {
+  const { api } = parts.app
   const whole = decodeURIComponent(request.path)
   const path = withoutBase(whole, parts.app.base)
   if (
@@ -56,23 +60,23 @@ export function classify(request: Received, parts: ClassifyParts): Classified {
     (whole === '/' || whole === parts.app.base) &&
     toBase.methods.some((one) => one === request.method)
   ) {
-    return { ...request, entry: toBase, parameters: nothing, methodKnown: true }
+    return { ...request, entry: toBase, parameters: nothing, methodKnown: true, api }
   }
   let methodKnown = true
-  for (const row of candidates(whole, path, parts.catalogue)) {
+  for (const row of candidates(whole, path, parts.catalogues[api])) {
     const parameters = row.template.match(row.entry.goesTo === 'serve' ? whole : (path ?? ''))
     if (parameters === undefined) continue
     if (row.entry.methods.includes(request.method))
-      return { ...request, entry: row.entry, parameters, methodKnown: true }
+      return { ...request, entry: row.entry, parameters, methodKnown: true, api }
     methodKnown = false
   }
   if (path !== undefined && isPage(path, parts.app.pages)) {
     if (declaredPage.methods.includes(request.method)) {
-      return { ...request, entry: declaredPage, parameters: { page: path.slice(1) }, methodKnown: true }
+      return { ...request, entry: declaredPage, parameters: { page: path.slice(1) }, methodKnown: true, api }
     }
     methodKnown = false
   }
-  return { ...request, entry: unknownRoute, parameters: nothing, methodKnown }
+  return { ...request, entry: unknownRoute, parameters: nothing, methodKnown, api }
 }
 
 /** The gate's own entries match the whole path, the app's what stands behind its base. */

@@ -55,6 +55,21 @@ export const closedRoutes: readonly RouteEntry[] = [
     path: '/monitoring/{rest...}',
     ...administer,
   }),
+  // Gradio 5.0; nothing but `/monitoring` later.
+  closed({
+    id: 'closed.monitoring.prefixed',
+    methods: ['GET', 'HEAD', 'POST'],
+    path: `${api}/monitoring`,
+    ...administer,
+    readFrom: 'gradio/routes.py 5.0.2',
+  }),
+  closed({
+    id: 'closed.monitoring.prefixed.below',
+    methods: ['GET', 'HEAD', 'POST'],
+    path: `${api}/monitoring/{rest...}`,
+    ...administer,
+    readFrom: 'gradio/routes.py 5.0.2',
+  }),
   closed({ id: 'closed.startup', methods: get, path: `${api}/startup-events`, ...administer }),
   closed({ id: 'closed.reload', methods: get, path: `${api}/dev/reload`, ...administer }),
   closed({ id: 'closed.vibe.edit', methods: ['POST'], path: `${api}/vibe-edit[/]`, ...administer }),

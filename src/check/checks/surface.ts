@@ -108,9 +108,9 @@ export const descriptionsOpen: AppCheck = {
       seen,
       (
         [
-          ['schema', '/gradio_api/info'],
+          ['schema', `${seen.api}/info`],
           ['routes', '/openapi.json'],
-          ['queue', '/gradio_api/queue/status'],
+          ['queue', `${seen.api}/queue/status`],
         ] as const
       )
         .filter(([name]) => isOpen(seen, name))

@@ -94,6 +94,6 @@ export const gradioUnknown: AppCheck = {
   why: 'The gate refuses routes that it does not know, and its promises were tested with other versions.',
   scenario: 4,
   owasp: ['API9:2023', 'ASVS 15.2.1'],
-  remedy: 'Use a Gradio 6, or a sekisho that knows yours.',
+  remedy: 'Use Gradio 4.44, 5 or 6, or a sekisho that knows yours.',
   find: (seen) => riskOfConfig(seen, 'gradio-unknown'),
 }

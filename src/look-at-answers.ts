@@ -1,6 +1,7 @@
 /** Which parts look at which of the app's answers: they learn whose things are, cut down what may be seen, and hide what is inner. */
 import { randomBytes } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
+import { SessionShared } from './answers/session-shared.ts'
 import type { Tap } from './answers/tap.ts'
 import { holdsFiles } from './app/holds-files.ts'
 import { learnRendered } from './app/learn-rendered.ts'
@@ -9,15 +10,19 @@ import type { AppWatch } from './app/watch-app.ts'
 import { assertionHider } from './assertion/hide-assertions.ts'
 import type { Audit } from './audit/audit.ts'
 import type { AnswerRules } from './config/config.ts'
-import { makeDisclosureTap, type MessageKind } from './disclosure/disclosure.ts'
-import { SessionRedactors } from './disclosure/session-redactors.ts'
+import { makeDisclosureTap } from './disclosure/disclosure.ts'
+import { EventRedactor } from './disclosure/event-redactor.ts'
+import type { MessageKind } from './disclosure/large-message.ts'
 import type { ForwardParts } from './forward/forward.ts'
+import { CleanEvents } from './html/clean-events.ts'
+import { sanitizesAny } from './html/clean-config.ts'
+import { makeHtmlTap, type HtmlKind } from './html/html-tap.ts'
 import type { Inputs } from './inputs/inputs.ts'
 import type { Limits } from './limits/limits.ts'
 import { announceTools } from './mcp/announce.ts'
 import { learnToolResult } from './mcp/learn-results.ts'
 import { learnMcpSession } from './mcp/session.ts'
-import { learnDeepLink, learnEvent, learnUpload } from './ownership/learn-ids.ts'
+import { learnDeepLink, learnEvent, learnJoined, learnUpload } from './ownership/learn-ids.ts'
 import {
   findEvent,
   learnCallResult,
@@ -47,7 +52,10 @@ export interface AnswerParts {
 const moment = 50
 
 export function makeTapsFor(parts: AnswerParts): ForwardParts['tapsFor'] {
-  const redactors = new SessionRedactors()
+  const shared = {
+    redactors: new SessionShared(() => new EventRedactor()),
+    cleaned: new SessionShared(() => new CleanEvents()),
+  }
   return (request, { status }) => {
     const { owner } = request.target
     // Strangers get nothing of the app's but what is the same for everybody.
@@ -56,9 +64,11 @@ export function makeTapsFor(parts: AnswerParts): ForwardParts['tapsFor'] {
     const failed = status >= 500
     const kind = kinds.get(request.entry.id) ?? (failed ? 'json' : undefined)
     if (kind === undefined) return taps
-    const disclosure = disclosureTap({ kind, failed }, { request, owner, parts }, redactors)
+    const looking = { request, owner, parts }
+    const disclosure = disclosureTap({ kind, failed }, looking, shared)
+    const html = status === 200 ? htmlTaps(looking, shared) : []
     // The assertion has a word of its own; for the other it would be any token.
-    return [...taps, assertionHider, disclosure]
+    return [...taps, assertionHider, disclosure, ...html]
   }
 }
 
@@ -84,6 +94,12 @@ const kinds = new Map<string, MessageKind>([
   ['mcp.stream', 'mcp'],
 ])
 
+/** What the streams of one session have together. */
+interface SharedParts {
+  readonly redactors: SessionShared<EventRedactor>
+  readonly cleaned: SessionShared<CleanEvents>
+}
+
 interface Looking {
   readonly request: Validated
   readonly owner: Owner
@@ -95,6 +111,8 @@ function tapsOf(looking: Looking): readonly Tap[] {
   const { call, session, event, component } = request.target
   switch (request.entry.id) {
     case 'queue.join':
+      if (call === undefined) return []
+      return [learnJoined(parts.ownership, asked(call.endpoint, owner, session?.upstream))]
     case 'call.start':
     case 'call.v2':
       if (call === undefined) return []
@@ -170,16 +188,22 @@ function outputParts({ owner, parts }: Looking): OutputParts {
     ownership: parts.ownership,
     owner,
     holdsFiles,
+    gradio: parts.app.model?.gradio ?? '',
     endpointOf: (event) => endpointOf(event, parts),
     pause: () => setTimeout(moment, undefined, { ref: false }),
   }
 }
 
-function endpointOf({ endpoint, session }: OwnedEvent, { app }: AnswerParts): Endpoint | undefined {
+/** Ids shift when an app is reloaded; what has another name now is another function, with rules of its own. */
+function endpointOf(
+  { endpoint, endpointName, session }: OwnedEvent,
+  { app }: AnswerParts,
+): Endpoint | undefined {
   const { model, rendered } = app
   if (model === undefined) return undefined
   const declared = model.endpoints.get(endpoint)
-  return declared ?? (session === undefined ? undefined : rendered.endpoint(session, endpoint, model))
+  const found = declared ?? (session === undefined ? undefined : rendered.endpoint(session, endpoint, model))
+  return found?.name === endpointName ? found : undefined
 }
 
 async function endpointNamed(
@@ -194,7 +218,7 @@ async function endpointNamed(
 function disclosureTap(
   { kind, failed }: { readonly kind: MessageKind; readonly failed: boolean },
   looking: Looking,
-  redactors: SessionRedactors,
+  { redactors }: SharedParts,
 ): Tap {
   const { request, parts } = looking
   const { session } = request.target
@@ -213,8 +237,41 @@ function disclosureTap(
 }
 
 /** The one endpoint whose words the answer brings; none where it brings those of a whole session. */
-function calledIn({ entry, target: { call, event } }: Validated): string | undefined {
+function calledIn(request: Validated): string | undefined {
+  return request.target.call?.endpoint.name ?? eventOf(request)?.endpointName
+}
+
+function eventOf({ entry, target: { event } }: Validated): OwnedEvent | undefined {
   const whole = entry.id === 'call.result' || entry.id === 'call.v2.result'
   const alone = event?.session === undefined || isOfOneCall(event.session)
-  return call?.endpoint.name ?? (whole && !alone ? undefined : event?.endpointName)
+  return whole && !alone ? undefined : event
+}
+
+/** How functions' values look, where they bring any. */
+const htmlKinds = new Map<string, HtmlKind>([
+  ['queue.data', 'events'],
+  ['call.run', 'answer'],
+  ['call.api', 'answer'],
+  ['call.result', 'results'],
+  ['call.v2.result', 'results'],
+  ['mcp.call', 'mcp'],
+  ['mcp.call.http', 'mcp'],
+  ['mcp.call.bare', 'mcp'],
+])
+
+function htmlTaps(looking: Looking, { cleaned }: SharedParts): readonly Tap[] {
+  const { request, parts } = looking
+  const { session, call } = request.target
+  const kind = htmlKinds.get(request.entry.id)
+  if (kind === undefined || !sanitizesAny(parts.rules) || (kind === 'mcp' && call === undefined)) return []
+  const event = eventOf(request)
+  const one = call?.endpoint ?? (event && endpointOf(event, parts))
+  return [
+    makeHtmlTap(kind, {
+      rules: parts.rules,
+      origin: `${request.site.scheme}://${request.site.host}`,
+      endpointOf: async (id) => one ?? endpointNamed(id, looking),
+      ...(kind === 'events' && session !== undefined && { events: cleaned.of(session.upstream) }),
+    }),
+  ]
 }

@@ -1,8 +1,8 @@
 /** Event streams cut into messages (HTML standard, section 9.2.6), bytes untouched, wherever the chunks were cut. */
 
-/** `part`: of a message that is larger than the bound, so that nobody holds it whole. */
+/** `part`: of a message that is larger than the bound, so that nobody holds it whole; `last`: the one that ends it. */
 export interface Piece {
-  readonly kind: 'message' | 'part'
+  readonly kind: 'message' | 'part' | 'last'
   readonly bytes: Buffer
 }
 
@@ -66,7 +66,7 @@ export class EventSplitter {
 
   /** What stands after the last blank line: a browser drops it, other readers may not. */
   end(): Piece[] {
-    return this.#size === 0 ? [] : [this.#finish(Buffer.alloc(0))]
+    return this.#size === 0 && !this.#overlong ? [] : [this.#finish(Buffer.alloc(0))]
   }
 
   #finish(last: Buffer): Piece {
@@ -75,7 +75,7 @@ export class EventSplitter {
     this.#held = []
     this.#size = 0
     this.#overlong = false
-    return { kind: overlong ? 'part' : 'message', bytes }
+    return { kind: overlong ? 'last' : 'message', bytes }
   }
 
   #hold(rest: Buffer, pieces: Piece[]): void {

@@ -119,6 +119,75 @@ describe('an event stream on its way through taps', () => {
     )
   })
 
+  it('sends one through filters where a tap has some, by its beginning, and goes on looking after it', async () => {
+    const heads: string[] = []
+    const seen: string[] = []
+    const tap: Tap = {
+      marks: [],
+      must: true,
+      take: ({ text }) => void seen.push(text),
+      large: async (head) => {
+        heads.push(head)
+        return { push: (text) => text.replaceAll('y', 'z'), end: () => '' }
+      },
+    }
+    const large = `data: 0\n\ndata: ${'y'.repeat(500)}\n\ndata: 1\n\n`
+    await fc.assert(
+      fc.asyncProperty(cuts, async (at) => {
+        seen.length = 0
+        heads.length = 0
+        expect(await run([tap], cutUp(large, at), 100)).toBe(large.replaceAll('y', 'z'))
+        expect(seen).toEqual(['0', '1'])
+        expect(heads).toHaveLength(1)
+        expect(heads[0]).toMatch(/^y{90,}$/)
+      }),
+    )
+  })
+
+  it('sends each large one through filters of its own', async () => {
+    const tap: Tap = {
+      marks: [],
+      take: () => undefined,
+      large: () => {
+        let first = true
+        return {
+          push: (text) => {
+            const passed = first ? text.replace('y', '#') : text
+            first = false
+            return passed
+          },
+          end: () => '',
+        }
+      },
+    }
+    const message = `data: ${'y'.repeat(500)}\n\n`
+    await fc.assert(
+      fc.asyncProperty(cuts, async (at) => {
+        const passed = await run([tap], cutUp(message + message, at), 100)
+        expect(passed).toBe(message.replace('y', '#').repeat(2))
+      }),
+    )
+  })
+
+  it('breaks off in the middle of one where a filter says so', async () => {
+    const out: Buffer[] = []
+    const tap: Tap = {
+      marks: [],
+      take: () => undefined,
+      large: () => ({
+        push: (text) => {
+          if (text.includes('z')) throw new TypeError('no')
+          return text
+        },
+        end: () => '',
+      }),
+    }
+    const inspection = new EventInspection(new TapChain([tap]), (bytes) => out.push(bytes), 100)
+    await inspection.push(Buffer.from(`data: ${'y'.repeat(500)}`))
+    expect(() => inspection.push(Buffer.from('z\n\n'))).toThrow('no')
+    expect(Buffer.concat(out).toString()).not.toContain('z')
+  })
+
   it('lets go what came before the message that is being looked at', async () => {
     const out: string[] = []
     let seen = () => undefined as void

@@ -1,11 +1,12 @@
 /** An event stream on its way through the taps: messages leave in the order in which they came, untouched or replaced whole. */
 import { dataOf, EventSplitter, withData, type Piece } from './event-stream.ts'
+import { headBytes, type LargePass } from './large-pass.ts'
 import type { TapChain } from './show-taps.ts'
 
 /** Larger than what an app streams; held once for each stream that is in the middle of such a message. */
 export const mostMessageBytes = 16 * 1024 * 1024
 
-/** A message that a tap has to see is too large to be held. */
+/** A message that a tap has to see is too large to be held, and not of a kind that may pass all the same. */
 export class Unseen extends Error {
   override readonly name = 'Unseen'
 }
@@ -14,6 +15,8 @@ export class EventInspection {
   readonly #chain: TapChain
   readonly #emit: (bytes: Buffer) => void
   readonly #splitter: EventSplitter
+  /** Of the message in whose middle the stream is. */
+  #large: LargePass | undefined
   /** Leaves together: one write for all that need no look. */
   #ready: Buffer[] = []
 
@@ -36,7 +39,13 @@ export class EventInspection {
     for (let i = start; i < pieces.length; i++) {
       const piece = pieces[i]
       if (piece === undefined) break
-      const text = this.#textOf(piece)
+      if (piece.kind !== 'message') {
+        const large = this.#large
+        if (large === undefined) return this.#open(piece.bytes).then(() => this.#pass(pieces, i))
+        this.#addLarge(piece, large)
+        continue
+      }
+      const text = this.#chain.wants(piece.bytes) ? dataOf(piece.bytes) : undefined
       const answer = text === undefined ? undefined : this.#chain.show(text)
       if (answer instanceof Promise) {
         this.#flush()
@@ -50,13 +59,18 @@ export class EventInspection {
     this.#flush()
   }
 
-  /** What the taps are to see of it, if they are. */
-  #textOf({ kind, bytes }: Piece): string | undefined {
-    if (kind === 'part') {
-      if (this.#chain.must) throw new Unseen('A message is too large to be looked at.')
-      return undefined
-    }
-    return this.#chain.wants(bytes) ? dataOf(bytes) : undefined
+  async #open(beginning: Buffer): Promise<void> {
+    this.#flush()
+    const head = dataOf(beginning.subarray(0, headBytes))
+    this.#large = await this.#chain.openLarge(head ?? '')
+    if (this.#large === undefined) throw new Unseen('A message is too large to be looked at.')
+  }
+
+  #addLarge({ kind, bytes }: Piece, large: LargePass): void {
+    this.#ready.push(large.push(bytes))
+    if (kind !== 'last') return
+    this.#ready.push(large.end())
+    this.#large = undefined
   }
 
   #add({ bytes }: Piece, replacement: string | undefined): void {

@@ -1,7 +1,8 @@
 /** Shows a message to the taps, one after the other: each sees what the one before made of it. */
 import type { Json } from '../kit/json.ts'
 import { JsonTrouble, parseStrictText, type JsonLimits } from '../kit/strict-json.ts'
-import type { AnswerMessage, Tap } from './tap.ts'
+import { LargePass } from './large-pass.ts'
+import type { AnswerMessage, Tap, TextFilter } from './tap.ts'
 
 /** Answers are the app's own words: plots and tables hold more than a request may. */
 export const answerLimits: JsonLimits = { depth: 512, nodes: 5_000_000 }
@@ -41,6 +42,17 @@ export class TapChain {
   /** By a search for substrings; most messages are spared everything else. */
   wants(bytes: Buffer): boolean {
     return this.#marks === undefined || this.#marks.some((mark) => bytes.includes(mark))
+  }
+
+  /** What a message takes that is too large to be held: by its beginning. Undefined: it may not pass. */
+  async openLarge(head: string): Promise<LargePass | undefined> {
+    const filters: TextFilter[] = []
+    for (const { large, must } of this.#taps) {
+      const look = large === undefined ? (must === true ? 'refuse' : 'pass') : await large(head)
+      if (look === 'refuse') return undefined
+      if (look !== 'pass') filters.push(look)
+    }
+    return new LargePass(filters)
   }
 
   /** The text to put in the message's place; undefined: leave it. A promise only where a tap takes its time. */

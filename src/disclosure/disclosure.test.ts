@@ -2,9 +2,13 @@
 import { describe, expect, it } from 'vitest'
 import type { AnswerRules } from '../config/config.ts'
 import { parseStrictText, requestLimits } from '../kit/strict-json.ts'
-import { makeDisclosureTap, type MessageKind, type Withheld } from './disclosure.ts'
+import { makeDisclosureTap, type Withheld } from './disclosure.ts'
+import type { MessageKind } from './large-message.ts'
 
-const strict: AnswerRules = { all: { errors: 'reference', secrets: 'withhold' }, endpoints: {} }
+const strict: AnswerRules = {
+  all: { errors: 'reference', secrets: 'withhold', html: 'pass' },
+  endpoints: {},
+}
 const said = 'Something went wrong in the app. (Reference 0123-4567)'
 const token = `hf_${'aBcDeFgHiJkLmNoPq'.repeat(2)}`
 
@@ -30,7 +34,12 @@ function make(kind: MessageKind, rules = strict, failed = false) {
     const changed = await tap.take({ text, json })
     return changed === undefined ? 'as it came' : (JSON.parse(changed) as unknown)
   }
-  return { show, noted }
+  /** What becomes of a message too large to be held that begins so. */
+  const open = async (head: string): Promise<unknown> => {
+    const look = await tap.large?.(head)
+    return typeof look === 'object' ? look.push(`${head} ${token} `) + look.end() : look
+  }
+  return { show, noted, open }
 }
 
 const inner = 'cannot connect as app:hunter2@db.internal'
@@ -76,7 +85,7 @@ describe('an exception', () => {
   })
 
   it('may be shown where the operator says so, of one endpoint or of all', async () => {
-    const open = { errors: 'show', secrets: 'withhold' } as const
+    const open = { errors: 'show', secrets: 'withhold', html: 'pass' } as const
     const message = (event_id: string) => ({
       msg: 'process_completed',
       event_id,
@@ -90,13 +99,19 @@ describe('an exception', () => {
   })
 
   it('is never shown by the milder rule where nobody knows whose it is', async () => {
-    const open = { errors: 'show', secrets: 'pass' } as const
+    const open = { errors: 'show', secrets: 'pass', html: 'pass' } as const
     const rules: AnswerRules = { all: open, endpoints: { other: strict.all } }
     const output = { error: inner, visible: true }
     const message = { msg: 'process_completed', event_id: 'e-lost', output, success: false }
     expect(await make('events', rules).show(message)).not.toBe('as it came')
     expect(await make('results', rules).show(output)).toEqual({ error: said, visible: true })
     expect(await make('results', rules).show([`Use ${token}`])).toEqual(['Use [withheld]'])
+    const failed = {
+      jsonrpc: '2.0',
+      id: 1,
+      result: { content: [{ type: 'text', text: inner }], isError: true },
+    }
+    expect(await make('mcp', rules).show(failed)).toMatchObject({ result: { content: [{ text: said }] } })
   })
 })
 
@@ -155,7 +170,7 @@ describe('a secret', () => {
   })
 
   it('passes where the operator says so', async () => {
-    const pass = { errors: 'reference', secrets: 'pass' } as const
+    const pass = { errors: 'reference', secrets: 'pass', html: 'pass' } as const
     expect(await make('json', { ...strict, all: pass }).show({ data: [token] })).toBe('as it came')
   })
 })
@@ -170,6 +185,64 @@ describe('a value', () => {
     ])
       for (const kind of ['json', 'results', 'events'] as const)
         expect(await make(kind).show(value)).toBe('as it came')
+  })
+})
+
+describe('what is too large to be held', () => {
+  const generating = '{"msg":"process_generating","event_id":"e","output":{"data":["x'
+  const completed = '{"msg":"process_completed","event_id":"e","output":{"data":["x'
+
+  it('has secrets taken out of its text where it brings values', async () => {
+    for (const [kind, head] of [
+      ['events', generating],
+      ['events', completed],
+      ['results', '["x'],
+      ['json', '{"data":["x'],
+      ['json', '{"data": ["x'],
+      ['json', '["x'],
+      ['json', '"x'],
+    ] as const) {
+      const { open, noted } = make(kind)
+      expect(await open(head), head).toBe(`${head} [withheld] `)
+      expect(noted).toEqual([
+        { what: 'secret', secrets: expect.arrayContaining(['Hugging Face token']) as unknown },
+      ])
+    }
+  })
+
+  it('does not pass where it may be an exception', async () => {
+    for (const [kind, head, failed] of [
+      ['events', '{"msg":"process_completed","event_id":"e","output":{"error":"x', false],
+      ['events', '{"msg":"unexpected_error","message":"x', false],
+      ['events', '{"msg":"log","event_id":"e","log":"x', false],
+      ['results', '"x', false],
+      ['results', '{"error":"x', false],
+      ['json', '{"error":"x', false],
+      ['json', '{"detail":[{"input":"x', false],
+      ['json', '{"data":["x', true],
+      ['mcp', '{"jsonrpc":"2.0","id":1,"result":{"content":[{"text":"x', false],
+    ] as const)
+      expect(await make(kind, strict, failed).open(head), head).toBe('refuse')
+  })
+
+  it('passes as the operator says', async () => {
+    const open = { errors: 'show', secrets: 'pass', html: 'pass' } as const
+    expect(await make('mcp', { all: open, endpoints: {} }).open('{"jsonrpc"')).toBe('pass')
+    const some: AnswerRules = { ...strict, endpoints: { open } }
+    expect(await make('events', some).open(completed.replace('"e"', '"e-open"'))).toBe('pass')
+    expect(await make('events', some).open(completed.replace('"e"', '"e-lost"'))).toContain('[withheld]')
+  })
+
+  it('leaves nothing to be said of what nobody has seen before the whole value comes', async () => {
+    const { open, show } = make('events')
+    const message = (msg: string, data: unknown) => ({ msg, event_id: 'e', output: { data: [data] } })
+    await open(generating)
+    expect(await show(message('process_generating', [['append', [], token.slice(20)]]))).toEqual(
+      message('process_generating', []),
+    )
+    expect(await show(message('process_completed', 'done'))).toBe('as it came')
+    await open(completed)
+    expect(await show(message('process_generating', 'anew'))).toBe('as it came')
   })
 })
 

@@ -5,9 +5,11 @@ import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 import { writeJson } from '../kit/strict-json.ts'
 import { findExceptionText, isForTheUser, withText } from './error-text.ts'
 import { EventRedactor, type RedactedMessage } from './event-redactor.ts'
+import { headOf, type MessageKind } from './large-message.ts'
 import { withoutMcpError } from './mcp-error.ts'
 import { redactValue } from './redact-value.ts'
 import { makeReference, sayWithReference } from './reference.ts'
+import { SecretFilter } from './secret-filter.ts'
 import { mayHoldSecret, redactSecrets } from './secrets.ts'
 
 /** What was not shown, for the log. */
@@ -28,17 +30,24 @@ export interface DisclosureParts {
   readonly failed?: true
 }
 
-/** How the app's messages look: of `queue/data`, of `/call/…/{event_id}`, of MCP, or one JSON answer. */
-export type MessageKind = 'events' | 'results' | 'mcp' | 'json'
-
 /** One for each answer. */
 export function makeDisclosureTap(kind: MessageKind, parts: DisclosureParts): Tap {
   const { rules, redactor = new EventRedactor() } = parts
   const special = Object.keys(rules.endpoints).length > 0
   // Of what a session brings together, nobody may choose the milder rule.
-  const unknown = kind === 'events' || kind === 'results' ? strictestOf(rules) : rules.all
+  const unknown = kind === 'json' ? rules.all : strictestOf(rules)
   return {
     marks: [],
+    large: async (head) => {
+      const found = headOf(kind, head)
+      const rule = await ruleOf(found?.event?.event)
+      if (found?.event !== undefined) redactor.notePassed(found.event)
+      // Of what may be an exception nothing passes.
+      if (rule.errors === 'reference' && (found === undefined || parts.failed === true)) return 'refuse'
+      if (rule.secrets === 'pass') return 'pass'
+      const growing = found?.event?.msg === 'process_generating'
+      return new SecretFilter(growing, (secrets) => parts.note({ what: 'secret', secrets }))
+    },
     take: (message) => {
       const ends = redactor.isFollowing && message.text.includes('process_completed')
       if (!ends && parts.failed !== true && !isWorthALook(message.text)) return undefined
@@ -49,10 +58,14 @@ export function makeDisclosureTap(kind: MessageKind, parts: DisclosureParts): Ta
       }
       if (!special) return judge(json, rules.all)
       const event = isJsonObject(json) ? json['event_id'] : undefined
-      return parts
-        .endpointOf(typeof event === 'string' ? event : undefined)
-        .then((name) => judge(json, name === undefined ? unknown : (rules.endpoints[name] ?? rules.all)))
+      return ruleOf(typeof event === 'string' ? event : undefined).then((rule) => judge(json, rule))
     },
+  }
+
+  async function ruleOf(event: string | undefined): Promise<AnswerRule> {
+    if (!special) return rules.all
+    const name = await parts.endpointOf(event)
+    return name === undefined ? unknown : (rules.endpoints[name] ?? rules.all)
   }
 
   function judge(json: Json, rule: AnswerRule): string | undefined {
@@ -77,6 +90,7 @@ function strictestOf({ all, endpoints }: AnswerRules): AnswerRule {
   return {
     errors: every.some(({ errors }) => errors === 'reference') ? 'reference' : 'show',
     secrets: every.some(({ secrets }) => secrets === 'withhold') ? 'withhold' : 'pass',
+    html: every.some(({ html }) => html === 'sanitize') ? 'sanitize' : 'pass',
   }
 }
 
@@ -92,12 +106,11 @@ function isWorthALook(text: string): boolean {
   )
 }
 
-/** What is no JSON (Python writes NaN) is looked at as text; our forms hold nothing that JSON would escape. */
+/** What is no JSON (Python writes NaN) is looked at as the text that it is. */
 function redactText({ text }: AnswerMessage, parts: DisclosureParts): string | undefined {
-  const { text: redacted, kinds } = redactSecrets(text)
-  if (kinds.length === 0) return undefined
-  parts.note({ what: 'secret', secrets: [...new Set(kinds)] })
-  return redacted
+  const filter = new SecretFilter(false, (secrets) => parts.note({ what: 'secret', secrets }))
+  const redacted = filter.push(text) + filter.end()
+  return redacted === text ? undefined : redacted
 }
 
 /** What Starlette says of an exception that nobody caught. */

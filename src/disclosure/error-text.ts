@@ -2,12 +2,12 @@
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 
 /**
- * `error_payload` (gradio/utils.py 6.31): for a gr.Error the keys `duration` and `title` stand beside its text; any other
- * exception has `error` and `visible` only, or null where the app hides it already.
+ * `error_payload` (gradio/utils.py 4.44.1 to 6.31): for a gr.Error the keys `duration` and `visible` stand beside its text, since
+ * 5.x `title` too; any other exception has `error` and `visible` only, or null where the app hides it already.
  */
 export function findExceptionText(payload: Json | undefined): string | undefined {
   if (!isJsonObject(payload) || typeof payload['error'] !== 'string') return undefined
-  return 'duration' in payload && 'title' in payload ? undefined : payload['error']
+  return 'duration' in payload && 'visible' in payload ? undefined : payload['error']
 }
 
 /** The same payload, saying no more than that something went wrong; shown, or nobody could tell the operator the number. */

@@ -1,4 +1,5 @@
 /** Secrets out of the messages of event streams, so that diffs go on fitting what the client holds. */
+import type { EventHead } from '../answers/event-head.ts'
 import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 import { OutputRedactor } from './output-redactor.ts'
 import { redactValue } from './redact-value.ts'
@@ -33,6 +34,12 @@ export class EventRedactor {
   /** What has ended is followed no longer; for messages that are not taken besides. */
   noteEnd({ msg, event_id: event }: JsonObject): void {
     if (msg === 'process_completed' && typeof event === 'string') this.#running.delete(event)
+  }
+
+  /** A message passed that was too large to be followed: what its diffs will speak of nobody has seen. */
+  notePassed({ event, msg }: EventHead): void {
+    if (msg === 'process_completed') this.#running.delete(event)
+    else if (msg === 'process_generating') this.#running.set(event, 'untracked')
   }
 
   #generating(

@@ -9,8 +9,8 @@ export const ownRules: readonly SecretRule[] = [
   {
     kind: 'private key (PEM)',
     keywords: ['-----begin'],
-    // Up to its end, or to the end of what is there of it.
-    form: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:[\s\S]{0,16384}?-----END [A-Z ]{0,40}PRIVATE KEY-----|[A-Za-z0-9+/=\s\\]{0,16384})/,
+    // Up to its end, or to the end of what is there of it; not past another one's beginning, or many would take long.
+    form: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----(?:(?:(?!-----BEGIN )[\s\S]){0,16384}?-----END [A-Z ]{0,40}PRIVATE KEY-----|[A-Za-z0-9+/=\s\\]{0,16384})/,
   },
   { kind: 'AWS access key', keywords: ['akia', 'asia'], form: /\b(?:AKIA|ASIA)[A-Z2-7][A-Z0-9]{15}\b/ },
   {

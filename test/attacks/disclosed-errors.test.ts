@@ -16,13 +16,13 @@ const names = clientWays.filter((way) => way !== 'MCP')
 const inner = 'hunter2'
 const wanted = { name: 'leak', data: [], named: {} }
 
-describe('the words of an exception', () => {
-  it.each(names)('reach whoever calls the bare app: %s', async (way) => {
+describe('read the words of an exception', () => {
+  it.each(names)('succeeds on the bare app: %s', async (way) => {
     const index = await indexOf(app().url, 'leak')
     expect(await ways[way]({ url: app().url, headers: {} }, { ...wanted, index })).toContain(inner)
   })
 
-  it.each(names)('stay behind the gate, which gives a number that its log resolves: %s', async (way) => {
+  it.each(names)('is blocked by the gate, which gives a number that its log resolves: %s', async (way) => {
     const index = await indexOf(app().url, 'leak')
     const text = await ways[way]({ url: gate().url, headers: { cookie: cookie() } }, { ...wanted, index })
     expect(text).not.toContain(inner)
@@ -35,7 +35,7 @@ describe('the words of an exception', () => {
       .toContain('app:hunter2@db.internal')
   })
 
-  it('of gr.Error are the author’s own, and pass', async () => {
+  it('leaves those of gr.Error, which are the author’s own', async () => {
     const index = await indexOf(app().url, 'refuse')
     const session_hash = newSession()
     const headers = { cookie: cookie() }
@@ -50,16 +50,16 @@ describe('the words of an exception', () => {
   })
 })
 
-describe('a secret in a result', () => {
+describe('read a secret in a result', () => {
   const secret = `ghp_${'aB3'.repeat(12)}`
   const show = { name: 'show_key', data: [], named: {} }
 
-  it.each(names)('reaches whoever calls the bare app: %s', async (way) => {
+  it.each(names)('succeeds on the bare app: %s', async (way) => {
     const index = await indexOf(app().url, 'show_key')
     expect(await ways[way]({ url: app().url, headers: {} }, { ...show, index })).toContain(secret)
   })
 
-  it.each(names)('is taken out by the gate: %s', async (way) => {
+  it.each(names)('is blocked by the gate, which takes it out: %s', async (way) => {
     const index = await indexOf(app().url, 'show_key')
     const text = await ways[way]({ url: gate().url, headers: { cookie: cookie() } }, { ...show, index })
     expect(text).not.toContain(secret.slice(0, 12))
@@ -67,16 +67,22 @@ describe('a secret in a result', () => {
   })
 })
 
-describe('a malformed request', () => {
-  it.each(['{', '{"data": 5}', '{"data": [], "fn_index": "x"}', '[]'])(
-    'is answered without an echo or a trace: %s',
-    async (body) => {
-      const { body: text } = await ask(gate().url, '/gradio_api/queue/join', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', cookie: cookie() },
-        body,
-      })
-      expect(JSON.parse(text)).toEqual({ detail: 'The request was not understood.' })
-    },
-  )
+describe('have a malformed request answered with a trace', () => {
+  const malformed = ['{', '{"data": 5}', '{"data": [], "fn_index": "x"}', '[]']
+
+  it.each(malformed)('stays blocked on the bare app: %s', async (body) => {
+    const headers = { 'content-type': 'application/json' }
+    const answer = await ask(app().url, '/gradio_api/queue/join', { method: 'POST', headers, body })
+    expect(answer.status).toBe(422)
+    expect(answer.body).not.toMatch(/Traceback|File "|\.py\b/)
+  })
+
+  it.each(malformed)('is blocked by the gate, with an echo of it: %s', async (body) => {
+    const { body: text } = await ask(gate().url, '/gradio_api/queue/join', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', cookie: cookie() },
+      body,
+    })
+    expect(JSON.parse(text)).toEqual({ detail: 'The request was not understood.' })
+  })
 })

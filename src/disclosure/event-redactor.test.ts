@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Json } from '../kit/json.ts'
-import type { EventRedactor } from './event-redactor.ts'
-import { SessionRedactors } from './session-redactors.ts'
+import { EventRedactor } from './event-redactor.ts'
+import { SessionShared } from '../answers/session-shared.ts'
 
 const github = `ghp_${'aB3'.repeat(12)}`
 
@@ -12,7 +12,7 @@ function show(redactor: EventRedactor, data: Json): Json | undefined {
 }
 
 it('a secret that is dealt out among the streams of one session stays one', () => {
-  const redactors = new SessionRedactors()
+  const redactors = new SessionShared(() => new EventRedactor())
   const streams = Array.from({ length: 3 }, () => redactors.of('s'))
   const pieces = [github.slice(0, 10), github.slice(10, 20), github.slice(20)]
   const shown = pieces.map((piece, at) =>
@@ -23,7 +23,7 @@ it('a secret that is dealt out among the streams of one session stays one', () =
 })
 
 it('another session has its own', () => {
-  const redactors = new SessionRedactors()
+  const redactors = new SessionShared(() => new EventRedactor())
   expect(redactors.of('one')).toBe(redactors.of('one'))
   expect(redactors.of('one')).not.toBe(redactors.of('other'))
 })

@@ -10,6 +10,14 @@ const choices = [
   ['One', 1],
 ]
 
+// One call has room for a million entries; a look at each choice for each of them takes minutes.
+test('choices of a long list are found in one go', { timeout: 60_000 }, () => {
+  const known = Array.from({ length: 1000 }, (_, at) => [`label ${at}`, `value ${at}`])
+  const value = Array.from({ length: 300_000 }, () => 'value 999')
+  expect(judgeBounds(value, slot('checkboxgroup', { choices: known }))).toBeUndefined()
+  expect(judgeBounds([...value, 'value 1000'], slot('checkboxgroup', { choices: known }))).toBe('choice')
+})
+
 describe('what a component declares', () => {
   test.each<[string, JsonObject, Json, FlawReason | undefined]>([
     ['textbox', { max_length: 5 }, 'abcde', undefined],

@@ -5,7 +5,7 @@
  */
 import type { Slot } from '../app/model.ts'
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
-import { equalJson } from './equal.ts'
+import { anyOf, equalJson } from './equal.ts'
 import type { FlawReason } from './flaw.ts'
 import { isNumber } from './schema.ts'
 import { kindOf } from './shape.ts'
@@ -34,6 +34,8 @@ export function judgeBounds(value: Json, slot: Slot): FlawReason | undefined {
       return slot.type === 'multimodaltextbox' && isJsonObject(value)
         ? judgeEndings(isJsonList(value['files']) ? value['files'] : [], slot.props)
         : undefined
+    case 'colour':
+    case 'time':
     case 'boolean':
     case 'anything':
       return undefined
@@ -53,8 +55,11 @@ const steady = new Set([
   'colorpicker',
 ])
 
+/** Their text is their label, which nobody types. */
+const labelled = new Set(['button', 'clearbutton', 'duplicatebutton'])
+
 export function isReadOnly({ type, props }: Slot): boolean {
-  return props['interactive'] === false && steady.has(type)
+  return labelled.has(type) || (props['interactive'] === false && steady.has(type))
 }
 
 /** Gradio's page fills in what was declared as nothing (measured in Chromium with 6.31). */
@@ -85,7 +90,7 @@ function judgeChoices(value: Json, props: JsonObject): FlawReason | undefined {
   if (custom === true || !isJsonList(choices)) return undefined
   // Pairs of what is shown and what is sent; older versions have plain values.
   const values = choices.map((choice) => (isJsonList(choice) ? (choice[1] ?? null) : choice))
-  return chosen.every((one) => values.some((known) => equalJson(known, one))) ? undefined : 'choice'
+  return chosen.every(anyOf(values)) ? undefined : 'choice'
 }
 
 function judgeIndex(value: Json, { samples }: JsonObject): FlawReason | undefined {

@@ -2,12 +2,15 @@
 import { compileNamePattern } from '../kit/name-pattern.ts'
 import type { AppModel, Endpoint, Slot } from '../app/model.ts'
 import type { Condition, EndpointRules, InputRule, InputRules } from '../config/input-rules.ts'
+import { messageSlotOf } from './said.ts'
 
 export interface Compiled {
   /** Some rules name it: what they don't say of free text is then no. */
   readonly isRuled: boolean
   readonly rules: ReadonlyMap<number, readonly InputRule[]>
   readonly pinned: ReadonlySet<number>
+  /** What holds for messages of its chat, where another function of the group takes them. */
+  readonly said: readonly InputRule[]
   readonly require: readonly CompiledRequirement[]
 }
 
@@ -29,17 +32,25 @@ export function compileFor(endpoint: Endpoint, rules: InputRules, model: AppMode
   const rulesBySlot = new Map<number, InputRule[]>()
   const pinned = new Set<number>()
   const require: CompiledRequirement[] = []
+  const said: InputRule[] = []
   const own = rules.filter((one) => compileNamePattern(one.endpoint)(endpoint.name))
   for (const source of [endpoint, ...twinsOf(endpoint, model)]) {
     const places = placesIn(endpoint, source)
     for (const one of rules.filter(({ endpoint: pattern }) => compileNamePattern(pattern)(source.name))) {
-      for (const [name, rule] of one.parameters)
+      for (const [name, rule] of one.parameters) {
         for (const slot of places(name)) rulesBySlot.set(slot, [...(rulesBySlot.get(slot) ?? []), rule])
+        if (source !== endpoint && isMessage(name, source)) said.push(rule)
+      }
       for (const name of one.pin) for (const slot of places(name)) pinned.add(slot)
       require.push(...requirementsOf(one, places, source === endpoint))
     }
   }
-  return { isRuled: own.length > 0, rules: rulesBySlot, pinned, require }
+  return { isRuled: own.length > 0, rules: rulesBySlot, pinned, said, require }
+}
+
+function isMessage(parameter: string, source: Endpoint): boolean {
+  const message = messageSlotOf(source)
+  return source.parameters.some(({ name, slot }) => name === parameter && slot === message)
 }
 
 function twinsOf(endpoint: Endpoint, model: AppModel | undefined): readonly Endpoint[] {
@@ -79,12 +90,13 @@ function requirementsOf(
   })
 }
 
+/** As the app shows it; what Gradio translates in the browser (gradio/i18n.py 6.31) is told by its name. */
 export function labelOf(endpoint: Endpoint, slot: number): string {
   const parameter = endpoint.parameters.find((one) => one.slot === slot)
   const declared: Slot | undefined = endpoint.inputs[slot]
-  const label = declared?.props['label']
-  if (typeof label === 'string' && label !== '') return label
-  return parameter?.label !== undefined && parameter.label !== ''
-    ? parameter.label
-    : (parameter?.name ?? `input ${slot + 1}`)
+  const labels = [declared?.props['label'], parameter?.label, parameter?.name]
+  const shown = labels.find(
+    (label) => typeof label === 'string' && label !== '' && !label.startsWith('__i18n__'),
+  )
+  return typeof shown === 'string' ? shown : `input ${slot + 1}`
 }

@@ -5,6 +5,12 @@ export function equalJson(a: Json, b: Json): boolean {
   return canonicalJson(a) === canonicalJson(b)
 }
 
+/** Asked for each of many values, it costs each of them one look, however many are known. */
+export function anyOf(known: readonly Json[]): (value: Json) => boolean {
+  const texts = new Set(known.map(canonicalJson))
+  return (value) => texts.has(canonicalJson(value))
+}
+
 /** One text for all equal values. */
 export function canonicalJson(value: Json): string {
   if (value instanceof Numeral || typeof value === 'number') return numberText(value.valueOf())

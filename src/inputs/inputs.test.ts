@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Endpoint } from '../app/model.ts'
+import type { Endpoint, Slot } from '../app/model.ts'
 import type { Json, JsonObject } from '../kit/json.ts'
 import { makeInputs, type Flaw, type Inputs } from './inputs.ts'
 import { sampleFile } from './sample-file.contract.ts'
@@ -33,6 +33,11 @@ describe('a call', () => {
     const { judge } = sample({ inputs: { age: slot('number', { label: 'Your age' }) } })
     const flaw = judge('s3cret-value')
     expect(flaw).toEqual({ why: 'type', label: 'Your age', slot: 0, shape: 'text of 12' })
+  })
+
+  test('that is refused tells the name of an input whose label is translated in the browser', () => {
+    const { judge } = sample({ inputs: { age: slot('number', { label: '__i18n__{"key": "age"}' }) } })
+    expect(judge('x')?.label).toBe('age')
   })
 
   test('keeps to declared bounds where the app cannot change them, and elsewhere where the operator says so', () => {
@@ -76,6 +81,74 @@ describe('rules of the operator', () => {
     expect(sample(shape, said).judge('a', 'any', 1)).toBeUndefined()
   })
 
+  test('hold for messages of a chat where they come back in its history, or by an event', () => {
+    const box = slot('textbox', {}, { component: 7 })
+    const history = slot('chatbot', {}, { component: 8, holdsFiles: true, schema: {} })
+    const state = slot('state', {}, { component: 9 })
+    const api = endpoint({ id: 1, name: 'chat', group: 'chat', inputs: { message: box, memory: state } })
+    const twin = sample(
+      { id: 2, name: 'lambda', group: 'chat', inputs: { param_0: history }, outputs: [state] },
+      { chat: { message: { pattern: '[a-z ]+' } } },
+      api,
+    )
+    const said = (role: string, content: Json) => [{ role, metadata: null, content, options: null }]
+    const text = (words: string) => [{ type: 'text', text: words }]
+    const { inputs, target } = twin
+    const clicked = (value: Json) =>
+      inputs.judge({ endpoint: target, data: [[]], eventData: { index: 0, value } }, 's')?.why
+    expect(twin.judge(said('user', text('hello there')))).toBeUndefined()
+    expect(twin.judge(said('assistant', text("You said: '; --")))).toBeUndefined()
+    for (const forged of [text("'; --"), "'; --", { text: "'; --", files: [] }])
+      expect(twin.judge(said('user', forged))?.why, JSON.stringify(forged)).toBe('pattern')
+    expect(twin.judge([["'; --", null]])?.why).toBe('pattern')
+    expect([clicked('hello'), clicked("'; --"), clicked({ text: "'; --", files: [] })]).toEqual([
+      undefined,
+      'pattern',
+      'pattern',
+    ])
+    const rules = { chat: { message: { pattern: '[a-z ]+' } }, lambda: { param_0: { free_text: true } } }
+    const ruled = sample({ id: 2, name: 'lambda', group: 'chat', inputs: { param_0: history } }, rules, api)
+    expect(ruled.judge(said('user', "'; --"))).toBeUndefined()
+  })
+
+  test('hold for the one message that retrying makes of several', () => {
+    const box = slot('textbox', {}, { component: 7 })
+    const history = slot('chatbot', {}, { component: 8, holdsFiles: true, schema: {} })
+    const api = endpoint({ id: 1, name: 'chat', group: 'chat', inputs: { message: box } })
+    const state = slot('state', {}, { component: 9 })
+    const judge = (outputs: readonly Slot[], ...messages: readonly Json[]) =>
+      sample(
+        { id: 2, name: 'lambda', group: 'chat', inputs: { param_0: history }, outputs },
+        { chat: { message: { pattern: 'yes|no' } } },
+        api,
+      ).judge(messages)?.why
+    const said = (role: string, ...words: readonly string[]) => ({
+      role,
+      content: words.map((text) => ({ type: 'text', text })),
+    })
+    expect(judge([state], said('user', 'yes'), said('user', 'no'))).toBe('pattern')
+    expect(judge([state], said('user', 'yes', 'no'), said('assistant', 'ok'))).toBe('pattern')
+    expect(judge([state], said('user', 'yes'), said('assistant', 'ok'), said('user', 'no'))).toBeUndefined()
+    // Before Gradio 6 the last one alone was taken.
+    const last = (content: string) => ({ role: 'user', content })
+    expect(judge([state], last('yes'), last('no'))).toBeUndefined()
+    expect(judge([state], ['yes', null], ['no', null])).toBeUndefined()
+    // Nothing is left in the session.
+    expect(judge([history], said('user', 'yes'), said('user', 'no'))).toBeUndefined()
+  })
+
+  test('speak of texts beside files, and of no file', () => {
+    const image = sampleFile('/tmp/a.png')
+    const gallery = slot('gallery', {}, { holdsFiles: true, schema: {} })
+    const message = slot('multimodaltextbox', {}, { holdsFiles: true, schema: {} })
+    const inputs = { query: slot('textbox'), gallery, message }
+    const { judge } = sample({ inputs }, { lookup: query })
+    const shown = (caption: string | null) => [{ image, caption }]
+    expect(judge('a', shown(null), { text: '', files: [image] })).toBeUndefined()
+    expect(judge('a', shown("'; --"), null)).toMatchObject({ why: 'no-rule', label: 'gallery' })
+    expect(judge('a', null, { text: "'; --", files: [] })).toMatchObject({ why: 'no-rule', label: 'message' })
+  })
+
   test('hold in the twins of an endpoint that take the same component', () => {
     const box = slot('textbox', {}, { component: 7 })
     const named = endpoint({ id: 1, name: 'chat', group: 'chat', inputs: { query: box } })
@@ -109,6 +182,20 @@ describe('rules of the operator', () => {
   test('that tie to an input which is not there refuse', () => {
     const rules = { lookup: { require: [{ if: { mood: 'any' }, then: { sure: true } }] } }
     expect(sample({ inputs: { n: slot('number') } }, rules).judge(1)?.why).toBe('required')
+  })
+
+  test('are not left by one more entry in a list', () => {
+    const inputs = { actions: slot('checkboxgroup'), kinds: slot('checkboxgroup'), confirm: slot('checkbox') }
+    const require = [
+      { if: { actions: 'delete' }, then: { kinds: ['draft', 'spam'] } },
+      { if: { actions: { pattern: 'del.*' } }, then: { confirm: true } },
+    ]
+    const { judge } = sample({ inputs }, { lookup: { require } })
+    expect(judge(['view', 'delete'], ['draft', 'spam'], true)).toBeUndefined()
+    expect(judge(['view'], ['mail'], false)).toBeUndefined()
+    expect(judge(['view', 'delete'], ['draft'], false)?.label).toBe('confirm')
+    for (const kinds of [['draft', 'mail'], ['mail'], []])
+      expect(judge(['delete'], kinds, true)?.label, JSON.stringify(kinds)).toBe('kinds')
   })
 
   test('let a rule be a condition', () => {
@@ -182,6 +269,17 @@ describe('a pinned input', () => {
     expect([judge(499)?.why, judge(399)]).toEqual(['pinned', undefined])
     sent.note('somebody-else', 5, 1)
     expect(judge(1)?.why).toBe('pinned')
+  })
+
+  test('keeps its other rules too', () => {
+    const { judge, sent } = sample(
+      { name: 'buy', inputs: { price } },
+      { buy: { pin: ['price'], price: { min: 10 } } },
+    )
+    sent.note('session', 5, 5)
+    expect([judge(5)?.why, judge(10)?.why]).toEqual(['too-low', 'pinned'])
+    sent.note('session', 5, 10)
+    expect(judge(10)).toBeUndefined()
   })
 
   test('is learnt from what passes to the session, and only where something is pinned', async () => {

@@ -10,7 +10,8 @@ import { shapeOf, type FlawReason } from './flaw.ts'
 import { learnSent, type LearnSentParts } from './learn-sent.ts'
 import { isLinkAllowed, linksIn } from './links.ts'
 import { pinnable } from './pinnable.ts'
-import { holds, isNothing, judgeRule } from './rule.ts'
+import { holds, isWithoutText, judgeRule } from './rule.ts'
+import { saidBy, saidIn } from './said.ts'
 import type { SentValues } from './sent-values.ts'
 import { isFreeText, judgeShape, valueIn } from './shape.ts'
 
@@ -18,6 +19,7 @@ import { isFreeText, judgeShape, valueIn } from './shape.ts'
 export interface JudgedCall {
   readonly endpoint: Endpoint
   readonly data: readonly Json[]
+  readonly eventData?: Json
 }
 
 export interface Flaw {
@@ -95,7 +97,7 @@ interface Standards {
   readonly isShown: (link: string) => boolean
 }
 
-function judge({ endpoint, data }: JudgedCall, standards: Standards): Flaw | undefined {
+function judge({ endpoint, data, eventData }: JudgedCall, standards: Standards): Flaw | undefined {
   const flaw = (slot: number, why: FlawReason): Flaw => ({
     why,
     slot,
@@ -109,7 +111,9 @@ function judge({ endpoint, data }: JudgedCall, standards: Standards): Flaw | und
     if (why !== undefined) return flaw(index, why)
   }
   const unmet = findUnmet({ endpoint, data }, standards.compiled)
-  return unmet === undefined ? undefined : flaw(unmet, 'required')
+  if (unmet !== undefined) return flaw(unmet, 'required')
+  const unsaid = judgeSaid(saidBy(eventData, endpoint), standards.compiled)
+  return unsaid === undefined ? undefined : flaw(0, unsaid)
 }
 
 function judgeSlot(
@@ -130,10 +134,15 @@ function judgeSlot(
   if (flaw !== undefined) return flaw
   const hosts = own.flatMap((rule) => rule.links ?? [])
   if (!linksIn(given, slot).every((link) => isShown(link) || isLinkAllowed(link, hosts))) return 'link'
-  if (compiled.pinned.has(index)) return isLast(index) ? undefined : 'pinned'
-  const isOpen = compiled.isRuled && own.length === 0 && isFreeText(slot)
+  const isPinned = compiled.pinned.has(index)
+  if (isPinned && !isLast(index)) return 'pinned'
+  const isOpen = compiled.isRuled && own.length === 0 && isFreeText(slot) && !isPinned
   // Of what nobody may edit, only what the app declares came through the bounds.
-  if (isOpen && !(bounded && isReadOnly(slot)) && !isNothing(value)) return 'no-rule'
+  if (isOpen && !(bounded && isReadOnly(slot)) && !isWithoutText(value, slot)) return 'no-rule'
+  // Whoever rules the history itself has said what may stand there.
+  const unsaid =
+    slot.type === 'chatbot' && own.length === 0 ? judgeSaid(saidIn(value, endpoint), compiled) : undefined
+  if (unsaid !== undefined) return unsaid
   for (const rule of own) {
     const broken = judgeRule(value, rule, slot)
     if (broken !== undefined) return broken
@@ -141,19 +150,31 @@ function judgeSlot(
   return undefined
 }
 
+function judgeSaid(said: readonly string[], { said: rules }: Compiled): FlawReason | undefined {
+  for (const text of said) {
+    for (const rule of rules) {
+      const broken = judgeRule(text, rule, { type: 'textbox', holdsFiles: false })
+      if (broken !== undefined) return broken
+    }
+  }
+  return undefined
+}
+
 function findUnmet({ endpoint, data }: JudgedCall, { require }: Compiled): number | undefined {
-  const isMet = ({ slot, condition }: PlacedCondition) => {
+  const isMet = ({ slot, condition }: PlacedCondition, of: 'some' | 'every') => {
     const declared = endpoint.inputs[slot]
     const given = data[slot]
     // A condition on what the endpoint doesn't have is never met: a slip of the operator refuses.
     return (
-      declared !== undefined && given !== undefined && holds(valueIn(given, declared), condition, declared)
+      declared !== undefined &&
+      given !== undefined &&
+      holds(valueIn(given, declared), condition, declared, of)
     )
   }
-  const applies = (one: PlacedCondition) => one.slot < 0 || isMet(one)
+  const applies = (one: PlacedCondition) => one.slot < 0 || isMet(one, 'some')
   for (const requirement of require) {
     if (!requirement.if.every(applies)) continue
-    const unmet = requirement.then.find((one) => !isMet(one))
+    const unmet = requirement.then.find((one) => !isMet(one, 'every'))
     if (unmet !== undefined) return unmet.slot
   }
   return undefined

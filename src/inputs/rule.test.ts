@@ -127,6 +127,30 @@ describe('a rule of choices', () => {
   })
 })
 
+describe('an empty list', () => {
+  test.each<[object, Json, string | undefined]>([
+    [{ choices: ['a'] }, [], 'missing'],
+    [{ choices: ['a'], optional: true }, [], undefined],
+    [{ choices: ['a', null] }, [], 'missing'],
+    [{ pattern: '[a-z]+' }, [], 'pattern'],
+    [{ pattern: '[a-z]*' }, [], undefined],
+    [{ pattern: '[a-z]+', optional: true }, [], undefined],
+    [{ min_length: 1 }, [], 'too-short'],
+    [{ min: 1 }, [], 'missing'],
+    [{ min: 1 }, [null], 'missing'],
+    [{ integer: true, optional: true }, [], undefined],
+    [{ max_items: 3 }, [], undefined],
+    [{ max_length: 3 }, [], undefined],
+    [{ free_text: true }, [], undefined],
+  ])('is no value: %j, sent %j: %s', (rule, value, expected) => {
+    expect(judge(rule, value, 'dropdown')).toBe(expected)
+  })
+
+  test.each<Json>([[[]], [null], {}, [{}]])('is not made a text by what is around it: %j', (value) => {
+    expect(judge({ pattern: '[a-z]+' }, value, 'json')).toBe('pattern')
+  })
+})
+
 test('free text is any text', () => {
   expect(judge({ free_text: true }, "'; DROP TABLE users; --")).toBeUndefined()
 })

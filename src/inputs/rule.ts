@@ -1,8 +1,8 @@
 /** An operator's rule for one input. What it doesn't allow is refused, nothing at all included. */
 import type { Slot } from '../app/model.ts'
-import type { Condition, InputRule, Scalar } from '../config/input-rules.ts'
+import type { Condition, InputRule } from '../config/input-rules.ts'
 import { isJsonList, isJsonObject, type Json, type Numeral } from '../kit/json.ts'
-import { equalJson } from './equal.ts'
+import { anyOf } from './equal.ts'
 import type { FlawReason } from './flaw.ts'
 import { saysFile } from './links.ts'
 import { isNumber } from './schema.ts'
@@ -16,24 +16,37 @@ export type TextsOf = Pick<Slot, 'holdsFiles' | 'type' | 'schema'>
 
 export function judgeRule(value: Json, rule: InputRule, slot: TextsOf): FlawReason | undefined {
   if (isNothing(value) && rule.optional === true) return undefined
-  if (value === null && rule.choices?.includes(null) !== true && (rule.choices || asksForNumber(rule)))
-    return 'missing'
+  if (isMissing(value, rule)) return 'missing'
   if (rule.maxItems !== undefined && itemsOf(value) > rule.maxItems) return 'too-many'
-  if (rule.choices !== undefined && !areChosen(isJsonList(value) ? value : [value], rule.choices))
+  if (rule.choices !== undefined && !(isJsonList(value) ? value : [value]).every(anyOf(rule.choices)))
     return 'choice'
   const leaves = leavesOf(value, slot)
+  const isEmpty = typeof value === 'object' && leaves.texts.length + leaves.numbers.length === 0
   return (
     judgeKind(value, rule, slot) ??
-    // Null reaches the function as no text: the rule says whether it may.
-    first(value === null && asksForText(rule) ? [''] : leaves.texts, (text) => judgeText(text, rule)) ??
+    // Null, and a list of nothing, reach the function as no text: the rule says whether they may.
+    first(isEmpty && asksForText(rule) ? [''] : leaves.texts, (text) => judgeText(text, rule)) ??
     first(leaves.numbers, (one) => judgeNumber(one, rule))
   )
 }
 
-export function holds(value: Json, condition: Condition, slot: TextsOf): boolean {
-  if (condition.kind === 'rule') return judgeRule(value, condition.rule, slot) === undefined
-  const values = isJsonList(value) ? value : [value]
-  return values.some((one) => condition.values.some((wanted) => equalJson(one, wanted)))
+/** No entry of an empty list breaks a rule, and none keeps it: it is as little of a value as null. */
+function isMissing(value: Json, rule: InputRule): boolean {
+  if (isJsonList(value) && value.length === 0) return rule.choices !== undefined || asksForNumber(rule)
+  if (rule.choices !== undefined) return value === null && !rule.choices.includes(null)
+  if (value === null) return asksForNumber(rule)
+  return isJsonList(value) && asksForNumber(rule) && value.every((one) => one === null)
+}
+
+/** Of a list: in `if` it is enough that one entry is meant, or another beside it would be the way out; in `then` each must be. */
+export function holds(value: Json, condition: Condition, slot: TextsOf, of: 'some' | 'every'): boolean {
+  if (condition.kind === 'rule') {
+    const keeps = (one: Json) => judgeRule(one, condition.rule, slot) === undefined
+    return keeps(value) || (of === 'some' && isJsonList(value) && value.some(keeps))
+  }
+  const isMeant = anyOf(condition.values)
+  if (!isJsonList(value)) return isMeant(value)
+  return of === 'some' ? value.some(isMeant) : value.length > 0 && value.every(isMeant)
 }
 
 /** A rule for texts is not passed by a number, nor one for numbers by a text. */
@@ -57,8 +70,13 @@ function itemsOf(value: Json): number {
   return isJsonList(inner) ? inner.length : 0
 }
 
-export function isNothing(value: Json): boolean {
+function isNothing(value: Json): boolean {
   return value === null || value === '' || (isJsonList(value) && value.length === 0)
+}
+
+/** Whether there is nothing to read in it; files beside a text are judged by what they are. */
+export function isWithoutText(value: Json, slot: TextsOf): boolean {
+  return slot.holdsFiles ? leavesOf(value, slot).texts.every((text) => text === '') : isNothing(value)
 }
 
 function asksForText({ pattern, minLength, maxLength }: InputRule): boolean {
@@ -67,10 +85,6 @@ function asksForText({ pattern, minLength, maxLength }: InputRule): boolean {
 
 function asksForNumber({ min, max, integer }: InputRule): boolean {
   return min !== undefined || max !== undefined || integer === true
-}
-
-function areChosen(values: readonly Json[], choices: readonly Scalar[]): boolean {
-  return values.every((value) => choices.some((choice) => equalJson(value, choice)))
 }
 
 function judgeText(text: string, { pattern, minLength, maxLength }: InputRule): FlawReason | undefined {

@@ -53,6 +53,7 @@ export function modelOf(...endpoints: readonly Endpoint[]): AppModel {
   return {
     appId: '1',
     gradio: '6.31.0',
+    api: '/gradio_api',
     endpoints: new Map(endpoints.map((one) => [one.id, one])),
     byName: new Map(endpoints.map((one) => [one.name, one])),
     components: new Map(),

@@ -9,6 +9,8 @@ import { fitsSchema, isNumber } from './schema.ts'
 
 type Kind =
   | 'text'
+  | 'colour'
+  | 'time'
   | 'number'
   | 'boolean'
   | 'choice'
@@ -25,8 +27,8 @@ const kinds: Readonly<Record<string, Kind>> = {
   textbox: 'text',
   code: 'text',
   markdown: 'text',
-  colorpicker: 'text',
-  datetime: 'text',
+  colorpicker: 'colour',
+  datetime: 'time',
   button: 'text',
   clearbutton: 'text',
   duplicatebutton: 'text',
@@ -61,19 +63,24 @@ export function kindOf({ type, schema }: Pick<Slot, 'type' | 'schema'>): Kind {
   return Object.hasOwn(kinds, type) ? (kinds[type] ?? 'model') : schema === undefined ? 'anything' : 'model'
 }
 
+/** Text stands beside their files: captions and labels too, though no page lets anybody write them. */
+const worded: ReadonlySet<string> = new Set(['multimodaltextbox', 'chatbot', 'gallery', 'annotatedimage'])
+
 /** Text that nothing bounds: what an operator's rule is for. */
 export function isFreeText(slot: Slot): boolean {
   if (slot.isState) return false
   switch (kindOf(slot)) {
     case 'text':
-      return slot.type !== 'colorpicker' && slot.type !== 'datetime' && !slot.type.endsWith('button')
+      return true
     case 'dropdown':
       return slot.props['allow_custom_value'] === true
     case 'anything':
       return true
     case 'model':
       // What holds files alone has no text that a function reads as one.
-      return !slot.holdsFiles || slot.type === 'multimodaltextbox' || slot.type === 'chatbot'
+      return !slot.holdsFiles || worded.has(slot.type)
+    case 'colour':
+    case 'time':
     case 'number':
     case 'boolean':
     case 'choice':
@@ -83,6 +90,13 @@ export function isFreeText(slot: Slot): boolean {
       return false
   }
 }
+
+/**
+ * Gradio hands any text on where these stand (gradio/components/color_picker.py and datetime.py 6.31, preprocess). A name, a
+ * number in hexadecimal, or a function of CSS; a time, or how long ago.
+ */
+const colour = /^(?:[a-z]{0,40}|#[0-9a-f]{3,8}|[a-z]{1,10}\([0-9a-z.,%/ +-]{0,80}\))$/i
+const time = /^(?:[0-9TZ:. +-]{0,40}| *now *(?:- *[0-9]{1,10} *[dmhs])? *)$/
 
 /** Undefined: it may be what the component sends. */
 export function judgeShape(value: Json, slot: Slot): FlawReason | undefined {
@@ -109,6 +123,10 @@ function fitsKind(value: Json, slot: Slot): boolean {
     case 'text':
       // A `js` handler may have put a number there; Textbox makes a text of it (textbox.py, preprocess).
       return typeof value === 'string' || (slot.changes && (isNumber(value) || typeof value === 'boolean'))
+    case 'colour':
+      return typeof value === 'string' && colour.test(value)
+    case 'time':
+      return typeof value === 'string' && time.test(value)
     case 'number':
       return isNumber(value)
     case 'boolean':

@@ -70,6 +70,40 @@ describe('the suggested rules', () => {
     expect(judge("' OR 1=1 --")).toBe('pattern')
   })
 
+  test('let what nobody may edit come back, of every kind', () => {
+    const table = { headers: ['a'], data: [['x']], metadata: null }
+    const fixed = endpoint({
+      inputs: {
+        table: slot('dataframe', { interactive: false, value: table }, { schema: {} }),
+        shown: slot('markdown', { visible: false, value: '# hi' }, { component: 2 }),
+        press: slot('button', { value: 'Go' }, { component: 3 }),
+        named: slot('button', { value: 'Go' }, { component: 4, changes: true }),
+        query: slot('textbox', {}, { component: 5 }),
+      },
+    })
+    const model = modelOf(fixed)
+    const inputs = makeInputs({
+      rules: parsed(suggestInputs(model)),
+      model: () => model,
+      sent: makeSentValues(),
+    })
+    const whys = (...data: readonly Json[]) => inputs.judge({ endpoint: fixed, data }, 's')?.label
+    expect(whys(table, '# hi', 'Go', 'Go', 'a')).toBeUndefined()
+    expect(whys({ ...table, data: [['y']] }, '# hi', 'Go', 'Go', 'a')).toBe('table')
+    expect(whys(table, "'; --", 'Go', 'Go', 'a')).toBe('shown')
+    expect(whys(table, '# hi', "'; --", 'Go', 'a')).toBe('press')
+    expect(whys(table, '# hi', 'Go', "'; --", 'a')).toBe('named')
+  })
+
+  test('leave the history of a chat to the rule for its messages', () => {
+    const box = slot('textbox', {}, { component: 7 })
+    const history = slot('chatbot', {}, { component: 8, holdsFiles: true, schema: {} })
+    const api = endpoint({ id: 1, name: 'chat', inputs: { message: box } })
+    const hidden = { ...endpoint({ id: 2, name: 'lambda', group: 'chat', inputs: { param_0: history } }) }
+    const found = parsed(suggestInputs(modelOf(api, { ...hidden, visibility: 'undocumented' })))
+    expect(found.map((one) => one.endpoint)).toEqual(['chat'])
+  })
+
   test('of an app without functions are an empty group', () => {
     expect(parsed(suggestInputs(modelOf()))).toEqual([])
   })

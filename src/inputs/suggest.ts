@@ -2,7 +2,9 @@
 import type { AppModel, Endpoint, Slot } from '../app/model.ts'
 import { lineSafe, yamlKey } from './yaml-text.ts'
 import { isJsonList, isJsonObject } from '../kit/json.ts'
+import { isReadOnly } from './bounds.ts'
 import { labelOf } from './compiled.ts'
+import { messageSlotOf } from './said.ts'
 import { isNumber } from './schema.ts'
 import { isFreeText, kindOf } from './shape.ts'
 
@@ -41,7 +43,15 @@ function isTwin(endpoint: Endpoint, all: readonly Endpoint[]): boolean {
   if (endpoint.visibility === 'public') return false
   const open = all.filter(({ visibility, group }) => visibility === 'public' && group === endpoint.group)
   const covered = new Set(open.flatMap(({ inputs }) => inputs.map(({ component }) => component)))
-  return endpoint.inputs.every((slot) => slot.isState || !isFreeText(slot) || covered.has(slot.component))
+  // A rule for the history of a chat would stand in the place of what the messages' own rule says of it.
+  const hasMessages = open.some((one) => messageSlotOf(one) >= 0)
+  return endpoint.inputs.every(
+    (slot) =>
+      slot.isState ||
+      !isFreeText(slot) ||
+      covered.has(slot.component) ||
+      (slot.type === 'chatbot' && hasMessages),
+  )
 }
 
 /** Functions before which a `js` handler runs in the browser, and sends what it likes. */
@@ -83,16 +93,22 @@ function labelled(name: string, label: string, comment: string): string {
 }
 
 function suggestParameter(slot: Slot, scripted: boolean): Suggestion {
-  const { props, changes } = slot
-  const isOutOfReach = props['interactive'] === false || props['visible'] === false
-  if (isOutOfReach && !changes && props['interactive'] === false)
-    return { comment: 'nobody may edit it; always checked' }
+  const { type, props, changes } = slot
+  if (isReadOnly(slot) && !changes) return { comment: 'nobody may edit it; always checked' }
+  const isOutOfReach =
+    isReadOnly(slot) ||
+    props['interactive'] === false ||
+    props['visible'] === false ||
+    type.endsWith('button')
   // A file that comes back is checked by whose it is; what a handler in the browser fills in, by nobody.
   if (isOutOfReach && !slot.holdsFiles && !scripted)
     return { comment: 'nobody types here: it must come back as the app last sent it', pin: true }
   switch (kindOf(slot)) {
     case 'text':
-      return isFreeText(slot) ? suggestText(slot) : { comment: 'text of a fixed kind; always checked' }
+      return suggestText(slot)
+    case 'colour':
+    case 'time':
+      return { comment: 'text of a fixed form; always checked' }
     case 'number':
       return slot.type === 'timer' ? { comment: 'always checked' } : suggestNumber(slot)
     case 'boolean':

@@ -11,10 +11,12 @@ const bob = 'user:b' as Owner
 
 function make(limits: readonly EndpointLimit[], mixedBatch = false) {
   const clock = { time: 1_800_000_000_000, now: () => clock.time }
-  const made = new Limits({ store: makeMemoryStore(), clock }, limits, mixedBatch)
+  const queue = { empty: () => Promise.resolve(false) }
+  const parts = { store: makeMemoryStore(), clock, isQueueEmpty: () => queue.empty() }
+  const made = new Limits(parts, limits, mixedBatch)
   const take = (owner: Owner, more: Partial<LimitedCall> = {}): Promise<Taken> =>
     made.take({ owner, endpoint: { name: 'generate', batch: false }, bodyBytes: () => 10, ...more })
-  return { made, take, clock }
+  return { made, take, clock, queue }
 }
 
 const slotOf = (taken: Taken) => {
@@ -69,12 +71,14 @@ describe('calls under way', () => {
     expect(await take(alice)).toEqual({ kind: 'paced', why: 'concurrent', retryAfter: 2 })
     made.eventEnded('e1')
     slotOf(await take(alice, { session: 's' })).queued('e2')
+    made.sessionHeard('s')
     made.sessionEnded('s')
     slotOf(await take(alice)).release()
     slotOf(await take(alice)).answered()
     const third = slotOf(await take(alice))
     third.queued('e3')
     third.answered()
+    made.eventHeard('e3')
     clock.time += 60 * 60 * 1000 - 1
     expect((await take(alice)).kind).toBe('paced')
     clock.time += 1
@@ -88,6 +92,37 @@ describe('calls under way', () => {
     expect((await take(alice)).kind).toBe('paced')
     slot.queued('e1')
     slot.answered()
+    expect((await take(alice)).kind).toBe('taken')
+  })
+
+  it('count for a minute where nobody listens for their end', async () => {
+    const { take, made, clock } = make([{ pattern: '*', concurrent: 1 }])
+    slotOf(await take(alice, { session: 's' })).queued('e1')
+    clock.time += 60 * 1000 - 1
+    expect((await take(alice)).kind).toBe('paced')
+    clock.time += 1
+    made.sessionHeard('s')
+    expect((await take(alice)).kind).toBe('paced')
+    slotOf(await take(bob, { session: 't' })).queued('e2')
+    clock.time += 60 * 1000
+    const direct = slotOf(await take(bob))
+    clock.time += 60 * 1000
+    expect((await take(bob)).kind).toBe('paced')
+    direct.answered()
+    made.sessionHeard('u')
+    slotOf(await take(bob, { session: 'u' })).queued('e3')
+    clock.time += 60 * 1000
+    expect((await take(bob)).kind).toBe('paced')
+  })
+
+  it('keep their place when a stream ends that never carried them', async () => {
+    const { take, made } = make([{ pattern: '*', concurrent: 1 }])
+    const slot = slotOf(await take(alice, { session: 's' }))
+    made.sessionHeard('s')
+    made.sessionEnded('s')
+    expect((await take(alice)).kind).toBe('paced')
+    slot.queued('e1')
+    made.sessionEnded('s')
     expect((await take(alice)).kind).toBe('taken')
   })
 
@@ -107,6 +142,16 @@ describe('calls under way', () => {
     expect(show({ msg: 'process_generating', event_id: 'e1', output: 'process_completed' })).toBeUndefined()
     expect((await take(alice)).kind).toBe('paced')
     expect(show({ msg: 'process_completed', event_id: 'e1' })).toBeUndefined()
+    expect((await take(alice)).kind).toBe('taken')
+  })
+
+  it('are seen to end in a message that is too large to be held', async () => {
+    const { take, made } = make([{ pattern: '*', concurrent: 1 }])
+    slotOf(await take(alice)).queued('e1')
+    const open = (msg: string) => made.tap().large?.(`{"msg":"${msg}","event_id":"e1","output":{"data":["x`)
+    expect(open('process_generating')).toBe('pass')
+    expect((await take(alice)).kind).toBe('paced')
+    expect(open('process_completed')).toBe('pass')
     expect((await take(alice)).kind).toBe('taken')
   })
 
@@ -161,6 +206,36 @@ describe('a batch endpoint', () => {
     expect(await take(bob, batch)).toEqual({ kind: 'paced', why: 'batch', retryAfter: 2 })
     slot.release()
     expect((await take(bob, batch)).kind).toBe('paced')
+  })
+
+  it('serves the next as soon as nothing waits in the app’s queue', async () => {
+    const { take, queue } = make([])
+    slotOf(await take(alice, batch)).queued('e1')
+    expect(await take(bob, batch)).toMatchObject({ why: 'batch' })
+    queue.empty = () => Promise.resolve(true)
+    expect((await take(bob, batch)).kind).toBe('taken')
+    // Bob’s is on its way to the queue: that it is empty says nothing of it.
+    expect(await take(alice, batch)).toMatchObject({ why: 'batch' })
+  })
+
+  it('takes what was queued while the app was asked for waiting', async () => {
+    const { take, queue } = make([])
+    const slot = slotOf(await take(alice, batch))
+    queue.empty = () => {
+      slot.queued('e1')
+      return Promise.resolve(true)
+    }
+    expect(await take(bob, batch)).toMatchObject({ why: 'batch' })
+    expect((await take(bob, batch)).kind).toBe('taken')
+  })
+
+  it('is taken by one of those who come at once', async () => {
+    const { take, queue } = make([])
+    slotOf(await take(alice, batch)).queued('e1')
+    queue.empty = () => Promise.resolve(true)
+    const carol = 'user:c' as Owner
+    const taken = await Promise.all([take(bob, batch), take(carol, batch)])
+    expect(taken.map(({ kind }) => kind).sort()).toEqual(['paced', 'taken'])
   })
 
   it('serves all at once where the operator says that it asks nobody’s name', async () => {

@@ -1,4 +1,5 @@
 /** Whether a call may start now: its size, its pace, and how many are under way. */
+import { readEventHead } from '../answers/event-head.ts'
 import type { AnswerMessage, Tap } from '../answers/tap.ts'
 import type { EndpointLimit } from '../config/config.ts'
 import type { Owner } from '../ownership/owner.ts'
@@ -33,6 +34,8 @@ export type Taken =
 interface LimitParts {
   readonly store: { readonly paces: PaceStore }
   readonly clock: { now(): number }
+  /** Whether nothing waits in the app's queue; what the app has begun with doesn't wait. */
+  readonly isQueueEmpty: () => Promise<boolean>
 }
 
 /** Nobody knows when a call that is under way ends. */
@@ -56,7 +59,9 @@ export class Limits {
     if (max !== undefined && bodyBytes() > max) return { kind: 'large', max }
     const now = this.#parts.clock.now()
     const alone = batch && !this.#mixedBatch
-    if (alone && this.#slots.hasOthers(owner, name, now))
+    if (alone) await this.#lookWhatBegan(owner, name, now)
+    // From here to the taking nothing is waited for, or two callers could both find themselves alone.
+    if (alone && this.#slots.waitingBeside(owner, name, now).count > 0)
       return { kind: 'paced', why: 'batch', retryAfter: soon }
     const concurrent = limit?.concurrent
     if (concurrent !== undefined && this.#slots.countOf(owner, name, now) >= concurrent)
@@ -78,11 +83,29 @@ export class Limits {
     }
   }
 
+  /** Whether it matters how many calls of this endpoint are under way at the same time. */
+  counts(endpoint: string): boolean {
+    return this.#limits.of(endpoint)?.concurrent !== undefined
+  }
+
+  /** Who never listens never tells that the app has begun: it is asked where others wait for a batch. */
+  async #lookWhatBegan(owner: Owner, name: string, now: number): Promise<void> {
+    const waiting = this.#slots.waitingBeside(owner, name, now)
+    if (waiting.count > 0 && (await this.#parts.isQueueEmpty())) waiting.begin()
+  }
+
   /** Sees events end in the streams that pass. */
   tap(): Tap {
     return {
       marks: ['process_completed'],
+      large: (head) => {
+        const message = readEventHead(head)
+        if (message?.msg === 'process_completed') this.eventEnded(message.event)
+        return 'pass'
+      },
       take: ({ json }: AnswerMessage) => {
+        // To read the whole of an answer takes as long as it is large, and a place is taken before its call is sent.
+        if (this.#slots.isIdle) return undefined
         const message = json()
         if (typeof message !== 'object' || message === null || !('event_id' in message)) return undefined
         if (message['msg'] === 'process_completed' && typeof message['event_id'] === 'string')
@@ -94,6 +117,16 @@ export class Limits {
 
   eventEnded(event: string): void {
     this.#slots.eventEnded(event)
+  }
+
+  /** Somebody listens for the end of this event … */
+  eventHeard(event: string): void {
+    this.#slots.eventHeard(event)
+  }
+
+  /** … or of all that this session has under way, until `sessionEnded`. */
+  sessionHeard(session: string): void {
+    this.#slots.sessionHeard(session)
   }
 
   sessionEnded(session: string): void {

@@ -5,14 +5,20 @@ import type { Owner } from '../ownership/owner.ts'
 interface Held {
   readonly owner: Owner
   readonly endpoint: string
-  readonly until: number
+  readonly since: number
   /** Upstream form of the session whose stream carries the event. */
   readonly session?: string
   event?: string
+  /** Somebody listens for its end. */
+  heard?: true
+  /** The app has begun with it: no other sample can come into its batch. */
+  begun?: true
 }
 
 /** An event whose end nobody saw (its client left for good) keeps its place no longer than this. */
 const longestMs = 60 * 60 * 1000
+/** A page that was reloaded before it listened has left, too; its owner doesn't wait for so long. */
+const unheardMs = 60 * 1000
 /** Events that ended lately: the stream may tell of the end before the answer to the call has told the event's id. */
 const mostEnded = 10_000
 
@@ -25,15 +31,23 @@ export interface Slot {
   release(): void
 }
 
+export interface Waiting {
+  readonly count: number
+  /** The app's queue was found empty since: what it had queued by then has begun. */
+  begin(): void
+}
+
 export class Slots {
   /** By endpoint, then by owner; of one owner the oldest first. */
   readonly #held = new Map<string, Map<Owner, Set<Held>>>()
   readonly #events = new Map<string, Held>()
   readonly #sessions = new Map<string, Set<Held>>()
+  /** How many streams are open. */
+  readonly #listening = new Map<string, number>()
   readonly #ended = new Recent<true>(mostEnded)
 
   take(owner: Owner, endpoint: string, now: number, session?: string): Slot {
-    const held: Held = { owner, endpoint, until: now + longestMs, ...(session !== undefined && { session }) }
+    const held: Held = { owner, endpoint, since: now, ...(session !== undefined && { session }) }
     const owners = this.#held.get(endpoint) ?? new Map<Owner, Set<Held>>()
     this.#held.set(endpoint, owners)
     addTo(owners, owner, held)
@@ -46,6 +60,7 @@ export class Slots {
           return
         }
         held.event = event
+        if (session !== undefined && this.#listening.has(session)) held.heard = true
         this.#events.set(event, held)
       },
       answered: () => {
@@ -55,18 +70,36 @@ export class Slots {
     }
   }
 
+  /** Nobody has anything under way that counts. */
+  get isIdle(): boolean {
+    return this.#held.size === 0
+  }
+
   /** How many calls of the endpoint this owner has under way. */
   countOf(owner: Owner, endpoint: string, now: number): number {
     this.#dropOver(owner, endpoint, now)
-    return this.#held.get(endpoint)?.get(owner)?.size ?? 0
+    let count = 0
+    for (const held of this.#held.get(endpoint)?.get(owner) ?? []) {
+      if (held.event === undefined || held.heard === true || held.since + unheardMs > now) count++
+    }
+    return count
   }
 
-  /** Whether anybody else has one under way. */
-  hasOthers(owner: Owner, endpoint: string, now: number): boolean {
-    for (const other of [...(this.#held.get(endpoint)?.keys() ?? [])]) {
-      if (other !== owner && this.countOf(other, endpoint, now) > 0) return true
+  /** Calls of anybody else that a sample could still meet in one batch. */
+  waitingBeside(owner: Owner, endpoint: string, now: number): Waiting {
+    const waiting: Held[] = []
+    for (const [other, all] of [...(this.#held.get(endpoint) ?? [])]) {
+      if (other === owner) continue
+      this.#dropOver(other, endpoint, now)
+      for (const held of all) if (held.begun !== true) waiting.push(held)
     }
-    return false
+    const queued = waiting.filter(({ event }) => event !== undefined)
+    return {
+      count: waiting.length,
+      begin: () => {
+        for (const held of queued) held.begun = true
+      },
+    }
   }
 
   eventEnded(event: string): void {
@@ -75,14 +108,30 @@ export class Slots {
     if (held !== undefined) this.#drop(held)
   }
 
-  /** Gradio drops what a session has queued when its stream closes (gradio/queueing.py 6.31, clean_events). */
+  eventHeard(event: string): void {
+    const held = this.#events.get(event)
+    if (held !== undefined) held.heard = true
+  }
+
+  sessionHeard(session: string): void {
+    this.#listening.set(session, (this.#listening.get(session) ?? 0) + 1)
+    for (const held of this.#sessions.get(session) ?? []) held.heard = true
+  }
+
+  /**
+   * Gradio drops what a session has queued when its stream closes (gradio/queueing.py 6.31, clean_events); not what it has
+   * yet to queue, nor what it runs outside the queue.
+   */
   sessionEnded(session: string): void {
-    for (const held of this.#sessions.get(session) ?? []) this.#drop(held)
+    const left = (this.#listening.get(session) ?? 0) - 1
+    if (left > 0) this.#listening.set(session, left)
+    else this.#listening.delete(session)
+    for (const held of this.#sessions.get(session) ?? []) if (held.event !== undefined) this.#drop(held)
   }
 
   #dropOver(owner: Owner, endpoint: string, now: number): void {
     for (const held of this.#held.get(endpoint)?.get(owner) ?? []) {
-      if (held.until > now) return
+      if (held.since + longestMs > now) return
       this.#drop(held)
     }
   }

@@ -26,20 +26,28 @@ async function pass(count: number, allowed: number, until = Infinity) {
 }
 
 describe('counting an upload', () => {
-  it('counts every byte, a few megabytes at a time', async () => {
-    expect(await pass(10, 10)).toEqual({ passed: 10, counted: [4, 4, 2], end: 'whole' })
-    expect(await pass(1, 10)).toEqual({ passed: 1, counted: [1], end: 'whole' })
-    expect(await pass(0, 10)).toEqual({ passed: 0, counted: [0], end: 'whole' })
+  it('counts every byte, a piece at a time', async () => {
+    expect(await pass(10, 10)).toEqual({ passed: 10, counted: Array(10).fill(1), end: 'whole' })
+    expect(await pass(0, 10)).toEqual({ passed: 0, counted: [], end: 'whole' })
   })
 
-  it('breaks off where the allowance ends', async () => {
-    expect(await pass(10, 5)).toMatchObject({ counted: [4], end: 'quota-spent' })
-    // It has passed, and its end hasn't.
-    expect(await pass(2, 1)).toEqual({ passed: 2, counted: [], end: 'quota-spent' })
+  it('counts small pieces together', async () => {
+    const counted: number[] = []
+    const small = Readable.from(Array.from({ length: 1000 }, () => Buffer.alloc(1000)))
+    const take = (bytes: number) => Promise.resolve(counted.push(bytes) > 0)
+    let passed = 0
+    for await (const piece of charge(small, take)) passed += piece.length
+    expect([passed, counted.reduce((sum, one) => sum + one, 0)]).toEqual([1_000_000, 1_000_000])
+    expect(counted).toHaveLength(4)
   })
 
-  it('counts what passed of an upload that breaks off', async () => {
-    expect((await pass(10, 10, 3)).counted).toEqual([3])
-    expect((await pass(10, 10, 5)).counted).toEqual([4, 1])
+  it('breaks off where the allowance ends, and nothing passes beyond it', async () => {
+    expect(await pass(10, 5)).toMatchObject({ passed: 5, end: 'quota-spent' })
+    expect(await pass(2, 0)).toEqual({ passed: 0, counted: [], end: 'quota-spent' })
+  })
+
+  it('has counted what passed of an upload that breaks off', async () => {
+    const { passed, counted } = await pass(10, 10, 3)
+    expect([passed, counted]).toEqual([3, [1, 1, 1]])
   })
 })

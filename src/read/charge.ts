@@ -1,29 +1,30 @@
-/** Counts an upload against what its sender may send, while it passes. */
+/** Counts an upload against what its sender may send, before it passes. */
 import { BodyTrouble } from '../kit/body-trouble.ts'
 
-/** Each counting is a write to the disk; so much may pass beyond the allowance. */
-const step = 4 * 1024 * 1024
+/** Held back until they are counted. Each counting is a write to the disk, and each upload under way holds so much. */
+const step = 256 * 1024
 
-/** `take`: false when so many bytes are too many. What passed is counted even if the upload breaks off. */
+/**
+ * `take`: false when so many bytes are too many. Nothing passes that isn't counted: of an upload that breaks off the app keeps
+ * what it got, and nobody removes it (gradio/route_utils.py 6.31, GradioMultiPartParser).
+ */
 export async function* charge(
   pieces: AsyncIterable<Uint8Array>,
   take: (bytes: number) => Promise<boolean>,
 ): AsyncGenerator<Uint8Array, void, void> {
+  let held: Uint8Array[] = []
   let due = 0
   const pay = async () => {
-    const bytes = due
+    if (!(await take(due))) throw new BodyTrouble('quota-spent', { bytes: due })
+    const paid = held
+    held = []
     due = 0
-    if (!(await take(bytes))) throw new BodyTrouble('quota-spent', { bytes })
+    return paid
   }
-  try {
-    for await (const piece of pieces) {
-      due += piece.byteLength
-      if (due >= step) await pay()
-      yield piece
-    }
-    // Before the end of the message: without it the app has no upload.
-    await pay()
-  } finally {
-    if (due > 0) await take(due)
+  for await (const piece of pieces) {
+    held.push(piece)
+    due += piece.byteLength
+    if (due >= step) yield* await pay()
   }
+  if (due > 0) yield* await pay()
 }

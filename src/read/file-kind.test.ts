@@ -46,6 +46,8 @@ describe('the kind of a file', () => {
     ['text that starts like a program', ['.txt'], 'a.txt', Buffer.from('MZ is a text')],
     ['an empty text', ['.txt'], 'a.txt', Buffer.alloc(0)],
     ['text in Shift_JIS', ['.csv'], 'a.csv', hex('93fa967b8cea2c31')],
+    ['text as Windows writes it', ['.csv'], 'a.csv', Buffer.from('\ufeffa,b\n1,2', 'utf16le')],
+    ['text of the other order', ['.txt'], 'a.txt', Buffer.from('\ufeffé', 'utf16le').swap16()],
     ['a drawing whose extension is named', ['.svg'], 'a.svg', svg],
     ['a drawing whose type is named', ['image/svg+xml'], 'a.svg', svg],
     ['a document whose kind comes late', ['.docx'], 'a.docx', zip],
@@ -80,6 +82,14 @@ describe('the kind of a file', () => {
     ['a page named like a picture by its extension', ['.png'], 'a.png', svg, 'content-unknown'],
     ['a damaged document', ['.docx'], 'a.docx', damaged, 'name-disagrees'],
     ['unknown bytes without extension', ['image/*', '.safetensors'], 'a', binary, 'content-unknown'],
+    [
+      'unknown bytes behind the mark of a text',
+      ['.csv'],
+      'a.csv',
+      padded(hex('fffe41004200')),
+      'name-disagrees',
+    ],
+    ['half a sign behind the mark of a text', ['.csv'], 'a.csv', hex('fffe41'), 'name-disagrees'],
     ['unknown bytes named like a text', ['.csv'], 'a.csv', binary, 'name-disagrees'],
     [
       'a known format named like one without signature',

@@ -173,5 +173,20 @@ function isSpelling(wanted: string, extension: string): boolean {
 
 /** No NUL and no control characters but those of plain text; encodings are many, so bytes beyond ASCII pass. */
 function isText(sample: Uint8Array): boolean {
-  return sample.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d) || byte === 0x1b)
+  const [first, second] = sample
+  // Spreadsheets and editors on Windows write UTF-16, and its mark before it (RFC 2781 section 3.2).
+  if (first === 0xff && second === 0xfe) return isUtf16(sample, true)
+  if (first === 0xfe && second === 0xff) return isUtf16(sample, false)
+  return sample.every(isPlain)
+}
+
+function isUtf16(sample: Uint8Array, littleEndian: boolean): boolean {
+  const view = new DataView(sample.buffer, sample.byteOffset, sample.byteLength)
+  for (let at = 2; at + 1 < sample.byteLength; at += 2)
+    if (!isPlain(view.getUint16(at, littleEndian))) return false
+  return sample.byteLength % 2 === 0
+}
+
+function isPlain(sign: number): boolean {
+  return sign >= 0x20 || (sign >= 0x09 && sign <= 0x0d) || sign === 0x1b
 }

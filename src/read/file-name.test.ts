@@ -23,6 +23,10 @@ describe('the name of an uploaded file', () => {
     ['\ufeffa\u200b.txt', 'a.txt'],
     ['.bashrc', '.bashrc'],
     ['.\u200b.', 'file'],
+    ['invoice\u061cgpj.exe', 'invoicegpj.exe'],
+    ['a.p\u00adn\u3164g\u{e0067}', 'a.png'],
+    ['a.html.', 'a.html'],
+    ['a.html . .', 'a.html'],
   ])('of %j is %j', (given, name) => {
     expect(safeFileName(given)).toBe(name)
   })
@@ -32,6 +36,17 @@ describe('the name of an uploaded file', () => {
     expect(Buffer.byteLength(name)).toBeLessThanOrEqual(765)
     expect(name).toMatch(/^写+\.png$/)
     expect(Buffer.byteLength(safeFileName(`a.${'😀'.repeat(500)}`))).toBeLessThanOrEqual(765)
+  })
+
+  // A head has room for 8 KiB, and a form for a thousand heads: what grows with the square takes minutes.
+  it.each([
+    ['of letters', 'a'.repeat(500_000)],
+    ['of three bytes each', '写'.repeat(500_000)],
+    ['of dots', `${'.'.repeat(500_000)}x`],
+    ['of dots and spaces', `${'. '.repeat(500_000)}x`],
+    ['of invisible signs', `${'\u200b'.repeat(500_000)}x`],
+  ])('is found in one go through a name %s', (_, name) => {
+    expect(Buffer.byteLength(safeFileName(name))).toBeLessThanOrEqual(765)
   })
 
   it('is one part of a path, printable, and the same when it is read once more', { timeout: 60_000 }, () => {

@@ -95,6 +95,18 @@ describe('reading a form part by part', () => {
     for (const size of [1, 5, 100_000]) expect(await readText(text, size)).toMatch(/^body-invalid/)
   })
 
+  it('hands a file’s bytes on as they came, and copies those alone that stand beside the start of a boundary', async () => {
+    const plain = Array.from({ length: 8 }, (_, at) => Buffer.alloc(10_000, at))
+    const opening = Buffer.concat([Buffer.alloc(10_000, 9), Buffer.from('\r\n--')])
+    const chunks = [Buffer.from(head(file)), ...plain, opening, Buffer.from(`x${end}`)]
+    const pieces: Buffer[] = []
+    for await (const { content } of readParts(Readable.from(chunks, { objectMode: false }), 'b'))
+      for await (const piece of content) pieces.push(piece)
+    expect(plain.map((chunk) => pieces.some(({ buffer }) => buffer === chunk.buffer))).not.toContain(false)
+    const whole = Buffer.concat([...plain, opening, Buffer.from('x')])
+    expect(Buffer.concat(pieces).equals(whole)).toBe(true)
+  })
+
   it('is stopped by what stops its source, wherever that is', async () => {
     const text = Buffer.from(`${head(file)}${'x'.repeat(50)}\r\n${head(file)}y${end}`)
     for (let at = 0; at < text.length - end.length; at++) {

@@ -78,8 +78,7 @@ class Form {
   async *content(): AsyncGenerator<Buffer, void, void> {
     for (;;) {
       const at = this.#held.indexOf(this.#delimiter)
-      // The last bytes may be a boundary's first.
-      const sure = at >= 0 ? at : Math.max(0, this.#held.length - this.#delimiter.length + 1)
+      const sure = at >= 0 ? at : this.#held.length - this.#begun()
       const piece = this.#held.subarray(0, sure)
       this.#skip(at >= 0 ? at + this.#delimiter.length : sure)
       if (at >= 0) this.#inContent = false
@@ -87,6 +86,19 @@ class Form {
       if (at >= 0) return
       await this.#more()
     }
+  }
+
+  /**
+   * How many of the last bytes may be a boundary's first. Nearly always none; then what comes next stands alone, where a few
+   * bytes kept for safety would make a copy of every chunk of a file.
+   */
+  #begun(): number {
+    const last = Math.min(this.#held.length, this.#delimiter.length - 1)
+    for (let length = last; length > 0; length--) {
+      const from = this.#held.length - length
+      if (this.#delimiter.compare(this.#held, from, this.#held.length, 0, length) === 0) return length
+    }
+    return 0
   }
 
   checkRead(): void {

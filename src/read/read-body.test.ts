@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { BodyTrouble } from '../kit/body-trouble.ts'
-import { parseJson, readPaced, readWhole } from './read-body.ts'
+import { parseJson, readPaced, readWhole, takeComplete } from './read-body.ts'
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -124,5 +124,34 @@ describe('reading a body at its pace', () => {
     await settle()
     expect(reading.end).toBe('body-invalid')
     expect(vi.getTimerCount()).toBe(0)
+  })
+})
+
+describe('a body that is here', () => {
+  const bodyOf = (bytes: string, isComplete?: () => boolean) => {
+    const stream = new PassThrough()
+    stream.write(bytes)
+    return { stream, accept: () => undefined, ...(isComplete && { isComplete }) }
+  }
+
+  it('is taken at once, whole', () => {
+    expect(
+      takeComplete(
+        bodyOf('1234567890', () => true),
+        10,
+      )?.toString(),
+    ).toBe('1234567890')
+  })
+
+  it('is refused where it is too large', () => {
+    const body = bodyOf('1234567890', () => true)
+    expect(() => takeComplete(body, 9)).toThrow(expect.objectContaining({ code: 'body-large' }))
+  })
+
+  it('is left alone while some of it is still to come, or nobody knows', () => {
+    for (const body of [bodyOf('123', () => false), bodyOf('123')]) {
+      expect(takeComplete(body, 10)).toBeUndefined()
+      expect(body.stream.readableLength).toBe(3)
+    }
   })
 })

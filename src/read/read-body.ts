@@ -3,7 +3,7 @@ import { BodyTrouble } from '../kit/body-trouble.ts'
 import type { Json } from '../kit/json.ts'
 import { JsonTrouble, parseStrictJson, requestLimits } from '../kit/strict-json.ts'
 import type { IncomingBody } from '../request.ts'
-import { Meter } from './meter.ts'
+import { Meter, Pace } from './meter.ts'
 
 /** Throws BodyTrouble. */
 export function parseJson(bytes: Uint8Array): Json {
@@ -28,29 +28,45 @@ export function measure({ stream, accept }: IncomingBody, max: number): Meter {
   return stream.pipe(meter)
 }
 
+/** The bytes of a body that is here already, without a wait; undefined when it isn't. Throws BodyTrouble. */
+export function takeComplete({ stream, isComplete }: IncomingBody, max: number): Buffer | undefined {
+  if (isComplete?.() !== true) return undefined
+  if (stream.readableLength > max) throw new BodyTrouble('body-large')
+  return (stream.read() as Buffer | null) ?? undefined
+}
+
 /** All bytes, at most `max` of them, however long they take while they keep the pace; throws BodyTrouble. */
-export async function readPaced(body: IncomingBody, max: number): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  for await (const chunk of measure(body, max)) chunks.push(chunk as Buffer)
-  return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)
+export function readPaced(body: IncomingBody, max: number): Promise<Buffer> {
+  return collect(body, max, (onSlow) => new Pace(onSlow))
 }
 
 /** All bytes, at most `max` of them, within `deadline` milliseconds; throws BodyTrouble. */
-export function readWhole({ stream, accept }: IncomingBody, max: number, deadline: number): Promise<Buffer> {
+export function readWhole(body: IncomingBody, max: number, deadline: number): Promise<Buffer> {
+  return collect(body, max, (onSlow) => {
+    const timer = setTimeout(onSlow, deadline)
+    return { count: () => undefined, stop: () => clearTimeout(timer) }
+  })
+}
+
+type Patience = (onSlow: () => void) => Pick<Pace, 'count' | 'stop'>
+
+/** By the stream's events: a chain of streams and iterators costs a small call more than all that is read from it. */
+function collect({ stream, accept }: IncomingBody, max: number, patience: Patience): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let seen = 0
     const stop = () => {
-      clearTimeout(timer)
+      pace.stop()
       stream.off('data', take).off('end', finish).off('error', breakOff).off('close', breakOff)
     }
-    const fail = (code: BodyTrouble['code']) => {
+    const fail = (code: BodyTrouble['code'], because?: BodyTrouble['because']) => {
       stop()
       stream.pause()
-      reject(new BodyTrouble(code))
+      reject(new BodyTrouble(code, because))
     }
     const take = (chunk: Buffer) => {
       seen += chunk.byteLength
+      pace.count(chunk.byteLength)
       if (seen > max) fail('body-large')
       else chunks.push(chunk)
     }
@@ -58,8 +74,8 @@ export function readWhole({ stream, accept }: IncomingBody, max: number, deadlin
       stop()
       resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks))
     }
-    const breakOff = () => fail('body-invalid')
-    const timer = setTimeout(() => fail('body-slow'), deadline)
+    const breakOff = () => fail('body-invalid', { body: 'cut-off' })
+    const pace = patience(() => fail('body-slow'))
     stream.on('data', take).on('end', finish).on('error', breakOff).on('close', breakOff)
     accept()
   })

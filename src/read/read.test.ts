@@ -195,6 +195,26 @@ describe('reading what a request brings', () => {
     expect(await readOf({ ...asked, nobody: true }, parts(true))).toBe('quota-spent {"owner":false}')
   })
 
+  it('counts the files that a component is sent, too', async () => {
+    const part = (head: string, text: string) =>
+      `--b\r\ncontent-disposition: form-data; ${head}\r\n\r\n${text}\r\n`
+    const field = part('name="a"', 'four')
+    const body = `${field}${part('name="file"; filename="blob"', 'drawing')}--b--\r\n`
+    const counted: number[] = []
+    const parts = (isLeft: boolean): ReadParts => ({
+      limits,
+      uploads: { maxFiles: 3 },
+      uploadQuota: { take: (_owner, bytes) => Promise.resolve(counted.push(bytes) > 0 && isLeft) },
+    })
+    const asked = { id: 'component.call', type: form }
+    expect(await readOf({ ...asked, body }, parts(true))).toMatchObject({ kind: 'form' })
+    expect(await readOf({ ...asked, body }, parts(false))).toBe('quota-spent {"bytes":7}')
+    expect(await readOf({ ...asked, body: `${field}--b--\r\n` }, parts(false))).toMatchObject({
+      kind: 'form',
+    })
+    expect(counted).toEqual([7, 7])
+  })
+
   it('lets the client go when nobody takes its upload any more', async () => {
     const stream = new PassThrough()
     const content = await readOf({ id: 'file.upload', type: form, body: stream })

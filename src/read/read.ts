@@ -5,11 +5,19 @@ import { BodyTrouble } from '../kit/body-trouble.ts'
 import { formType, makeBoundary } from '../kit/form.ts'
 import { ownerOf, type Owner } from '../ownership/owner.ts'
 import { isRefusal, refuse, type Refusal } from '../refusals.ts'
-import type { Authorized, Content, IncomingBody, JsonContent, Read, UploadContent } from '../request.ts'
+import type {
+  Authorized,
+  Content,
+  FormContent,
+  IncomingBody,
+  JsonContent,
+  Read,
+  UploadContent,
+} from '../request.ts'
 import { parseBodyType, type BodyType } from './body-type.ts'
 import { charge } from './charge.ts'
 import { readParts } from './multipart-reader.ts'
-import { measure, parseJson, readPaced, readWhole } from './read-body.ts'
+import { measure, parseJson, readPaced, readWhole, takeComplete } from './read-body.ts'
 import { readForm } from './read-form.ts'
 import { rewriteUpload, type UploadRules } from './rewrite-upload.ts'
 import { uploadFields } from './upload-fields.ts'
@@ -30,8 +38,10 @@ const noContent = { kind: 'none' } as unknown as Content
 export async function read(request: Authorized, parts: ReadParts): Promise<Read | Refusal> {
   const twice = findRepeatedName(request)
   if (twice !== undefined) return refuse('body-invalid', { repeated: twice })
+  const atOnce = request.body?.isComplete?.() === true
   const content = await readContent(request, parts)
-  return isRefusal(content) ? content : { ...request, content }
+  if (isRefusal(content)) return content
+  return atOnce ? { ...request, content, bodyAtOnce: true } : { ...request, content }
 }
 
 /** A name given twice in the query is read differently by different parsers (OWASP ASVS 5.0 15.3.7). */
@@ -100,12 +110,26 @@ async function readBody(
   const { entry } = request
   if (type.kind === 'json') return readJson(body, max, entry.goesTo === 'serve')
   if (entry.body.kind === 'upload') return passUpload(request, body, type.boundary, max, parts)
-  return readForm(readParts(measure(body, max), type.boundary), max)
+  const read = await readForm(readParts(measure(body, max), type.boundary), max, parts.uploads)
+  await chargeForm(read, ownerOf(request.principal), parts)
+  return read
+}
+
+async function chargeForm(
+  { files }: FormContent,
+  owner: Owner | undefined,
+  { uploadQuota }: ReadParts,
+): Promise<void> {
+  if (uploadQuota === undefined || files.length === 0) return
+  const bytes = files.reduce((sum, file) => sum + file.bytes.byteLength, 0)
+  if (owner === undefined || !(await uploadQuota.take(owner, bytes)))
+    throw new BodyTrouble('quota-spent', { bytes })
 }
 
 /** The gate's own bodies come from strangers too, so they have a deadline; a call may be long, and has a pace. */
 async function readJson(body: IncomingBody, max: number, isOwn: boolean): Promise<JsonContent> {
-  const bytes = isOwn ? await readWhole(body, max, bodyDeadline) : await readPaced(body, max)
+  const bytes =
+    takeComplete(body, max) ?? (isOwn ? await readWhole(body, max, bodyDeadline) : await readPaced(body, max))
   return { kind: 'json', value: parseJson(bytes) }
 }
 

@@ -183,7 +183,7 @@ describe('a recording of the screen', () => {
 })
 
 describe('a form that is held whole', () => {
-  const readAll = (...parts: Sent[]) => readForm(partsOf(parts), 1000)
+  const readAll = (...parts: Sent[]) => readForm(partsOf(parts), 1000, { maxFiles: 3 })
 
   it('gives fields and files', async () => {
     const form = await readAll(
@@ -198,6 +198,26 @@ describe('a form that is held whole', () => {
       ['component_id', '3'],
       ['__proto__', 'é'],
     ])
+  })
+
+  it('takes of files what an upload may be', async () => {
+    const rules = { maxFiles: 1, maxFileBytes: 100, types: ['image/png'] }
+    const png = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex')
+    const readAs = (...parts: Sent[]) => readForm(partsOf(parts), 1000, rules)
+    expect((await readAs(['file', 'blob', png])).files).toHaveLength(1)
+    const refused: [Sent[], string][] = [
+      [[['file', 'blob', '%!PS-Adobe-3.0 EPSF-3.0\n']], 'file-refused'],
+      [[['file', 'drawing.html', png]], 'file-refused'],
+      [[['file', 'blob', Buffer.concat([png, Buffer.alloc(100)])]], 'body-large'],
+      [
+        [
+          ['file', 'blob', png],
+          ['more', 'blob', png],
+        ],
+        'body-large',
+      ],
+    ]
+    for (const [parts, code] of refused) await expect(readAs(...parts)).rejects.toMatchObject({ code })
   })
 
   it.each<[string, Sent[], object]>([

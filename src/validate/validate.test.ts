@@ -11,10 +11,11 @@ const lookup = endpoint({ inputs: { n: slot('number', { label: 'How many', maxim
 const inputs = makeInputs({ rules: [], model: () => modelOf(lookup), sent: makeSentValues() })
 
 /** As much of a permitted request as the step looks at. */
-function asking(data?: readonly Json[]): Permitted {
+function asking(data?: readonly Json[], gradio = '6.31.0'): Permitted {
   const call: Call | undefined = data && { endpoint: lookup, data, arguments: {} }
   const resource = { kind: 'app' } as const
-  return { target: { resource, files: [], ...(call && { call }) } } as unknown as Permitted
+  const model = { ...modelOf(lookup), gradio }
+  return { target: { resource, files: [], model, ...(call && { call }) } } as unknown as Permitted
 }
 
 describe('the step validate', () => {
@@ -33,5 +34,17 @@ describe('the step validate', () => {
       input: 'How many',
       inputAt: 0,
     })
+  })
+
+  test.each([
+    ['6.0.2', true],
+    ['5.45.0', true],
+    ['5.44.1', false],
+    ['4.44.1', false],
+    ['', false],
+  ])('tells the place only to a page that shows it there: Gradio %s', (gradio, shows) => {
+    const outcome = validate(asking(['x'], gradio), { inputs })
+    expect(isRefusal(outcome) && outcome.inputAt === 0).toBe(shows)
+    expect(isRefusal(outcome) && outcome.input).toBe('How many')
   })
 })

@@ -1,4 +1,5 @@
 /** Permitted → Validated: are the inputs what the endpoint declares and the operator allows? */
+import { knowsValidators } from '../app/knows-validators.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { refuse, type Refusal } from '../refusals.ts'
 import type { Permitted, Sound, Validated } from '../request.ts'
@@ -9,7 +10,7 @@ export interface ValidateParts {
 
 /** What is no call of a function has no inputs. */
 export function validate(request: Permitted, { inputs }: ValidateParts): Validated | Refusal {
-  const { call, session } = request.target
+  const { call, session, model } = request.target
   const flaw = call === undefined ? undefined : inputs.judge(call, session?.upstream)
   if (call === undefined || flaw === undefined) return { ...request, sound: sound() }
   const { why, label, slot, shape } = flaw
@@ -17,7 +18,7 @@ export function validate(request: Permitted, { inputs }: ValidateParts): Validat
     // The label is the app's own; the value may be anything, a password too, and is told by its shape.
     ...refuse('input-invalid', { endpoint: call.endpoint.name, input: label, why, shape }),
     input: label,
-    inputAt: slot,
+    ...(model !== undefined && knowsValidators(model.gradio) && { inputAt: slot }),
   }
 }
 

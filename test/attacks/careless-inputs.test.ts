@@ -52,6 +52,7 @@ const forgeries: Readonly<Record<string, Attack>> = {
   'a price that nobody can type': { ...order([1, 1, 'small', '']), proof: '1 times 1 of' },
   'a text where a number is expected': { ...order([100, 'many', 'small', '']), proof: 'many times' },
   'a list where a number is expected': { ...order([100, [1, 2], 'small', '']), proof: '[1, 2] times' },
+  'a dict where a number is expected': { ...order([100, { a: 1 }, 'small', '']), proof: "{'a': 1} times" },
   'a list where one choice is expected': { ...order([100, 1, ['small', 'small'], '']), proof: "['small'" },
   'a text that is longer than its box takes': {
     ...order([100, 1, 'small', 'x'.repeat(40)]),
@@ -59,8 +60,17 @@ const forgeries: Readonly<Record<string, Attack>> = {
   },
 }
 
-const everything = { ...injections, ...forgeries }
-const rows = Object.keys(everything).flatMap((attack) => names.map((way) => ({ attack, way })))
+/** Gradio looks at these itself (gradio/components 6.31: preprocess of Slider and Dropdown, inputs of State). */
+const inVain: Readonly<Record<string, Attack>> = {
+  'a number beyond the end of its slider': {
+    name: 'rate',
+    data: [11],
+    named: { stars: 11 },
+    proof: 'rated 11',
+  },
+  'a choice that is none': { ...order([100, 1, 'huge', '']), proof: 'of huge' },
+}
+const everything = { ...injections, ...forgeries, ...inVain }
 
 async function attempt(attack: string, way: WayName, url: string, headers = {}): Promise<string> {
   const { proof: _proof, ...wanted } = everything[attack] ?? failed()
@@ -71,33 +81,39 @@ function failed(): never {
   throw new TypeError('no such attack')
 }
 
-describe('on the bare app', () => {
-  it.each(rows)('$attack works: $way', async ({ attack, way }) => {
-    expect(await attempt(attack, way, app().url)).toContain(everything[attack]?.proof)
+const told = /This input is not allowed\. \((?:Price|Amount|Size|Note|Query|Host|Stars)/i
+
+describe.each(Object.keys(everything))('%s', (attack) => {
+  const works = !(attack in inVain)
+  it.each(names)(`${works ? 'succeeds' : 'stays blocked'} on the bare app: %s`, async (way) => {
+    const text = await attempt(attack, way, app().url)
+    expect(text.includes(everything[attack]?.proof ?? '')).toBe(works)
+  })
+
+  const [which, open, session] =
+    attack in injections ? ['that has a pattern', gate, cookie] : ['without any rule', bareGate, plainCookie]
+  it.each(names)(`is blocked by the gate ${which}: %s`, async (way) => {
+    const text = await attempt(attack, way, open().url, { cookie: session() })
+    expect(text).not.toContain(everything[attack]?.proof)
+    expect(text).toMatch(told)
   })
 })
 
-describe('behind a gate without any rule', () => {
-  it.each(rows.filter(({ attack }) => attack in forgeries))(
-    '$attack is refused by the app’s own word: $way',
-    async ({ attack, way }) => {
-      const text = await attempt(attack, way, bareGate().url, { cookie: plainCookie() })
-      expect(text).not.toContain(everything[attack]?.proof)
-      expect(text).toMatch(/This input is not allowed\. \((?:Price|Amount|Size|Note)/i)
-    },
-  )
+describe('a State in the place of what the app remembers', () => {
+  const forged = { name: 'remember', data: ['mine', ['forged']], named: { item: 'mine' } }
+
+  it.each([
+    ['on the bare app', () => ({ url: app().url, headers: {} })],
+    ['by the gate', () => ({ url: gate().url, headers: { cookie: cookie() } })],
+  ])('stays blocked %s', async (_where, caller) => {
+    for (const way of names) {
+      const text = await ways[way](caller(), { ...forged, index: await indexOf(app().url, forged.name) })
+      expect(text, way).not.toContain('forged, mine')
+    }
+  })
 })
 
-describe('behind a gate with a pattern', () => {
-  it.each(rows.filter(({ attack }) => attack in injections))(
-    '$attack is refused: $way',
-    async ({ attack, way }) => {
-      const text = await attempt(attack, way, gate().url, { cookie: cookie() })
-      expect(text).not.toContain(everything[attack]?.proof)
-      expect(text).toMatch(/This input is not allowed\. \((?:Query|Host)/i)
-    },
-  )
-
+describe('behind the gate', () => {
   it.each(names)('what the page sends works: %s', async (way) => {
     const headers = { cookie: cookie() }
     const look = async (name: string, data: readonly unknown[], named: Readonly<Record<string, unknown>>) =>
@@ -106,5 +122,7 @@ describe('behind a gate with a pattern', () => {
     expect(await look('reach', ['db.example'], { host: 'db.example' })).toContain('reached db.example')
     const { data, named } = order([100, 2, 'large', 'please'])
     expect(await look('order', data, named)).toContain('2 times 100 of large: please')
+    expect(await look('rate', [10], { stars: 10 })).toContain('rated 10')
+    expect(await look('remember', ['lamp', null], { item: 'lamp' })).toContain('lamp')
   })
 })

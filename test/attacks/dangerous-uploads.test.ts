@@ -2,7 +2,7 @@
  * The story: whoever may upload gives the app a program that is named like a picture, a page that runs scripts, or more than
  * the disk holds; or writes the form so that the gate reads one thing in it and the app another. Gradio takes whatever comes.
  */
-import { basename } from 'node:path'
+import { basename, dirname, normalize } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { ask } from '../rig/ask.ts'
 import { tryToLogIn } from '../rig/log-in.ts'
@@ -61,16 +61,19 @@ describe('files of a kind that the app has no use for', () => {
     ['a program', 'a.exe', program],
   ] as const
 
-  it.each(dangers)('%s succeeds on Gradio', async (_what, name, content) => {
+  it.each(dangers)('succeeds on the bare app: %s', async (_what, name, content) => {
     expect((await upload(app().url, '', [name, content])).paths.map((path) => basename(path))).toEqual([name])
   })
 
-  it.each(dangers)('%s is blocked where the operator names the kinds', async (_what, name, content) => {
-    expect(await upload(strict().url, strictSession(), ['good.png', png], [name, content])).toEqual({
-      status: 415,
-      paths: [],
-    })
-  })
+  it.each(dangers)(
+    'is blocked by the gate where the operator names the kinds: %s',
+    async (_what, name, content) => {
+      expect(await upload(strict().url, strictSession(), ['good.png', png], [name, content])).toEqual({
+        status: 415,
+        paths: [],
+      })
+    },
+  )
 
   it('are what the log says, and their names are not in it', async () => {
     await upload(strict().url, strictSession(), ['secret-plan.png', program])
@@ -83,7 +86,7 @@ describe('files of a kind that the app has no use for', () => {
     expect(JSON.stringify(await readAuditRecords(strict().auditDir))).not.toContain('secret-plan')
   })
 
-  it('leaves those that it has a use for', async () => {
+  it('leaves those that the app has a use for', async () => {
     const sent = await upload(
       strict().url,
       strictSession(),
@@ -98,20 +101,31 @@ describe('files of a kind that the app has no use for', () => {
 })
 
 describe('more than the disk holds', () => {
-  it('succeeds on Gradio: nothing is counted', async () => {
+  const thirty = Buffer.concat([png, Buffer.alloc(30_000_000)])
+
+  it('succeeds on the bare app: nothing is counted', async () => {
     const large = Buffer.alloc(200_000)
     const files = Array.from({ length: 30 }, () => ['a.png', large] as const)
     expect((await upload(app().url, '', ...files)).paths).toHaveLength(30)
   })
 
-  it('is blocked by the size of a file and the number of files', async () => {
+  it('succeeds on the bare app: a file of 30 MB', async () => {
+    expect((await upload(app().url, '', ['a.png', thirty])).paths).toHaveLength(1)
+  })
+
+  it('is blocked by the gate: a file of 30 MB', async () => {
+    expect((await upload(strict().url, strictSession(), ['a.png', thirty])).status).toBe(413)
+    expect((await upload(strict().url, strictSession(), ['a.png', png])).status).toBe(200)
+  })
+
+  it('is blocked by the gate: the size of a file and the number of files', async () => {
     const large = Buffer.concat([png, Buffer.alloc(100_000)])
     expect((await upload(strict().url, strictSession(), ['a.png', large])).status).toBe(413)
     const three = [1, 2, 3].map((number) => [`${number}.png`, png] as const)
     expect((await upload(strict().url, strictSession(), ...three)).status).toBe(413)
   })
 
-  it('is blocked by what one principal may upload on one day', { timeout: 60_000 }, async () => {
+  it('is blocked by the gate: what one principal may upload on one day', { timeout: 60_000 }, async () => {
     strict().clock.advance(day)
     const cookie = await signInAnew()
     const much = Buffer.concat([png, Buffer.alloc(90_000)])
@@ -159,15 +173,23 @@ describe('a form that two readers read in two ways', () => {
 })
 
 describe('a name that leads elsewhere', () => {
-  it('is reduced to its last part before the app sees it', async () => {
-    const names = [
-      '../../../../etc/cron.d/evil',
-      '..\\..\\evil',
-      '/etc/evil',
-      'a\u202egnp.evil',
-      '..',
-      'evil\u0001.png',
-    ]
+  const names = [
+    '../../../../etc/cron.d/evil',
+    '..\\..\\evil',
+    '/etc/evil',
+    'a\u202egnp.evil',
+    '..',
+    'evil\u0001.png',
+  ]
+
+  it('stays blocked on the bare app, which keeps every file in its folder', async () => {
+    const sent = await Promise.all(names.map((name) => upload(app().url, '', [name, png])))
+    expect(sent.map(({ status }) => status)).toEqual([200, 200, 200, 200, 400, 200])
+    for (const path of sent.flatMap(({ paths }) => paths))
+      expect(dirname(dirname(normalize(path)))).toBe(app().temporary)
+  })
+
+  it('stays blocked by the gate, which reduces it to its last part before the app sees it', async () => {
     const sent = await upload(open().url, openSession(), ...names.map((name) => [name, png] as const))
     expect(sent.paths.map((path) => basename(path))).toEqual([
       'evil',
@@ -177,6 +199,35 @@ describe('a name that leads elsewhere', () => {
       'file',
       'evil.png',
     ])
+  })
+})
+
+describe('a page that is shown as one of the app’s own', () => {
+  const pages = [
+    ['a.html', page],
+    ['a.svg', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>')],
+    ['a.xhtml', page],
+    ['a.png', page],
+  ] as const
+
+  it.each([
+    ['on the bare app', () => app().url, () => ''],
+    ['by the gate', () => open().url, openSession],
+  ])('stays blocked %s', async (where, url, cookie) => {
+    const { paths } = await upload(url(), cookie(), ...pages)
+    expect(paths).toHaveLength(pages.length)
+    for (const path of paths) {
+      const { status, headers } = await ask(url(), `/gradio_api/file=${path}`, {
+        headers: { cookie: cookie() },
+      })
+      const shown = `${headers['content-type'] ?? ''} ${headers['content-disposition'] ?? ''}`
+      expect([path, status, /html|svg|xml/.test(shown) && !shown.includes('attachment')]).toEqual([
+        path,
+        200,
+        false,
+      ])
+      if (where === 'by the gate') expect(headers['x-content-type-options']).toBe('nosniff')
+    }
   })
 })
 

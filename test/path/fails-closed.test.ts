@@ -58,9 +58,11 @@ describe('a broken part', () => {
     [
       'catalogue',
       () => ({
-        catalogue: {
-          literal: new Map(),
-          get templates(): never {
+        catalogues: {
+          get '/gradio_api'(): never {
+            return boom()
+          },
+          get ''(): never {
             return boom()
           },
         },

@@ -6,7 +6,7 @@ import { RenderedFunctions } from '../../src/app/rendered.ts'
 import { Assertions } from '../../src/assertion/assertions.ts'
 import type { Audit } from '../../src/audit/audit.ts'
 import type { AuditEvent } from '../../src/audit/event.ts'
-import { catalogue } from '../../src/catalog/index.ts'
+import { catalogue, catalogueOfFour } from '../../src/catalog/index.ts'
 import { compileCatalogue } from '../../src/classify/classify.ts'
 import { defaults } from '../../src/config/defaults.ts'
 import { makeCredentials, makeTokenLook } from '../../src/credentials.ts'
@@ -128,6 +128,7 @@ export async function startPath(options: PathOptions): Promise<Path> {
   const config = { ...defaults, limits, ...options.config }
   const app: Gate['app'] & AppSideParts['app'] = {
     base: options.base ?? '',
+    api: '/gradio_api' as const,
     pages: new Set(['/second']),
     model: smallModel,
     rendered: new RenderedFunctions(),
@@ -136,6 +137,7 @@ export async function startPath(options: PathOptions): Promise<Path> {
     refresh: async () => undefined,
     suspect: () => undefined,
     readFile: async () => 'absent',
+    isQueueEmpty: async () => false,
   }
   const appSide = makeAppSide({ config, store, keys, instance, clock, app, policy, audit })
   const faults: unknown[] = []
@@ -143,7 +145,7 @@ export async function startPath(options: PathOptions): Promise<Path> {
   const page = Buffer.from('<p>page</p>')
   const file = { type: 'text/html; charset=utf-8', etag: '"x"', encoded: { identity: page } }
   const made: Gate = {
-    catalogue: compileCatalogue(catalogue),
+    catalogues: { '/gradio_api': compileCatalogue(catalogue), '': compileCatalogue(catalogueOfFour) },
     app,
     ...appSide,
     onFault: (fault) => faults.push(fault),

@@ -58,6 +58,22 @@ describe('a description of the app', () => {
   })
 })
 
+it('how long a description would be for somebody else is nobody’s business', async () => {
+  const policy = await loadPolicy({
+    roles: rolesFrom('viewer: { given_to: [guests], mcp: true }'),
+    files: [],
+  })
+  const { cookie } = await on.start(
+    (_request, _message, response) => void response.writeHead(200, { 'content-length': '4711' }).end(),
+    { policy },
+  )
+  const answer = await request(`${on.path.url}/gradio_api/mcp/schema`, {
+    method: 'HEAD',
+    headers: { cookie },
+  })
+  expect([answer.statusCode, answer.headers['content-length']]).toEqual([200, undefined])
+})
+
 describe('an answer that can’t be cut down', () => {
   const bodies = {
     unreadable: '{"version":',

@@ -57,8 +57,8 @@ const legal: Readonly<Record<string, Legal>> = {
   'call.api': { target: `${api}/api/predict/`, body: values, reaches: `${api}/api/predict` },
   'call.v2': { target: `${api}/call/v2/predict`, body: '{"text":"x"}', reaches: `${api}/queue/join` },
   'call.start': { target: `${api}/call/predict`, body: values, reaches: `${api}/queue/join` },
-  'call.v2.result': { target: `${api}/call/v2/predict/e1` },
-  'call.result': { target: `${api}/call/predict/e1` },
+  'call.v2.result': { target: `${api}/call/v2/predict/e1`, reaches: `${api}/call/v2/predict/SESSION` },
+  'call.result': { target: `${api}/call/predict/e1`, reaches: `${api}/call/predict/SESSION` },
   'queue.data': {
     target: `${api}/queue/data?session_hash=name`,
     reaches: `${api}/queue/data?session_hash=SESSION`,

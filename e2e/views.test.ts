@@ -29,7 +29,10 @@ interface Stage {
 }
 
 /** Lines of roles; each has one member, of the same name. */
-async function start(name: 'careless' | 'kitchen', roles: Readonly<Record<string, string>>): Promise<Stage> {
+async function start(
+  name: 'careless' | 'kitchen' | 'panels',
+  roles: Readonly<Record<string, string>>,
+): Promise<Stage> {
   const app = await startTestApp(name)
   const lines = Object.entries(roles).map(([role, grants]) => `  ${role}: ${grants}\n`)
   const gate = await startGateHere({ upstream: app.url, config: readConfigText(`roles:\n${lines.join('')}`) })
@@ -108,6 +111,15 @@ const buttons = (page: Page) =>
     .then((texts) => texts.filter((text) => text !== ''))
 const historyKeys = (page: Page) =>
   page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('gradio:run-history:v2:')))
+/** What "Use via API" says, once it speaks of this endpoint. */
+async function openDescription(page: Page, endpoint: string): Promise<string> {
+  await page.getByText('Use via API').click()
+  const description = page.locator('.api-docs')
+  await description.getByText(endpoint).locator('visible=true').first().waitFor()
+  return description.innerText()
+}
+/** It asks also for MCP, and how often endpoints were called: neither is for these. */
+const isOfDescription = (trouble: string) => /status of 40[34]/.test(trouble)
 const isEditable = (page: Page, id: string) => fieldOf(page, id).isEditable()
 
 describe('careless, seen by three', () => {
@@ -215,12 +227,47 @@ describe('careless, seen by three', () => {
   it('no page asks for what it does not show', async () => {
     const page = await seat.open('viewer')
     await page.locator('#predict-go').waitFor()
-    await page.goto(`${stage.gate.url}/?view=api`)
-    await page.getByText('predict').first().waitFor()
-    expect(await page.getByText('admin_report').count()).toBe(0)
     expect(seat.asked.some((line) => line.includes('/gradio_api/'))).toBe(true)
     expect(seat.asked.filter((line) => /component_server|mcp/.test(line))).toEqual([])
+    const text = await openDescription(page, '/predict')
+    expect(text).toContain('api_name="/predict"')
+    expect(text).not.toContain('admin_report')
+    expect(seat.troubles.filter((trouble) => !isOfDescription(trouble))).toEqual([])
+  })
+})
+
+describe('panels, of which one is not for everybody', () => {
+  let [stage, seat] = [] as unknown as [Stage, Seat]
+
+  beforeAll(async () => {
+    stage = await start('panels', { viewer: '{ call: [connect, ask, finish] }' })
+  })
+  afterAll(() => stop(stage))
+  beforeEach(async () => {
+    seat = new Seat(await browser.newContext({ viewport: { width: 1100, height: 900 } }), stage)
+  })
+  afterEach(() => seat.close())
+
+  it('open on the first of those that are left, where the app’s own choice went', async () => {
+    const page = await seat.open('viewer')
+    await fieldOf(page, 'ask-in').fill('Is it open')
+    await press(page, 'ask-go')
+    await untilValue(page, 'ask-out', /^Is it open\? Yes\.$/)
+    await fieldOf(page, 'done-in').fill('All done')
+    await press(page, 'done-go')
+    await untilValue(page, 'done-in', /^All done\? Yes\.$/)
+    expect(await page.getByText('Administration').count()).toBe(0)
+    expect(await page.getByText('Audit').count()).toBe(0)
     expect(seat.troubles).toEqual([])
+  })
+
+  it('say how to call what has a password box, and not what the author put into it', async () => {
+    const page = await seat.open('viewer')
+    const text = await openDescription(page, '/connect')
+    expect(text).toContain('api_name="/ask"')
+    expect(text).not.toContain('/purge')
+    expect(await page.content()).not.toContain('s3cret-default')
+    expect(seat.troubles.filter((trouble) => !isOfDescription(trouble))).toEqual([])
   })
 })
 

@@ -12,7 +12,7 @@ import type { Asserted } from './assertion/claims.ts'
 import type { Audit } from './audit/audit.ts'
 import { openAudit } from './audit/open-audit.ts'
 import { finishRestore } from './backup/place.ts'
-import { catalogue } from './catalog/index.ts'
+import { catalogue, catalogueOfFour } from './catalog/index.ts'
 import type { CertificateSource } from './certificates/certificate-source.ts'
 import { readMachineNames } from './certificates/machine-names.ts'
 import { makeCertificateSource } from './certificates/make-certificate-source.ts'
@@ -290,7 +290,7 @@ function assemble(config: Config, parts: Assembly): Gate {
   const bar = `/.sekisho/assets/${web.assetFile('bar.js')}`
   const { clock } = around
   return {
-    catalogue: compileCatalogue(catalogue),
+    catalogues: { '/gradio_api': compileCatalogue(catalogue), '': compileCatalogue(catalogueOfFour) },
     app: parts.app,
     assertions: parts.assertions,
     policy: parts.policy,

@@ -79,6 +79,8 @@ export interface Target {
   readonly action?: Action
   /** What the app keeps in one place for all and the gate for one: taken once everything else is permitted. */
   readonly claim?: () => Promise<boolean>
+  /** Why the rest of the request doesn't fit `resource`. Only those who may use that are told: others learn that it exists. */
+  readonly misfit?: Refusal
   /** Of the JSON-RPC request that waits for an answer. */
   readonly rpcId?: string | number
   /** Absent where a stranger may ask. */
@@ -100,6 +102,8 @@ export interface IncomingBody {
   readonly stream: Readable
   /** As declared by Content-Length, if it was. */
   readonly length?: number
+  /** Whether all of it stands in `stream`, to be read at once. Absent: nobody knows. */
+  readonly isComplete?: () => boolean
   /** Tells a client that waits for `100 Continue` to send (RFC 9110 section 10.1.1). */
   readonly accept: () => void
 }
@@ -140,6 +144,8 @@ export interface Classified extends Received {
   readonly parameters: Readonly<Record<string, string>>
   /** The path is in the catalogue, the method isn't. */
   readonly methodKnown: boolean
+  /** Where the routes of the app began by which it was classified: another app takes its place while the request is on its way. */
+  readonly api: AppModel['api']
 }
 
 /** As assigned by the operator; read on every request, so that a change holds at once. */
@@ -171,6 +177,8 @@ export interface Authorized extends Authenticated {
 
 export interface Read extends Authorized {
   readonly content: Content
+  /** The body was here when it was known who asks; absent: it may have been long in coming. */
+  readonly bodyAtOnce?: true
 }
 
 export interface Resolved extends Read {

@@ -24,6 +24,7 @@ export async function authorizeTarget(
     if (!decision.allow) return isForeign(target.resource) ? unknownFile(true) : explain(request, decision)
     policies.push(...decision.policies)
   }
+  if (target.misfit !== undefined) return target.misfit
   const unreadable = target.files.length === 0 ? undefined : await findUnreadable(request, parts)
   if (unreadable !== undefined) return unreadable
   if (target.claim !== undefined && !(await target.claim()))

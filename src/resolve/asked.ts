@@ -39,6 +39,8 @@ export interface ResolveParts {
   readonly mcp: {
     /** Callers of a batch function may be mixed: the function asks nobody's name. */
     readonly mixedBatch: boolean
+    /** Whether calls of this endpoint that are under way are counted. */
+    readonly countsCalls: (endpoint: string) => boolean
     readonly sharedState: SharedState
     /** A file of the app, whoever owns it. */
     readonly readFile: (path: string) => Promise<AppFile | 'absent' | 'large'>
@@ -67,6 +69,11 @@ export const wholeApp: Found['target'] = { resource: { kind: 'app' }, files: [] 
 /** Somebody else's, malformed, or never seen: one answer; only the log knows which. */
 export function unknownObject(object: string, foreign = false): Refusal {
   return refuse('object-unknown', { object, foreign })
+}
+
+/** Of a thing that is there; see Target.misfit. Nothing of what came goes on. */
+export function misfit(target: Omit<Found['target'], 'files' | 'misfit'>, why: Refusal): Found {
+  return { target: { ...target, files: [], misfit: why }, outgoing: { content: { kind: 'none' } } }
 }
 
 export function nameSession(

@@ -4,7 +4,7 @@ import type { DeclaredModel } from '../app/make-model.ts'
 import type { AppFile } from '../app/read-file.ts'
 import { component, renderConfig, sampleModel } from '../app/sample-app.contract.ts'
 import type { Method } from '../catalog/entry.ts'
-import { catalogue } from '../catalog/index.ts'
+import { catalogue, catalogueOfFour } from '../catalog/index.ts'
 import { classify, compileCatalogue } from '../classify/classify.ts'
 import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 import { Secret } from '../kit/secret.ts'
@@ -19,7 +19,7 @@ import { makeMemoryData } from '../store/engines/memory/data.ts'
 import { makeMemoryStore } from '../store/engines/memory/open.ts'
 import { resolve, type ResolveParts } from './resolve.ts'
 
-const compiled = compileCatalogue(catalogue)
+const catalogues = { '/gradio_api': compileCatalogue(catalogue), '': compileCatalogue(catalogueOfFour) }
 
 /** Functions 0 to 9; 20 and 21 are rendered for Alice's session `alice-1` alone. */
 export const model = sampleModel({
@@ -43,6 +43,7 @@ export const model = sampleModel({
     { id: 7, api_name: 'listen', inputs: [1], outputs: [1], connection: 'stream' },
     { id: 8, api_name: 'frame', inputs: [2], component_prop_inputs: [0] },
     { id: 9, api_name: 'sort', inputs: [7, 1], outputs: [7] },
+    { id: 10, api_name: 'watch', inputs: [2], outputs: [1], connection: 'stream' },
   ],
   info: {
     predict: ['text'],
@@ -76,8 +77,12 @@ export class Desk {
   next: DeclaredModel = model
   model: DeclaredModel = model
   base = ''
+  /** By whose routes requests are classified; absent: the app's. */
+  classifiedBy: DeclaredModel['api'] | undefined
   allowsLink: (link: URL) => boolean = () => false
   mixedBatch = false
+  /** Endpoints whose calls at the same time are counted. */
+  readonly counted = new Set<string>()
   /** Whose the State of tools is. */
   stateHolder: Owner | undefined
   /** What the app would hand out. */
@@ -119,21 +124,24 @@ export class Desk {
       allowsLink: this.allowsLink,
       mcp: {
         mixedBatch: this.mixedBatch,
+        countsCalls: (endpoint) => this.counted.has(endpoint),
         sharedState: { take: async (owner) => (this.stateHolder ??= owner) === owner },
         readFile: async (path) => this.files.get(path) ?? 'absent',
       },
     }
-    return resolve(readRequest(asking, this.base), parts)
+    const api = this.classifiedBy ?? this.model?.api
+    return resolve(readRequest(asking, this.base, api), parts)
   }
 
-  /** What it was resolved to; the code of the refusal otherwise. */
+  /** What it was resolved to; the code of the refusal otherwise, also of one that only those hear who may call it. */
   async find(asking: Asking): Promise<Resolved | string> {
     const found = await this.ask(asking)
-    return isRefusal(found) ? found.code : found
+    if (isRefusal(found)) return found.code
+    return found.target.misfit?.code ?? found
   }
 }
 
-export function readRequest(asking: Asking, base = ''): Read {
+export function readRequest(asking: Asking, base = '', api: DeclaredModel['api'] = '/gradio_api'): Read {
   const { target, form, body, as = alice } = asking
   const parsed = parseTarget(base + target)
   if ('trouble' in parsed) throw new TypeError(`${target}: ${parsed.trouble}`)
@@ -143,7 +151,7 @@ export function readRequest(asking: Asking, base = ''): Read {
     ...{ site: { scheme: 'http', host: 'gate.test' } as const, at: 0, onGone: () => undefined },
   }
   const pages = new Set(model.pages.filter((page) => page !== '').map((page) => `/${page}`))
-  const classified = classify(received, { catalogue: compiled, app: { base, pages } })
+  const classified = classify(received, { catalogues, app: { base, pages, api } })
   const content = contentOf(body, form)
   return { ...classified, principal: as, allow: { policies: [] }, content } as unknown as Read
 }

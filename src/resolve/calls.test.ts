@@ -80,6 +80,16 @@ describe('a function', () => {
     expect(await desk.find(asking)).toBe('body-invalid')
   })
 
+  it('with a body that doesn’t fit it is named to the policy, and nothing of the body goes on', async () => {
+    expect(await desk.ask(join({ ...whole, fn_index: 1, data: [] }))).toMatchObject({
+      target: {
+        ...{ resource: { kind: 'endpoint', name: 'admin_report' }, files: [] },
+        misfit: { code: 'body-invalid' },
+      },
+      outgoing: { content: { kind: 'none' } },
+    })
+  })
+
   it('is looked for again when the app has changed meanwhile', async () => {
     const changed = new Desk()
     const { model } = changed
@@ -213,7 +223,7 @@ describe('files in a call', () => {
     expect(await files(mirror(fileData('/etc/passwd')))).toEqual(['/etc/passwd unknown'])
   })
 
-  it.each<[string, Asking, readonly string[]]>([
+  it.each<[string, Asking, string | readonly string[]]>([
     ['without meta', mirror({ path: '/t/x' }), ['/t/x unknown']],
     ['with another meta', mirror({ path: '/t/x', meta: { _type: 'else' } }), ['/t/x unknown']],
     ['though they say they are streams', mirror(fileData('/t/x', { is_stream: true })), ['/t/x unknown']],
@@ -226,6 +236,11 @@ describe('files in a call', () => {
     ['in a JSON box, when they say so', mirror(null, { deep: [fileData('/t/x')] }), ['/t/x unknown']],
     ['not in a JSON box, when they don’t', mirror(null, { path: '/t/x' }), []],
     ['in event data', mirror(null, null, { event_data: { value: { path: '/t/x' } } }), ['/t/x unknown']],
+    [
+      'in event data, from another folder',
+      mirror(null, null, { event_data: { path: '../t/x' } }),
+      'object-unknown',
+    ],
     ['not in State', join({ data: [fileData('/t/x'), 'x'], fn_index: 3, session_hash: 'abc' }), []],
     [
       'in named arguments',
@@ -272,6 +287,33 @@ describe('files in a call', () => {
     expect(await files(mirror(fileData(`${long()}/1/2/playlist.m3u8`, { is_stream: true })))).toEqual([])
     const url = 'http://gate.test/gradio_api/file=/app/logo.png'
     expect(await files(mirror(fileData('/app/logo.png', { url })))).toEqual(['/app/logo.png shared'])
+  })
+
+  it('are not brought inside the call, past the rules of uploads', async () => {
+    const drawn = 'data:image/svg+xml,%3Csvg%3E'
+    const refused: Json[] = [
+      ...['data:image/png;base64,AA==', 'DATA:,x', drawn].flatMap((url) => [
+        { url },
+        { path: null, url },
+        fileData('/app/logo.png', { url }),
+      ]),
+      fileData('/app/logo.svg', { url: 'data:image/png;base64,AA==' }),
+    ]
+    for (const file of refused) {
+      expect(await files(mirror(file))).toBe('file-refused')
+      expect(await files(join({ data: [{ value: file }], fn_index: 8, session_hash: 'abc' }))).toBe(
+        'file-refused',
+      )
+    }
+    // As the page has it that has uploaded this one.
+    expect(await files(mirror(fileData('/app/a.svg', { url: drawn })))).toEqual(['/app/a.svg unknown'])
+  })
+
+  it('are pictures of a camera where a function is fed with them', async () => {
+    const url = 'data:image/png;base64,AA=='
+    expect(await files(join({ data: [{ url }], fn_index: 10, session_hash: 'abc' }))).toEqual([])
+    const elsewhere = { url, path: '../x' }
+    expect(await files(join({ data: [elsewhere], fn_index: 10, session_hash: 'abc' }))).toBe('object-unknown')
   })
 
   it('may be addresses that the operator allows', async () => {

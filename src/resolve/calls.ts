@@ -5,7 +5,7 @@ import type { Json } from '../kit/json.ts'
 import type { SessionNames } from '../ownership/ownership.ts'
 import { isRefusal, refuse, type Refusal } from '../refusals.ts'
 import type { Call, OutgoingParts } from '../request.ts'
-import { nameSession, unknownObject, type Asked, type Found } from './asked.ts'
+import { misfit, nameSession, unknownObject, type Asked, type Found } from './asked.ts'
 import { bodyOf, readCallBody, wrong, type CallBody } from './call-body.ts'
 import { nameDrawings } from './drawings.ts'
 import { fillAll, fillFromApi, fillFromNamed, nameArguments } from './fill-inputs.ts'
@@ -23,7 +23,7 @@ export function resolveJoin(asked: Asked): Found | Refusal | Promise<Found | Ref
   const endpoint = endpointByIndex(asked, body.fnIndex, session)
   if (isRefusal(endpoint)) return endpoint
   const data = fillAll(endpoint, body.data)
-  if (isRefusal(data)) return data
+  if (isRefusal(data)) return misfitOf(endpoint, data)
   return makeCall(asked, { endpoint, data, session, body, path: apiPath(asked, 'queue', 'join') })
 }
 
@@ -37,10 +37,9 @@ export function resolveRun(asked: Asked, route: 'run' | 'api'): Found | Refusal 
   const endpoint =
     body.fnIndex === undefined ? endpointByName(asked, name) : endpointByIndex(asked, body.fnIndex, given)
   if (isRefusal(endpoint)) return endpoint
-  if (body.fnIndex !== undefined && !isNameOf(endpoint, name))
-    return refuse('body-invalid', { field: 'fn_index' })
+  if (body.fnIndex !== undefined && !isNameOf(endpoint, name)) return misfitOf(endpoint, wrong('fn_index'))
   const data = fillAll(endpoint, body.data)
-  if (isRefusal(data)) return data
+  if (isRefusal(data)) return misfitOf(endpoint, data)
   const session = given ?? (leavesTraces(endpoint) ? makeSession(asked) : undefined)
   const path = apiPath(asked, route, name)
   return makeCall(asked, { endpoint, data, body, path, ...(session && { session }) })
@@ -63,7 +62,7 @@ export function resolveCall(asked: Asked): Found | Refusal | Promise<Found | Ref
   const endpoint = endpointByName(asked, asked.request.parameters['api_name'] ?? '')
   if (isRefusal(endpoint)) return endpoint
   const data = fillFromApi(endpoint, body.data)
-  if (isRefusal(data)) return data
+  if (isRefusal(data)) return misfitOf(endpoint, data)
   return makeCall(asked, { endpoint, data, session, ...simple(asked) })
 }
 
@@ -76,7 +75,7 @@ export function resolveNamedCall(asked: Asked): Found | Refusal | Promise<Found 
   // Gradio knows the others' parameters by no name.
   if (endpoint.visibility !== 'public') return refuse('endpoint-unknown')
   const data = fillFromNamed(endpoint, named)
-  if (isRefusal(data)) return data
+  if (isRefusal(data)) return misfitOf(endpoint, data)
   return makeCall(asked, { endpoint, data, session: makeSession(asked), ...simple(asked) })
 }
 
@@ -101,11 +100,11 @@ interface Making {
 export async function makeCall(asked: Asked, making: Making): Promise<Found | Refusal> {
   const { endpoint, body, session, path } = making
   const data = nameDrawings(endpoint, making.data, asked)
-  if (isRefusal(data)) return data
+  if (isRefusal(data)) return misfitOf(endpoint, data)
   const call = callOf(endpoint, data, body)
-  if (call === undefined) return wrong('data')
+  if (call === undefined) return misfitOf(endpoint, wrong('data'))
   const files = await judgeFiles(suspectsOf(call), asked)
-  if (isRefusal(files)) return files
+  if (isRefusal(files)) return misfitOf(endpoint, files)
   return {
     target: { resource: endpointResource(endpoint), call, files, ...(session && { session }) },
     outgoing: {
@@ -113,6 +112,11 @@ export async function makeCall(asked: Asked, making: Making): Promise<Found | Re
       content: callContent(call, { body, session, ...(making.simple && { simple: true }) }),
     },
   }
+}
+
+/** Such a call has no arguments that a policy could look at. */
+export function misfitOf(endpoint: Endpoint, why: Refusal): Found {
+  return misfit({ resource: endpointResource(endpoint), call: { endpoint, data: [], arguments: {} } }, why)
 }
 
 export function callOf(endpoint: Endpoint, data: readonly Json[], body: CallBody): Call | undefined {
@@ -129,7 +133,7 @@ export function callOf(endpoint: Endpoint, data: readonly Json[], body: CallBody
 export function suspectsOf({ endpoint, data, eventData }: Call): readonly Suspect[] {
   const inputs = endpoint.inputs.map(({ holdsFiles }, at): Suspect => ({
     value: data[at] ?? null,
-    suspicion: holdsFiles ? 'file' : 'free',
+    suspicion: !holdsFiles ? 'free' : endpoint.fed ? 'frame' : 'file',
   }))
   return eventData === undefined ? inputs : [...inputs, { value: eventData, suspicion: 'wary' }]
 }

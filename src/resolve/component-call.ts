@@ -3,7 +3,7 @@ import { componentResource } from '../app/resources.ts'
 import type { Json } from '../kit/json.ts'
 import { isRefusal, refuse, type Refusal } from '../refusals.ts'
 import type { OutgoingParts } from '../request.ts'
-import { nameSession, unknownObject, type Asked, type Found } from './asked.ts'
+import { misfit, nameSession, unknownObject, type Asked, type Found } from './asked.ts'
 import { bodyOf, isIndex, wrong } from './call-body.ts'
 import { nameDrawingIn } from './drawings.ts'
 import { judgeFiles } from './named-files.ts'
@@ -31,17 +31,13 @@ export async function resolveComponent(asked: Asked): Promise<Found | Refusal> {
   // A keyed component can take the place of another: which one runs can't be told from here.
   if (component === undefined || (declared && rendered)) return refuse('endpoint-unknown')
   if (!component.serverFunctions.includes(asking.function)) return refuse('endpoint-unknown')
+  const target = { resource: componentResource(component, asking.function), session, component }
   const drawing = nameDrawingIn(component.type, asking.fields, asked)
-  if (drawing !== undefined && typeof drawing !== 'string') return drawing
+  if (drawing !== undefined && typeof drawing !== 'string') return misfit(target, drawing)
   const files = await judgeFiles([{ value: asking.data, suspicion: 'wary' }], asked)
-  if (isRefusal(files)) return files
+  if (isRefusal(files)) return misfit(target, files)
   return {
-    target: {
-      resource: componentResource(component, asking.function),
-      session,
-      component,
-      files,
-    },
+    target: { ...target, files },
     outgoing: {
       path: apiPath(asked, 'component_server'),
       content: asking.content(session.upstream, drawing),

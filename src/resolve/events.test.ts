@@ -27,9 +27,11 @@ describe('an event', () => {
     target: `${api}/stream/${event}`,
     body: { data: ['x'], session_hash: 'abc', fn_index: 7, ...more },
   })
+  const upstream = new Desk().upstream(aliceOwner, 'abc')
   const ways: readonly [string, Asking, string][] = [
-    ['its result', { target: `${api}/call/predict/${id}` }, `/call/predict/${id}`],
-    ['its result by v2', { target: `${api}/call/v2/predict/${id}` }, `/call/v2/predict/${id}`],
+    // The stream of the session that it runs in, by a name that all versions of Gradio find.
+    ['its result', { target: `${api}/call/predict/${id}` }, `/call/predict/${upstream}`],
+    ['its result by v2', { target: `${api}/call/v2/predict/${id}` }, `/call/v2/predict/${upstream}`],
     ['cancelling it', cancel(), '/cancel'],
     ['resetting it', { target: `${api}/reset/`, body: { event_id: id } }, '/reset'],
     ['feeding it', feed(), '/stream/fed'],

@@ -20,7 +20,11 @@ function targetOf({ model }: Asked, event: OwnedEvent): Found['target'] {
   return { resource: endpointResource({ name, group }), event, files: [] }
 }
 
-/** Gradio ignores the name and hands out whatever the event is of; here both must belong together. */
+/**
+ * Gradio ignores the name and hands out whatever the event is of; here both must belong together. It hands out the stream of the
+ * event's session; before 6.31 it took the event's id for the session's name (gradio/routes.py 6.0.2, simple_predict_get), and by
+ * that name it finds it in all versions.
+ */
 export async function resolveResult(asked: Asked, version: readonly string[]): Promise<Found | Refusal> {
   const { api_name: name = '', event_id: id = '' } = asked.request.parameters
   const event = await findEvent(asked, id)
@@ -28,7 +32,7 @@ export async function resolveResult(asked: Asked, version: readonly string[]): P
   if (name !== event.endpointName) return unknownObject('event')
   return {
     target: targetOf(asked, event),
-    outgoing: { path: apiPath(asked, 'call', ...version, name, event.id) },
+    outgoing: { path: apiPath(asked, 'call', ...version, name, event.session ?? event.id) },
   }
 }
 

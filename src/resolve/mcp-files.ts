@@ -3,6 +3,7 @@ import { valuesIn } from '../kit/values-in.ts'
 import { isLink } from '../app/file-data.ts'
 import { api } from '../catalog/gradio/route.ts'
 import type { Json, JsonObject } from '../kit/json.ts'
+import { mediaTypeFor } from '../mcp/media-type.ts'
 import { refuse, type Refusal } from '../refusals.ts'
 import { unknownObject, type Asked } from './asked.ts'
 import { isPathOfFile } from './named-files.ts'
@@ -56,5 +57,5 @@ export async function inlineFile(path: string, { owner, parts }: Asked): Promise
   const file = await parts.mcp.readFile(path)
   if (file === 'absent') return unknownObject('file')
   if (file === 'large') return refuse('body-large', { file: true })
-  return `data:${file.type};base64,${Buffer.from(file.bytes).toString('base64')}`
+  return `data:${mediaTypeFor(path, file.type)};base64,${Buffer.from(file.bytes).toString('base64')}`
 }

@@ -178,8 +178,8 @@ describe('a file in a tool’s arguments', () => {
     await own.ledger.noteFiles(aliceOwner, ['/t/own.png', '/t/gone.png', '/t/large.png'])
     own.files.set('/t/b.png', { bytes: Buffer.from('hi'), type: 'image/png' })
     own.files.set('/t/large.png', 'large')
-    const found = await own.ask(picture(value))
-    expect(isRefusal(found) ? found.code : found.target.files[0]?.standing).toBe(code)
+    const found = await own.find(picture(value))
+    expect(typeof found === 'string' ? found : found.target.files[0]?.standing).toBe(code)
   })
 
   it('is fetched from nowhere that was not judged, whatever is tried', async () => {
@@ -206,8 +206,8 @@ describe('a file in a tool’s arguments', () => {
     let passed = 0
     await fc.assert(
       fc.asyncProperty(value, async (image) => {
-        const found = await own.ask(picture(image as Json))
-        if (isRefusal(found)) return
+        const found = await own.find(picture(image as Json))
+        if (typeof found === 'string') return
         passed++
         const { arguments: given } = sent(found)['params'] as { arguments: { image: Json } }
         const text = JSON.stringify(given.image)
@@ -254,5 +254,17 @@ describe('a message for a stream', () => {
     expect(await own.ask(post(alice, session, message('tools/call', { name: 'report' })))).not.toHaveProperty(
       'rpcId',
     )
+  })
+
+  it('calls no function of which only so many calls may be under way: nobody would see them end', async () => {
+    const own = makeDesk()
+    const announced = makeMessage(`${api}/mcp/messages/?session_id=${session}`)
+    await learnMcpSession(own.ledger, aliceOwner).take(announced)
+    own.counted.add('admin_report')
+    const report = message('tools/call', { name: 'report', arguments: { month: 'May' } })
+    const mirror = message('tools/call', { name: 'mirror', arguments: { image: null } })
+    expect(await own.find(post(alice, session, report))).toBe('policy-denied')
+    expect(await own.find(post(alice, session, mirror))).toHaveProperty('target')
+    expect(await own.find({ target: `${api}/mcp/`, body: report })).toHaveProperty('target')
   })
 })

@@ -9,7 +9,7 @@ import { leavesState } from '../mcp/shared-state.ts'
 import { readToolCall, writeToolCall } from '../mcp/tool-call.ts'
 import { isRefusal, refuse, type Refusal } from '../refusals.ts'
 import { unknownObject, wholeApp, type Asked, type Found } from './asked.ts'
-import { callOf, suspectsOf } from './calls.ts'
+import { callOf, misfitOf, suspectsOf } from './calls.ts'
 import { wrong } from './call-body.ts'
 import { nameDrawings } from './drawings.ts'
 import { fillFromNamed } from './fill-inputs.ts'
@@ -22,7 +22,7 @@ import { apiPath, changedQuery, inQuery } from './rewrite.ts'
 export async function resolveMcp(asked: Asked): Promise<Found | Refusal> {
   const message = readMessage(asked)
   const { id } = message
-  const where = { path: `${apiPath(asked, 'mcp')}/`, query: queryOf(asked) }
+  const where = { path: `${apiPath(asked, 'mcp')}/`, query: queryOf(asked), answers: true }
   const found = message.kind === 'trouble' ? refusalOf(message) : await resolveMessage(asked, message, where)
   if (id === undefined) return found
   return isRefusal(found) ? { ...found, rpcId: id } : { ...found, target: { ...found.target, rpcId: id } }
@@ -40,6 +40,7 @@ export async function resolveMcpPost(asked: Asked): Promise<Found | Refusal> {
   return resolveMessage(asked, message, {
     path: `${apiPath(asked, 'mcp', 'messages')}/`,
     query: tools === '' ? query : `${query}&${tools}`,
+    answers: false,
   })
 }
 
@@ -55,6 +56,8 @@ export function noMcpStream(): Refusal {
 interface Where {
   readonly path: string
   readonly query: string
+  /** The answer to the message is that to the request, so that the end of a call is seen. */
+  readonly answers: boolean
 }
 
 /** A client may narrow what it is shown and calls; it is no control (gradio/mcp.py 6.31, get_selected_tools_from_request). */
@@ -85,8 +88,12 @@ function resolveMessage(
   return { target: wholeApp, outgoing: passOn(message, message.params, where) }
 }
 
-function passOn(message: RpcMessage, params: JsonObject, where: Where): NonNullable<Found['outgoing']> {
-  return { ...where, content: { kind: 'json', value: writeRpc(message, params) } }
+function passOn(
+  message: RpcMessage,
+  params: JsonObject,
+  { path, query }: Where,
+): NonNullable<Found['outgoing']> {
+  return { path, query, content: { kind: 'json', value: writeRpc(message, params) } }
 }
 
 /** The tool must be one that the app declares, under the name that it declares: prompts and resources are functions too. */
@@ -99,18 +106,25 @@ async function resolveTool(asked: Asked, message: RpcMessage, where: Where): Pro
   // In the queue Gradio itself calls the tool: whose samples one batch holds can't be seen from here.
   if (endpoint.batch && endpoint.queued && !asked.parts.mcp.mixedBatch)
     return refuse('policy-denied', { reason: 'mcp-batch' })
+  const unfit = (why: Refusal): Found => {
+    const found = misfitOf(endpoint, why)
+    return { ...found, target: { ...found.target, action: 'callFunction' } }
+  }
+  // What was called goes on when the stream is closed, and when the client takes its message back.
+  if (!where.answers && asked.parts.mcp.countsCalls(endpoint.name))
+    return refuse('policy-denied', { reason: 'mcp-uncounted' })
   const judged = takeFiles(endpoint, asking.arguments, asked)
-  if (isRefusal(judged)) return judged
+  if (isRefusal(judged)) return unfit(judged)
   const data = fillFromNamed(endpoint, judged.values)
-  if (isRefusal(data)) return data
+  if (isRefusal(data)) return unfit(data)
   // Arguments go on as they came, so no drawing can be named in them; MCP has no way to bring one either.
-  if (nameDrawings(endpoint, data, asked) !== data) return unknownObject('drawing')
+  if (nameDrawings(endpoint, data, asked) !== data) return unfit(unknownObject('drawing'))
   const call = callOf(endpoint, data, { data: [] })
-  if (call === undefined) return wrong('arguments')
+  if (call === undefined) return unfit(wrong('arguments'))
   const files = await judgeFiles(suspectsOf(call), asked)
-  if (isRefusal(files)) return files
+  if (isRefusal(files)) return unfit(files)
   const given = await giveFiles(endpoint, { given: asking.arguments, judged: judged.values }, asked)
-  if (isRefusal(given)) return given
+  if (isRefusal(given)) return unfit(given)
   const { owner, model, parts } = asked
   return {
     target: {

@@ -4,16 +4,16 @@ import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 import { valuesIn } from '../kit/values-in.ts'
 import { isDeepLinkFile, isNormalPath } from '../ownership/file-path.ts'
 import type { FileStanding } from '../ownership/ownership.ts'
-import { isRefusal, type Refusal } from '../refusals.ts'
+import { isRefusal, refuse, type Refusal } from '../refusals.ts'
 import { unknownObject, type Asked } from './asked.ts'
 import { wrong } from './call-body.ts'
 
 /**
- * What counts as a file in a value. `file`: of a component that holds files, every object with a `path`; `free`: what says
- * that it is one, as Gradio itself looks for it in any value; `wary`: also what has a path from the root, since the function
- * gets it as it is.
+ * What counts as a file in a value. `file`: of a component that holds files, every object with a `path` or an address; `frame`:
+ * the same where a camera may put what it sees in the file's place; `free`: what says that it is one, as Gradio itself looks for it in any value; `wary`: every object with a `path`, however it is
+ * spelt, since the function gets it as it is (gradio/events.py 6.31: DownloadData makes a file of any).
  */
-export type Suspicion = 'file' | 'free' | 'wary'
+export type Suspicion = 'file' | 'frame' | 'free' | 'wary'
 
 export interface Suspect {
   readonly value: Json
@@ -28,7 +28,8 @@ export function findPaths(suspects: readonly Suspect[], asked: Asked): readonly 
   const paths = new Set<string>()
   for (const { value, suspicion } of suspects) {
     for (const one of valuesIn(value)) {
-      if (!isJsonObject(one) || !isSuspect(one, suspicion)) continue
+      if (!isJsonObject(one) || !(isSuspect(one, suspicion) || isFileOfFour(one, asked))) continue
+      if (suspicion === 'file' && bringsContent(one)) return refuse('file-refused', { why: 'inline' })
       const trouble = takeFile(one, paths, asked)
       if (trouble !== undefined) return trouble
     }
@@ -57,17 +58,36 @@ export function isPathOfFile(path: string): boolean {
   return isNormalPath(path) && !isDeepLinkFile(path)
 }
 
+/** Gradio 4 takes every object with a `path` for a file, in any value (gradio/processing_utils.py 4.44.1, is_file_obj). */
+function isFileOfFour({ path }: JsonObject, { model }: Asked): boolean {
+  return typeof path === 'string' && model.gradio.startsWith('4.')
+}
+
 function isSuspect(value: JsonObject, suspicion: Suspicion): boolean {
   const path = value['path']
   const url = value['url']
   switch (suspicion) {
     case 'file':
-      return typeof path === 'string' || (typeof url === 'string' && isLink(url))
+    case 'frame':
+      return typeof path === 'string' || (typeof url === 'string' && (isLink(url) || isInline(url)))
     case 'free':
       return isFileDataLike(value)
     case 'wary':
-      return isFileDataLike(value) || (typeof path === 'string' && path.startsWith('/'))
+      return typeof path === 'string'
   }
+}
+
+function isInline(url: string): boolean {
+  return /^data:/i.test(url)
+}
+
+/**
+ * Content that Gradio would take in the file's place (gradio/image_utils.py 6.31, preprocess_image), past all that is asked of
+ * uploads. Its page does that with an SVG which it has uploaded, and with a camera's pictures.
+ */
+function bringsContent({ path, url }: JsonObject): boolean {
+  if (typeof url !== 'string' || !isInline(url)) return false
+  return !(url.startsWith('data:image/svg+xml') && typeof path === 'string' && /\.svg$/i.test(path))
 }
 
 function takeFile(file: JsonObject, paths: Set<string>, asked: Asked): Refusal | undefined {

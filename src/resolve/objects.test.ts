@@ -176,6 +176,7 @@ describe('a component’s function', () => {
     ['in no session', call({ session_hash: null }), 'body-invalid'],
     ['in somebody’s session', call({ session_hash: `abc.${'A'.repeat(22)}` }), 'object-unknown'],
     ['with an address', call({ data: fileData('http://evil.test/') }), 'object-unknown'],
+    ['with a path from another folder', call({ data: { path: '../t/x' } }), 'object-unknown'],
   ])('is not one %s', async (_what, asking, code) => {
     expect(await desk.find(asking)).toBe(code)
   })

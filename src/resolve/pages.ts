@@ -3,9 +3,9 @@ import type { Refusal } from '../refusals.ts'
 import { unknownObject, wholeApp, type Asked, type Found } from './asked.ts'
 import { changedQuery, inQuery } from './rewrite.ts'
 
-/** `/?page=x` shows the page x (gradio/routes.py 6.31, main). */
+/** `/?page=x` shows the page x (gradio/routes.py 6.31, main); before there were pages, the name was free for the app's own use. */
 export async function resolveMainPage(asked: Asked): Promise<Found | Refusal> {
-  const page = inQuery(asked, 'page') ?? ''
+  const page = asked.model.config['page'] === undefined ? '' : (inQuery(asked, 'page') ?? '')
   if (!asked.model.pages.includes(page)) return unknownObject('page')
   return withDeepLink(asked, { target: pageTarget(page) })
 }

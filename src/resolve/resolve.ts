@@ -28,6 +28,8 @@ async function look(request: Read, resolver: Resolver, parts: ResolveParts): Pro
   await parts.app.settled()
   const { model } = parts.app
   if (model === undefined) return refuse('upstream-down', { reason: 'away' }, 2)
+  // The same path is another route of such an app, or none.
+  if (model.api !== request.api) return refuse('upstream-down', { reason: 'changed' }, 1)
   const result = await resolver({ request, owner, model, parts })
   return isRefusal(result) ? result : found(request, result, { owner, model })
 }

@@ -46,6 +46,7 @@ export const resolvers = {
     const { segment_id: segment = '', ext = '' } = asked.request.parameters
     return resolveMedia(asked, `${segment}.${ext}`)
   },
+  'media.stream': (asked) => resolveMedia(asked),
   'recording.process': nothing,
   'asset.static': nothing,
   'asset.assets': nothing,
@@ -53,6 +54,7 @@ export const resolvers = {
   'asset.theme': nothing,
   'asset.theme.api': nothing,
   'asset.component': nothing,
+  'asset.component.four': nothing,
   'asset.icon.sized': nothing,
   'asset.icon': nothing,
   'asset.favicon': nothing,

@@ -1,10 +1,9 @@
 /** Writes addresses of the app: each piece encoded anew, so that it is read as it was judged. */
-import { api } from '../catalog/gradio/route.ts'
 import type { Asked } from './asked.ts'
 
-/** `…/gradio_api/` and these segments. */
-export function apiPath({ parts }: Asked, ...segments: readonly string[]): string {
-  return `${parts.app.base}${api}/${segments.map((one) => encodeURIComponent(one)).join('/')}`
+/** These segments, behind the place where the app's routes begin. */
+export function apiPath({ model, parts }: Asked, ...segments: readonly string[]): string {
+  return `${parts.app.base}${model.api}/${segments.map((one) => encodeURIComponent(one)).join('/')}`
 }
 
 /** The query of the request, with some of its names given another value, or none; Gradio reads it as URLSearchParams does. */

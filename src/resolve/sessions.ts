@@ -22,12 +22,12 @@ export function resolveHeartbeat(asked: Asked): Found | Refusal {
 }
 
 /** Addresses of media carry the long form: Gradio wrote them. */
-export function resolveMedia(asked: Asked, file: string): Found | Refusal {
+export function resolveMedia(asked: Asked, ...file: readonly string[]): Found | Refusal {
   const { session_hash: hash, run = '', component_id: component = '' } = asked.request.parameters
   const session = asked.parts.ownership.nameMediaSession(asked.owner, hash ?? '')
   if (session === undefined) return unknownObject('session')
   return {
     target: { ...wholeApp, session },
-    outgoing: { path: apiPath(asked, 'stream', session.upstream, run, component, file) },
+    outgoing: { path: apiPath(asked, 'stream', session.upstream, run, component, ...file) },
   }
 }

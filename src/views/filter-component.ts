@@ -12,6 +12,7 @@ export function filterComponent(id: number, component: JsonObject, plan: ViewPla
     (one: JsonObject) => keepFunctions(one, plan.serverFunctions.get(id)),
     (one: JsonObject) => dropReferences(one, plan),
     (one: JsonObject) => (component['type'] === 'navbar' ? keepPages(one, plan) : one),
+    (one: JsonObject) => (plan.deselected.has(id) ? without(one, 'selected') : one),
   ].reduce((one, change) => change(one), given)
   const settled = keepEditing(id, given, props, plan)
   return settled === given ? component : { ...component, props: settled }
@@ -24,7 +25,15 @@ function blankPassword(props: JsonObject): JsonObject {
 
 /** Gradio's page compares the folder with itself, and has no use for what it says (FileExplorer 6.31). */
 function dropServerPaths(props: JsonObject): JsonObject {
-  return props['root_dir'] === undefined ? props : without(props, 'root_dir')
+  const own = props['root_dir'] === undefined ? props : without(props, 'root_dir')
+  // A list of examples has the properties of what it fills (gradio/components/dataset.py 6.31).
+  const filled = own['component_props']
+  const isTelling = (one: Json): one is JsonObject => isJsonObject(one) && one['root_dir'] !== undefined
+  if (!isJsonList(filled) || !filled.some(isTelling)) return own
+  return {
+    ...own,
+    component_props: filled.map((one) => (isTelling(one) ? without(one, 'root_dir') : one)),
+  }
 }
 
 function keepFunctions(props: JsonObject, allowed: readonly string[] | undefined): JsonObject {
@@ -56,7 +65,7 @@ function keepPages(props: JsonObject, plan: ViewPlan): JsonObject {
   const hidden = new Set(plan.model.pages.filter((path) => !plan.pages.has(path)))
   const kept = links.filter((link) => {
     const path = isJsonList(link) ? link[1] : undefined
-    return typeof path !== 'string' || !hidden.has(path.replace(/^\/+|\/+$/g, ''))
+    return typeof path !== 'string' || !hidden.has(path.replace(/[?#].*$/s, '').replace(/^\/+|\/+$/g, ''))
   })
   return kept.length === links.length ? props : { ...props, value: kept }
 }

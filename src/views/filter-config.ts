@@ -113,7 +113,8 @@ function filterComponents(given: Json | undefined, plan: ViewPlan): readonly Jso
     const id = isJsonObject(one) ? integer(one['id']) : undefined
     if (id === undefined || !isJsonObject(one)) return undefined
     const isKnown = plan.model.components.has(id) || one['renderable'] !== undefined
-    if (isKnown && !plan.removed.has(id)) kept.push(filterComponent(id, one, plan))
+    if (isKnown && !plan.removed.has(id))
+      kept.push(filterComponent(id, plan.described?.(id, one) ?? one, plan))
   }
   return kept
 }

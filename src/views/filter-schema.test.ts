@@ -51,6 +51,29 @@ function plan(hidden: readonly string[]): ViewPlan {
   return made
 }
 
+describe('a password box', () => {
+  const snippets = { python: 'client.predict(word="a-password")', bash: 'curl -d "a-password"' }
+  const shownWith = (word: JsonObject) =>
+    filterInfo({ named_endpoints: { '/open': { parameters: [word], code_snippets: snippets } } }, plan([]))
+
+  it('is named in no example of a call either', () => {
+    expect(shownWith(parameter('word', 'a-password'))).toEqual({
+      named_endpoints: { '/open': { parameters: [blanked], code_snippets: {} } },
+      unnamed_endpoints: {},
+    })
+  })
+
+  it.each(['', null])('that holds nothing at first (%j) need not be filled in, and has examples', (value) => {
+    const word = { ...parameter('word', ''), parameter_default: value }
+    expect(shownWith(word)).toEqual({
+      named_endpoints: { '/open': { parameters: [word], code_snippets: snippets } },
+      unnamed_endpoints: {},
+    })
+    const empty = [tool('tool_open', { word: { type: 'string', default: value } })]
+    expect(filterMcpSchema(empty, plan([]))).toEqual(empty)
+  })
+})
+
 const blanked = { ...parameter('word', ''), parameter_has_default: false, parameter_default: null }
 
 describe('the API’s description', () => {

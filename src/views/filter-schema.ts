@@ -65,7 +65,7 @@ function shown(name: string | undefined, plan: ViewPlan): Endpoint | undefined {
   return name !== undefined && plan.names.has(name) ? plan.model.byName.get(name) : undefined
 }
 
-/** What stands in a password box is the parameter's default too. */
+/** What stands in a password box is the parameter's default too, and examples of calls are written with it. */
 function secretParameters({ parameters, inputs }: Endpoint): ReadonlySet<string> {
   return new Set(
     parameters.flatMap(({ name, slot }) => {
@@ -75,17 +75,28 @@ function secretParameters({ parameters, inputs }: Endpoint): ReadonlySet<string>
   )
 }
 
+/** A box that is empty at first says nothing, and need not be filled in. */
+function isSaid(value: Json | undefined): boolean {
+  return value !== undefined && value !== null && value !== ''
+}
+
 function blankDefaults(described: JsonObject, endpoint: Endpoint): JsonObject {
   const parameters = described['parameters']
   const secret = secretParameters(endpoint)
   if (secret.size === 0 || !isJsonList(parameters)) return described
+  const isSecret = (one: Json): one is JsonObject =>
+    isJsonObject(one) &&
+    typeof one['parameter_name'] === 'string' &&
+    secret.has(one['parameter_name']) &&
+    isSaid(one['parameter_default'])
+  if (!parameters.some(isSecret)) return described
   return {
     ...described,
     parameters: parameters.map((one) =>
-      isJsonObject(one) && typeof one['parameter_name'] === 'string' && secret.has(one['parameter_name'])
-        ? { ...one, parameter_has_default: false, parameter_default: null }
-        : one,
+      isSecret(one) ? { ...one, parameter_has_default: false, parameter_default: null } : one,
     ),
+    // By language; the page shows none where there is none (ApiDocs of Gradio 6.31).
+    ...(described['code_snippets'] !== undefined && { code_snippets: {} }),
   }
 }
 
@@ -96,7 +107,7 @@ function blankToolDefaults(tool: JsonObject, endpoint: Endpoint): JsonObject {
   if (secret.size === 0 || !isJsonObject(input) || !isJsonObject(properties)) return tool
   const blanked = Object.entries(properties).map(([name, one]): [string, Json] => [
     name,
-    secret.has(name) && isJsonObject(one) ? without(one, 'default') : one,
+    secret.has(name) && isJsonObject(one) && isSaid(one['default']) ? without(one, 'default') : one,
   ])
   return { ...tool, inputSchema: { ...input, properties: Object.fromEntries(blanked) } }
 }

@@ -78,6 +78,13 @@ describe('a hidden function', () => {
     })
   })
 
+  it('leaves the button whose label it changes, if that runs a script', () => {
+    const share: SampleFunction = { id: 0, name: 'share', targets: click(1), outputs: [1] }
+    const copy = { ...share, id: 1, name: 'copy', more: { backend_fn: false, js: '() => 1' } }
+    expect(staysOf([button(1)], [share, copy], ['share'])).toEqual({ components: [1], functions: ['copy'] })
+    expect(staysOf([button(1)], [share], ['share']).components).toEqual([])
+  })
+
   it('leaves the button that starts another one too', () => {
     const too: SampleFunction = { id: 2, name: 'too', targets: click(1), inputs: [5] }
     expect(staysOf([button(1), textbox(2), textbox(3), textbox(5)], [open, too], ['too']).components).toEqual(
@@ -131,6 +138,49 @@ describe('a hidden function', () => {
       components: [1, 2, 3],
       functions: ['open'],
     })
+  })
+})
+
+describe('a script that runs after a function', () => {
+  const script: SampleFunction = {
+    id: 2,
+    name: 'script',
+    targets: [[null, 'then']],
+    more: { backend_fn: false, js: 'x => x', trigger_after: 1 },
+  }
+  const next = { ...script, id: 3, name: 'next', more: { ...script.more, trigger_after: 2 } }
+  const last = { ...next, id: 4, name: 'last', more: { trigger_after: 3 } }
+
+  it('goes with it, since nothing could start it; what the server runs can be called by name', () => {
+    const functions = [open, report, script, next, last]
+    expect(staysOf(whole, functions, ['report']).functions).toEqual(['open', 'last'])
+    expect(staysOf(whole, functions, ['open']).functions).toEqual(['report', 'script', 'next', 'last'])
+  })
+})
+
+describe('tabs that begin with a tab of their own choice', () => {
+  const tab = (id: number, name: string, children: readonly SampleNode[]): SampleNode => ({
+    ...{ id, type: 'tabitem', props: { id: name }, children },
+  })
+  const tabs = (selected: string | null): SampleNode => ({
+    ...{ id: 10, type: 'tabs', props: { selected } },
+    children: [
+      tab(11, 'first', [button(1), textbox(2), textbox(3)]),
+      tab(12, 'second', [button(4), textbox(5), textbox(6)]),
+    ],
+  })
+  const beginsAnew = (selected: string | null, hidden: readonly string[]) => {
+    const model = sampleModel(
+      sampleConfig([{ path: '', nodes: [tabs(selected)], functions: [open, report] }]),
+    )
+    return planView(model, allBut(hidden))?.deselected.has(10)
+  }
+
+  it('begin with the first one when that one goes', () => {
+    expect(beginsAnew('second', ['report'])).toBe(true)
+    expect(beginsAnew('second', ['open'])).toBe(false)
+    expect(beginsAnew('first', ['report'])).toBe(false)
+    expect(beginsAnew(null, ['report'])).toBe(false)
   })
 })
 

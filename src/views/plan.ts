@@ -1,6 +1,6 @@
 /** The plan of a view: what of the app's configuration one kind of asker gets to see. Made once, applied often. */
 import type { AppModel, Component } from '../app/model.ts'
-import { isJsonObject } from '../kit/json.ts'
+import { isJsonObject, type JsonObject } from '../kit/json.ts'
 import { isNeverShown, prune } from './prune.ts'
 import type { Visibility } from './visibility.ts'
 import { meaningOf, readLayout, readWires, type LayoutNode, type Wire } from './wiring.ts'
@@ -26,7 +26,10 @@ export interface ViewPlan {
   readonly after: Wired
   /** By component: the server functions that stay; absent where all do. */
   readonly serverFunctions: ReadonlyMap<number, readonly string[]>
+  /** Of components that show one of several sections at first: those whose first one goes. */
+  readonly deselected: ReadonlySet<number>
   readonly mcp: boolean
+  readonly described?: (id: number, component: JsonObject) => JsonObject
   /** What the ids meant when the plan was made. */
   readonly meanings: ReadonlyMap<number, string>
   readonly root: number
@@ -69,7 +72,9 @@ export function planView(model: AppModel, visibility: Visibility): ViewPlan | un
     before: wiredBy(wires),
     after: wiredBy(staying),
     serverFunctions,
+    deselected: deselectedIn(layout, model.components, removed),
     mcp: visibility.mcp,
+    ...(visibility.described !== undefined && { described: visibility.described }),
     meanings: new Map(wires.map((wire) => [wire.id, meaningOf(wire)])),
     root: layout.id,
   }
@@ -94,6 +99,24 @@ function allowedFunctions(model: AppModel, visibility: Visibility): Map<number, 
     if (allowed.length < component.serverFunctions.length) some.set(component.id, allowed)
   }
   return some
+}
+
+/** Tabs and walkthroughs name the section by its own `id`; without a name they show the first (gradio/layouts/tabs.py 6.31). */
+function deselectedIn(
+  layout: LayoutNode,
+  components: AppModel['components'],
+  removed: ReadonlySet<number>,
+): ReadonlySet<number> {
+  const found = new Set<number>()
+  const visit = ({ id, children }: LayoutNode): void => {
+    const selected = components.get(id)?.props['selected'] ?? null
+    const isSelected = (child: LayoutNode) => components.get(child.id)?.props['id'] === selected
+    if (selected !== null && children.some((child) => isSelected(child) && removed.has(child.id)))
+      found.add(id)
+    children.forEach(visit)
+  }
+  visit(layout)
+  return found
 }
 
 function neverShownOf(

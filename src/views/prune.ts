@@ -56,11 +56,13 @@ export function isNeverShown(props: JsonObject): boolean {
   return props['visible'] === false || props['visible'] === 'hidden'
 }
 
-/** It touches what is gone, or it only ends what is gone. */
+/** It touches what is gone, or, in the browser alone, it only ends or follows what is gone. */
 function goesToo(wire: Wire, dropped: ReadonlySet<number>, removed: ReadonlySet<number>): boolean {
-  const { targets, inputs, outputs, cancels, onServer } = wire
+  const { targets, inputs, outputs, cancels, follows, onServer } = wire
   if ([targets, inputs, outputs].some((ids) => ids.some((id) => removed.has(id)))) return true
-  return !onServer && cancels.length > 0 && cancels.every((id) => dropped.has(id))
+  if (onServer) return false
+  if (follows !== undefined && dropped.has(follows)) return true
+  return cancels.length > 0 && cancels.every((id) => dropped.has(id))
 }
 
 /** It did nothing but stand beside what is gone. */
@@ -97,11 +99,14 @@ function usesOf(wires: readonly Wire[], dropped: ReadonlySet<number>): Uses {
 
 /**
  * What only hidden functions use: their inputs and outputs, values and labels, and the buttons that start them. A picture
- * that somebody may look at stays, whatever clicking on it would have done.
+ * that somebody may look at stays, whatever clicking on it would have done. So does a button that runs a script, whoever
+ * else writes on it: gr.DeepLinkButton has a nameless function that puts its label back (Gradio 6.31).
  */
 function* orphansOf(uses: Uses, sections: ReadonlySet<number>, pruning: Pruning): Generator<number> {
   for (const id of uses.dataOfDropped) {
-    if (!uses.byKeptOnServer.has(id) && !sections.has(id)) yield id
+    const isPressed = pressed.has(pruning.components.get(id)?.type ?? '')
+    const users = isPressed ? uses.byKept : uses.byKeptOnServer
+    if (!users.has(id) && !sections.has(id)) yield id
   }
   for (const id of uses.targetsOfDropped) {
     const type = pruning.components.get(id)?.type

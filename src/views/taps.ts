@@ -1,5 +1,5 @@
 /** Taps that cut down what describes the app inside answers: rendered configurations, and the lists of MCP. */
-import type { AnswerMessage, Tap } from '../answers/tap.ts'
+import type { AnswerMessage, Tap, TextFilter } from '../answers/tap.ts'
 import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 import { writeJson } from '../kit/strict-json.ts'
 import { filterRendered } from './filter-config.ts'
@@ -19,9 +19,34 @@ export class UnreadableMessage extends Error {
  * writes no blanks, json.dumps does. Throws UnreadableMessage, as the other one does.
  */
 export function makeRenderTap(planNow: CurrentPlan): Tap {
+  const marks = ['"render_config":{', '"render_config": {']
   return {
-    marks: ['"render_config":{', '"render_config": {'],
+    marks,
+    // What can't be held can't be cut down; in a value the mark's quotes would be escaped.
+    large: () => new Stopper(marks),
     take: (message) => rewritten(message, (one) => withRendered(one, planNow())),
+  }
+}
+
+/** Lets a text pass up to what may not be in it. */
+class Stopper implements TextFilter {
+  readonly #marks: readonly string[]
+  #before = ''
+
+  constructor(marks: readonly string[]) {
+    this.#marks = marks
+  }
+
+  push(text: string): string {
+    const seen = this.#before + text
+    if (this.#marks.some((mark) => seen.includes(mark)))
+      throw new UnreadableMessage('What a message describes is too large to be cut down.')
+    this.#before = seen.slice(-Math.max(...this.#marks.map((mark) => mark.length)))
+    return text
+  }
+
+  end(): string {
+    return ''
   }
 }
 

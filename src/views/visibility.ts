@@ -1,5 +1,6 @@
 /** What an asker is shown, as the policy says it; nothing else decides. */
 import type { Component, Endpoint } from '../app/model.ts'
+import type { JsonObject } from '../kit/json.ts'
 
 export interface Visibility {
   /** May be called, under some context and with some arguments. */
@@ -12,4 +13,6 @@ export interface Visibility {
   componentFunction(component: Component, name: string): boolean
   /** May use MCP at all; the page then says how. */
   readonly mcp: boolean
+  /** A component's description as it is to be shown, by its id; absent where all stay as they are. */
+  readonly described?: (id: number, component: JsonObject) => JsonObject
 }

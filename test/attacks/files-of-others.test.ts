@@ -19,6 +19,8 @@ const api = '/gradio_api'
 const asAlice = (): Headers => ({ cookie: alice() })
 const asBob = (): Headers => ({ cookie: bob() })
 let shade = 20
+/** One pixel. */
+const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGNgYGAAAAAEAAH2FzhVAAAAAElFTkSuQmCC'
 
 /**
  * Gradio writes a picture that is there already once more at each step, and hangs up on whoever reads it in that very moment
@@ -83,6 +85,32 @@ describe('a file that the app gave to somebody', () => {
     expect(await callFunction(url, 'echo_file', [file], { headers: asBob() })).toBeUndefined()
     const [echoed] = (await callFunction(url, 'echo_file', [file], { headers: asAlice() })) ?? []
     expect(await read((echoed as { path: string }).path, asAlice())).toBe(200)
+  })
+
+  it('is the file of an event for its owner alone, however its path is spelt', async () => {
+    const path = await uploadFile(gate().url, 'read me.txt', `bonus ${String(++shade)}`, asAlice())
+    const download = async (url: string, headers: Headers, spelt: string) => {
+      const body = { data: [], event_data: { path: spelt } }
+      return (await askJson(url, `${api}/run/downloaded`, body, { headers })).body
+    }
+    // From wherever the app runs; Gradio takes what leads to its folder (gradio/processing_utils.py 6.31).
+    const around = `${'../'.repeat(30)}${path.slice(1)}`
+    for (const spelt of [path, around, `./${around}`]) {
+      expect(await download(app().url, {}, spelt)).toContain('bonus')
+      expect(await download(gate().url, asBob(), spelt)).toBe('{"detail":"Not found."}')
+    }
+    expect(await download(gate().url, asAlice(), path)).toContain('bonus')
+  })
+
+  it('is none that was never uploaded, but stands in the call itself', async () => {
+    const url = `data:image/png;base64,${png}`
+    const [bare, asked] = await Promise.all(
+      [app().url, gate().url].map((at) =>
+        askJson(at, `${api}/run/shape_of`, { data: [{ url }] }, { headers: asAlice() }),
+      ),
+    )
+    expect(bare?.body).toContain('of shape (1, 1, 3)')
+    expect(asked).toMatchObject({ status: 415, body: '{"detail":"This kind of file is not accepted."}' })
   })
 
   it('stays theirs when the gate is started anew', async () => {

@@ -4,11 +4,13 @@
  */
 import { describe, expect, it } from 'vitest'
 import { ask, askJson } from '../rig/ask.ts'
-import { useApp } from './targets.ts'
+import { gradioDoor } from './doors.ts'
+import { useApp, useAppWithAuth } from './targets.ts'
 import { usePeople } from './people.ts'
-import { clientWays, indexOf, newSession, ways, type WayName } from './ways-to-call.ts'
+import { clientWays, indexOf, newSession, ways, type Caller, type WayName } from './ways-to-call.ts'
 
 const app = useApp('careless')
+const withAuth = useAppWithAuth()
 const people = usePeople(app, {
   config: `
 roles:
@@ -25,6 +27,7 @@ const hidden = [
   { name: 'undocumented_fn', data: ['x'], named: { text: 'x' }, proof: 'UNDOCUMENTED x' },
   { name: 'direct_tool', data: ['x'], named: { text: 'x' }, proof: 'DIRECT-TOOL x' },
 ]
+const inSession = { session_hash: 'k9x2m4p7q1z' }
 const names = Object.keys(ways) as WayName[]
 /** Gradio itself serves public functions only in these two ways. */
 const publicOnly: readonly WayName[] = ['/call/v2 by name', 'MCP']
@@ -34,20 +37,36 @@ const rows = hidden.flatMap((wanted) =>
     .map((way) => ({ ...wanted, way })),
 )
 
-describe('a function that is not meant for everybody', () => {
-  it.each(rows)('$name is run by anybody of the bare app: $way', async ({ way, proof, ...wanted }) => {
+/** Somebody without rights, as far as Gradio's own login goes. */
+async function asBob(): Promise<Caller> {
+  const { url } = withAuth()
+  const knock = await gradioDoor(url).knock({ user: 'bob', password: 'bobpw' })
+  return knock.kind === 'in' ? { url, headers: { cookie: knock.cookie } } : expect.fail(knock.kind)
+}
+
+describe('run a function that is not meant for everybody', () => {
+  it.each(rows)('succeeds on the bare app: $name, $way', async ({ way, proof, ...wanted }) => {
     const index = await indexOf(app().url, wanted.name)
     expect(await ways[way]({ url: app().url, headers: {} }, { ...wanted, index })).toContain(proof)
   })
 
-  it.each(rows)('$name is not run by a viewer behind the gate: $way', async ({ way, proof, ...wanted }) => {
+  // Through MCP Gradio's login keeps out those who have one, too.
+  it.each(rows.filter(({ way }) => way !== 'MCP'))(
+    'succeeds on auth=, for a user: $name, $way',
+    async ({ way, proof, ...wanted }) => {
+      const index = await indexOf(app().url, wanted.name)
+      expect(await ways[way](await asBob(), { ...wanted, index })).toContain(proof)
+    },
+  )
+
+  it.each(rows)('is blocked by the gate, for a viewer: $name, $way', async ({ way, proof, ...wanted }) => {
     const index = await indexOf(app().url, wanted.name)
     const { url, headers } = await people('bob')
     expect(await ways[way]({ url, headers }, { ...wanted, index })).not.toContain(proof)
   })
 
   it.each(rows.filter(({ way }) => clientWays.includes(way)))(
-    '$name is run by an administrator behind the gate: $way',
+    'is still done through the gate by an administrator: $name, $way',
     async ({ way, proof, ...wanted }) => {
       const index = await indexOf(app().url, wanted.name)
       const { url, headers } = await people('alice')
@@ -66,6 +85,29 @@ describe('a function that is not meant for everybody', () => {
     const [hiddenOne, absent] = answers.map(({ status, body }) => ({ status, body }))
     expect(hiddenOne).toEqual(absent)
   })
+
+  it.each<[string, (name: string, index: number) => readonly [string, object]]>([
+    ['too little data', (name) => [`call/${name}`, { data: [] }]],
+    ['too little data by /run', (name) => [`run/${name}`, { data: [] }]],
+    ['too little data in the queue', (_, fn_index) => ['queue/join', { ...inSession, fn_index, data: [] }]],
+    ['a name that belongs to another', (_, fn_index) => ['run/other', { data: ['x'], fn_index }]],
+    ['a parameter that it lacks', (name) => [`call/v2/${name}`, { no_such: 'x' }]],
+    ['a parameter left out', (name) => [`call/v2/${name}`, {}]],
+  ])('answers a viewer as if it did not exist, called with %s', async (_what, make) => {
+    const { url, headers } = await people('bob')
+    const both = [
+      { name: 'admin_report', index: await indexOf(app().url, 'admin_report') },
+      { name: 'no_such_function', index: 999 },
+    ]
+    const answers = await Promise.all(
+      both.map(async ({ name, index }) => {
+        const [path, body] = make(name, index)
+        const answer = await askJson(url, `/gradio_api/${path}`, body, { headers })
+        return { status: answer.status, body: answer.body }
+      }),
+    )
+    expect(answers[0]).toEqual(answers[1])
+  })
 })
 
 describe('what a viewer may call', () => {
@@ -77,21 +119,41 @@ describe('what a viewer may call', () => {
   })
 })
 
-describe('the function of a component that only administrators see', () => {
-  const browse = async (url: string, headers: Readonly<Record<string, string>>) => {
+describe('use the function of a component that only administrators see', () => {
+  const explorer = async () => {
     const { components } = JSON.parse((await ask(app().url, '/config')).body) as {
       components: { id: number; type: string }[]
     }
-    const component_id = components.find(({ type }) => type === 'fileexplorer')?.id
-    const body = { session_hash: newSession(), component_id, fn_name: 'ls', data: [] }
+    return components.find(({ type }) => type === 'fileexplorer')?.id
+  }
+  const browse = async (url: string, headers: Readonly<Record<string, string>>) => {
+    const body = { session_hash: newSession(), component_id: await explorer(), fn_name: 'ls', data: [] }
     return (await askJson(url, '/gradio_api/component_server', body, { headers })).body
   }
 
-  it('lists the folder of the bare app to anybody', async () => {
+  it('succeeds on the bare app', async () => {
     expect(await browse(app().url, {})).toContain('careless.py')
   })
 
-  it('lists it to an administrator and to no viewer', async () => {
+  it('succeeds on auth=, for a user', async () => {
+    const { url, headers } = await asBob()
+    expect(await browse(url, headers)).toContain('careless.py')
+  })
+
+  it('is answered like one that does not exist, whatever is sent', async () => {
+    const { url, headers } = await people('bob')
+    const file = { path: 'http://10.0.0.1/x', meta: { _type: 'gradio.FileData' } }
+    const answers = await Promise.all(
+      [await explorer(), 9_999].map(async (component_id) => {
+        const body = { session_hash: newSession(), component_id, fn_name: 'ls', data: [file] }
+        const answer = await askJson(url, '/gradio_api/component_server', body, { headers })
+        return { status: answer.status, body: answer.body }
+      }),
+    )
+    expect(answers[0]).toEqual(answers[1])
+  })
+
+  it('is blocked by the gate for a viewer, and still done by an administrator', async () => {
     const bob = await people('bob')
     expect(await browse(bob.url, bob.headers)).not.toContain('careless.py')
     const alice = await people('alice')
@@ -99,7 +161,7 @@ describe('the function of a component that only administrators see', () => {
   })
 })
 
-describe('the configuration', () => {
+describe('read in the configuration what one may not call', () => {
   const places = [
     '/',
     '/config',
@@ -114,12 +176,18 @@ describe('the configuration', () => {
       .map(({ body }) => body)
       .join('\n')
 
-  it('of the bare app names them all', async () => {
+  it('succeeds on the bare app', async () => {
     const text = await read(app().url, {})
     for (const secret of secrets) expect(text, secret).toContain(secret)
   })
 
-  it('names to a viewer nothing that the viewer may not call', async () => {
+  it('succeeds on auth=, for a user', async () => {
+    const { url, headers } = await asBob()
+    const text = await read(url, headers)
+    for (const secret of secrets) expect(text, secret).toContain(secret)
+  })
+
+  it('is blocked by the gate, for a viewer', async () => {
     const { url, headers } = await people('bob')
     const text = await read(url, headers)
     for (const secret of secrets) expect(text, secret).not.toContain(secret)

@@ -23,6 +23,11 @@ const only = (...names: string[]): Visibility => ({
   componentFunction: () => false,
 })
 
+const secrets = [
+  ...['s3cret-default', 'Database password', 'Admin files', '/apps', 'root_dir'],
+  ...['Administration', 'root-account', 'after the purge'],
+]
+
 const described = {
   '/': 'page.main',
   '/config': 'config.read',
@@ -37,6 +42,7 @@ const ofCareless = { ...described, '/gradio_api/mcp/schema': 'mcp.schema', '/gra
 describe.each([
   ['kitchen', ofKitchen, ['echo'], 'count'],
   ['careless', ofCareless, ['predict'], 'admin_report'],
+  ['panels', described, ['connect', 'ask', 'finish'], 'purge'],
 ] as const)('what %s tells', (name, paths: Readonly<Record<string, string>>, granted, hidden) => {
   let app: GradioApp
   let model: AppModel
@@ -88,7 +94,7 @@ describe.each([
       const text = shown(entry, answer, only(...granted)).toString()
       const seen = namesIn(text, [...model.endpoints.values()], granted)
       expect([path, seen]).toEqual([path, []])
-      for (const secret of ['s3cret-default', 'Database password', 'Admin files', '/apps', 'root_dir']) {
+      for (const secret of secrets) {
         expect(text).not.toContain(secret)
       }
     }
@@ -199,12 +205,16 @@ function canonical(value: Json): string {
 function withoutSecrets(value: Json): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map(withoutSecrets)
   if (!isJsonObject(value)) return value
+  if (value['parameter_default'] === 's3cret-default')
+    return { ...value, parameter_has_default: false, parameter_default: null }
   const isPassword = value['type'] === 'password' && value['name'] === 'textbox'
   const kept = Object.entries(value).filter(([key]) => key !== 'root_dir' && !(isPassword && key === 'value'))
-  const changed = kept.map(([key, one]): [string, Json] => [key, withoutSecrets(one)])
+  const changed = kept.map(([key, one]): [string, Json] => [
+    key,
+    key === 'code_snippets' && canonical(one).includes('s3cret-default') ? {} : withoutSecrets(one),
+  ])
   // It had a value and belongs to no function, so that nobody could type into it.
-  const frozen: [string, Json][] =
-    kept.length < Object.keys(value).length && isPassword ? [['interactive', false]] : []
+  const frozen: [string, Json][] = value['label'] === 'Database password' ? [['interactive', false]] : []
   return Object.fromEntries([...changed, ...frozen])
 }
 

@@ -10,7 +10,7 @@ import type { DeclaredModel } from '../../src/app/make-model.ts'
 import { readModel } from '../../src/app/read-model.ts'
 import { RenderedFunctions } from '../../src/app/rendered.ts'
 import type { Method } from '../../src/catalog/entry.ts'
-import { catalogue } from '../../src/catalog/index.ts'
+import { catalogue, catalogueOfFour } from '../../src/catalog/index.ts'
 import { classify, compileCatalogue } from '../../src/classify/classify.ts'
 import { writeContent } from '../../src/forward/write-content.ts'
 import { Secret } from '../../src/kit/secret.ts'
@@ -49,7 +49,7 @@ export interface Answered {
   readonly text: string
 }
 
-const compiled = compileCatalogue(catalogue)
+const catalogues = { '/gradio_api': compileCatalogue(catalogue), '': compileCatalogue(catalogueOfFour) }
 const json = { 'content-type': 'application/json' }
 
 export const asker = 'user:asker' as Owner
@@ -140,7 +140,7 @@ export class Ways {
       }),
     }
     const pages = new Set(this.model.pages.filter((page) => page !== '').map((page) => `/${page}`))
-    const classified = classify(received, { catalogue: compiled, app: { base: '', pages } })
+    const classified = classify(received, { catalogues, app: { base: '', api: '/gradio_api', pages } })
     if (classified.entry.goesTo !== 'upstream' || !classified.methodKnown) return undefined
     const principal = { kind: 'user', username: 'asker', session: { id: 's', account: 'asker' } }
     const authorized = { ...classified, principal, allow: { policies: [] } } as unknown as Authorized
@@ -155,9 +155,12 @@ export class Ways {
       },
       ownership: this.ledger,
       rolesOf: async () => [],
-      mcp: { mixedBatch: false, sharedState: { take: async () => true }, readFile: async () => 'absent' },
+      mcp: {
+        ...{ mixedBatch: false, countsCalls: () => false },
+        ...{ sharedState: { take: async () => true }, readFile: async () => 'absent' as const },
+      },
     })
-    return isRefusal(resolved) ? undefined : resolved
+    return isRefusal(resolved) || resolved.target.misfit !== undefined ? undefined : resolved
   }
 
   /** What was let through, as the gate sends it; of what streams, the beginning. */

@@ -6,8 +6,8 @@ const project = (name: string, include: string[], extra: object = {}) => ({
 })
 
 export default defineConfig({
-  resolve: { conditions: ['development'] },
-  ssr: { resolve: { conditions: ['development'] } },
+  resolve: { conditions: ['sekisho-source'] },
+  ssr: { resolve: { conditions: ['sekisho-source'] } },
   test: {
     pool: 'forks',
     maxWorkers: 2,

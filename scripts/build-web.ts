@@ -33,7 +33,7 @@ const options = {
   charset: 'utf8',
   target: 'es2022',
   platform: 'browser',
-  conditions: ['development'],
+  conditions: ['sekisho-source'],
   legalComments: 'none',
   logLevel: 'warning',
   absWorkingDir: web,

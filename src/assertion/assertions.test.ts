@@ -109,6 +109,13 @@ describe('an assertion', () => {
 })
 
 describe('minting', () => {
+  it('is done again when half of a short life is over, so that nobody gets what is about to end', async () => {
+    const gate = open({ lifetimeMs: 60_000 })
+    const first = await gate.assertionFor(bob, now)
+    expect(await gate.assertionFor(bob, now + 29_999)).toBe(first)
+    expect(decodeJwt(await gate.assertionFor(bob, now + 30_000)).exp).toBe((now + 90_000) / 1000)
+  })
+
   it('is done once a minute for a session', async () => {
     const gate = open()
     const first = gate.assertionFor(bob, now)

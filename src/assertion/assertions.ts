@@ -17,7 +17,10 @@ export interface AssertionParts {
   readonly rolesOf: (principal: Asserted) => readonly string[]
 }
 
-/** One signature serves a session's requests for so long; a page asks for dozens of things at once. */
+/**
+ * One signature serves a session's requests for so long; a page asks for dozens of things at once. Of a short life, the
+ * half: whatever is sent has still some time to be checked in.
+ */
 const reuseMs = 60_000
 const mostKept = 10_000
 /** The gate reads the app's configuration and is done. */
@@ -47,7 +50,8 @@ export class Assertions {
     const identity = identityOf(principal, this.#parts.rolesOf(principal).toSorted())
     const name = JSON.stringify(identity)
     const kept = this.#kept.get(name)
-    if (kept !== undefined && now >= kept.mintedAt && now < kept.mintedAt + reuseMs) return kept.text
+    const goodFor = Math.min(reuseMs, this.#parts.lifetimeMs / 2)
+    if (kept !== undefined && now >= kept.mintedAt && now < kept.mintedAt + goodFor) return kept.text
     const text = this.#mint(identity, now, this.#parts.lifetimeMs)
     this.#keep(name, { text, mintedAt: now })
     // A fault may pass; the next request tries again.

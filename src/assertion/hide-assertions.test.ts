@@ -29,6 +29,26 @@ describe('an answer', () => {
     )
   })
 
+  it('is shown without any when it is too large to be held, wherever it was cut', async () => {
+    const text = await new Assertions({ ...parts, instance: 'testtest' }).ownAssertion(1_800_000_000_000)
+    const large = `"${'x'.repeat(300_000)} ${text} ${'y'.repeat(20_000)} ${text}"`
+    const size = fc.integer({ min: 200, max: 60_000 })
+    await fc.assert(
+      fc.asyncProperty(fc.array(size, { minLength: 1 }), async (sizes) => {
+        const filter = await assertionHider.large?.('"xxx')
+        if (filter === undefined || typeof filter === 'string') throw new TypeError('It passes unfiltered.')
+        let shown = ''
+        for (let [at, turn] = [0, 0]; at < large.length; turn++) {
+          const end = at + (sizes[turn % sizes.length] ?? 1)
+          shown += filter.push(large.slice(at, end))
+          at = end
+        }
+        expect(shown + filter.end()).toBe(large.replaceAll(text, hiddenAssertion))
+      }),
+      { numRuns: 30 },
+    )
+  })
+
   it('keeps tokens of others', () => {
     const text = 'Bearer eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxIn0.c2ln'
     expect(hideAssertions(text)).toBe(text)

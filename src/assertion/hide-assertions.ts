@@ -1,4 +1,5 @@
 /** Takes assertions out of the app's answers: an app that shows its request headers would hand them to scripts of its pages. */
+import { SpanFilter, type Span } from '../answers/span-filter.ts'
 import type { AnswerMessage, Tap } from '../answers/tap.ts'
 import { assertionType } from '../contract/assertion.ts'
 
@@ -17,7 +18,19 @@ export function hideAssertions(text: string): string {
   return text.replace(assertion, hiddenAssertion)
 }
 
+/** With its signature; the header fields of a request hold no more (src/receive/limits.ts). */
+const longest = 16 * 1024
+
 export const assertionHider: Tap = {
   marks: [mark],
   take: ({ text }: AnswerMessage) => hideAssertions(text),
+  large: () => new SpanFilter({ find: findAssertions, longest, inPlace: hiddenAssertion }),
+}
+
+function findAssertions(text: string): readonly Span[] {
+  if (!text.includes(mark)) return []
+  return Array.from(text.matchAll(assertion), ({ 0: found, index: start }) => ({
+    start,
+    end: start + found.length,
+  }))
 }

@@ -43,7 +43,7 @@ function writer(dir: string): string {
 async function writeUntil(dir: string, enough: number): Promise<readonly string[]> {
   const child = spawn(
     process.execPath,
-    ['--conditions=development', '--input-type=module-typescript', '--eval', writer(dir)],
+    ['--conditions=sekisho-source', '--input-type=module-typescript', '--eval', writer(dir)],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
   const acknowledged: string[] = []

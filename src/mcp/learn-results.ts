@@ -33,7 +33,9 @@ export function learnToolResult({ ownership, owner, root }: ToolResultParts, end
     take({ json }) {
       const message = json()
       const result = isJsonObject(message) ? message['result'] : undefined
-      const content = isJsonObject(result) ? result['content'] : undefined
+      // Of a tool that failed the text is the exception's, whatever its outputs are (mcp/server/lowlevel/server.py 1.30).
+      const gave = isJsonObject(result) && (result['isError'] ?? false) === false
+      const content = gave ? result['content'] : undefined
       const paths = filesIn(content, endpoint, `${root}/gradio_api/file=`)
       return paths.length === 0 ? undefined : ownership.noteFiles(owner, paths).then(() => undefined)
     },

@@ -10,6 +10,10 @@ describe('a message', () => {
     ['{"jsonrpc":"2.0","id":1,"method":"tools/list"}', { kind: 'request', id: 1, method: 'tools/list' }],
     ['{"jsonrpc":"2.0","id":"a","method":"ping","params":{}}', { kind: 'request', id: 'a', method: 'ping' }],
     [
+      '{"jsonrpc":"2.0","id":2,"method":"tools/list","params":null}',
+      { kind: 'request', id: 2, method: 'tools/list' },
+    ],
+    [
       '{"jsonrpc":"2.0","method":"notifications/initialized"}',
       { kind: 'notification', method: 'notifications/initialized' },
     ],

@@ -40,7 +40,9 @@ const longestId = 256
  */
 export function parseRpc(value: Json): RpcMessage | RpcTrouble {
   if (!isJsonObject(value)) return { kind: 'trouble', trouble: 'message' }
-  const { jsonrpc, id, method, params = {}, ...more } = value
+  const { jsonrpc, id, method, params: given, ...more } = value
+  // Some clients write null where they have none, and the app's reader takes it so.
+  const params = given ?? {}
   const answerable = isId(id) ? { id } : {}
   const isWhole = jsonrpc === '2.0' && typeof method === 'string' && isJsonObject(params)
   if (!isWhole || Object.keys(more).length > 0 || (id !== undefined && !isId(id)))

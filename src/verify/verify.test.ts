@@ -174,6 +174,6 @@ describe('while the keys cannot be fetched', () => {
   })
 })
 
-it('a verifier without an audience is not made', () => {
-  expect(() => makeAssertionVerifier({ jwksUrl, audience: '' })).toThrow(TypeError)
+it.each([[''], [undefined], [null], [[audience]]])('a verifier for the audience %j is not made', (given) => {
+  expect(() => makeAssertionVerifier({ jwksUrl, audience: given as string })).toThrow(TypeError)
 })

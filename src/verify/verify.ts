@@ -49,7 +49,9 @@ const toleranceSeconds = 5
 
 /** Make one and keep it: it holds the gate's keys, and fetches them again when they are an hour old or a new one is used. */
 export function makeAssertionVerifier({ jwksUrl, audience, issuer }: VerifierOptions): AssertionVerifier {
-  if (audience === '') throw new TypeError('Without an audience any app of the gate would do.')
+  // Where nobody checks types, a variable of the environment may be missing, and jose would then compare nothing.
+  if (typeof audience !== 'string' || audience === '')
+    throw new TypeError('`audience` has to name the app: without it an assertion for any other would do.')
   const keys = createRemoteJWKSet(new URL(jwksUrl), { cacheMaxAge: 3_600_000, timeoutDuration: 5_000 })
   return async (assertion) => {
     // Two assertions name two callers; no rule of ours decides between them.

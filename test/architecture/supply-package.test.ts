@@ -75,6 +75,17 @@ describe('the package', () => {
     }
   })
 
+  it('leads to what it holds, whatever conditions others set: bundlers set `development`', async () => {
+    const { exports } = z
+      .object({ exports: z.record(z.string(), z.record(z.string(), z.string())) })
+      .parse(JSON.parse(await readFile(join(unpacked, 'package.json'), 'utf8')))
+    expect(Object.keys(exports)).toContain('./verify')
+    for (const { 'sekisho-source': _ours, ...targets } of Object.values(exports)) {
+      expect(targets).toHaveProperty('default')
+      for (const file of Object.values(targets)) expect(existsSync(join(unpacked, file)), file).toBe(true)
+    }
+  })
+
   it('holds no key, no credential, and nothing of the machine it was built on', async () => {
     expect(`-----BEGIN EC PRIVATE KEY-----\n${'MHcCAQEE'.repeat(4)}`).toMatch(secret)
     expect(`'-----BEGIN PRIVATE KEY-----\\n${'MHcCAQEE'.repeat(4)}`).toMatch(secret)

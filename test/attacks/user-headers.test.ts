@@ -4,9 +4,11 @@
  */
 import { describe, expect, it } from 'vitest'
 import { callFunction } from '../rig/use-app.ts'
-import { useApp, useGate, useSession } from './targets.ts'
+import { gradioDoor } from './doors.ts'
+import { useApp, useAppWithAuth, useGate, useSession } from './targets.ts'
 
 const app = useApp('careless')
+const withAuth = useAppWithAuth()
 const gate = useGate(app)
 const cookie = useSession(gate)
 
@@ -33,28 +35,46 @@ async function look(url: string, headers: Readonly<Record<string, string>>): Pro
   return result?.[0] as Seen
 }
 
-describe('a header that says who asks', () => {
-  it('is believed by the bare app', async () => {
+async function asBob(): Promise<string> {
+  const knock = await gradioDoor(withAuth().url).knock({ user: 'bob', password: 'bobpw' })
+  return knock.kind === 'in' ? knock.cookie : expect.fail(knock.kind)
+}
+
+describe('4.02 a header that says who asks, of somebody who signed in', () => {
+  it('succeeds on the bare app', async () => {
     expect((await look(app().url, claims)).forwarded_user).toBe('admin')
   })
 
-  it('does not reach the app behind the gate, from a guest who signed in', async () => {
+  it('stays blocked at auth= as far as the name goes that Gradio knows', async () => {
+    expect((await look(withAuth().url, { ...claims, cookie: await asBob() })).username).toBe('bob')
+  })
+
+  it('is blocked by the gate', async () => {
     const seen = await look(gate().url, { ...claims, cookie: cookie() })
     expect(seen.forwarded_user).toBeNull()
     for (const [name, value] of Object.entries(claims)) expect(seen.headers[name]).not.toBe(value)
   })
+})
 
-  it('makes nobody of a stranger anybody', async () => {
+describe('4.01 a header that says who asks, of a stranger', () => {
+  it('succeeds on the bare app', async () => {
+    expect((await look(app().url, claims)).forwarded_user).toBe('admin')
+  })
+
+  it('is blocked by the gate', async () => {
     expect(await look(gate().url, claims)).toBeUndefined()
   })
 })
 
-describe('a header that says from where', () => {
-  it('is believed by the bare app', async () => {
-    expect((await look(app().url, inside)).client).toBe('10.0.0.1')
+describe('4.03 a header that says from where', () => {
+  it.each([
+    ['the bare app', () => app().url, () => Promise.resolve('')],
+    ['auth=', () => withAuth().url, asBob],
+  ])('succeeds on %s', async (_where, url, cookie) => {
+    expect((await look(url(), { ...inside, cookie: await cookie() })).client).toBe('10.0.0.1')
   })
 
-  it('is the gate’s own behind the gate', async () => {
+  it('is blocked by the gate, which says itself from where', async () => {
     const seen = await look(gate().url, { ...inside, cookie: cookie() })
     expect(seen.client).toBe('127.0.0.1')
     expect(JSON.stringify(seen.headers)).not.toContain('10.0.0.1')

@@ -33,6 +33,10 @@ def measure(file: str) -> str:
     return f"{len(content)} bytes: {content[:40].decode('utf-8', 'replace')}"
 
 
+def name_of(file: str) -> str:
+    return file.rsplit("/", 1)[-1]
+
+
 def paint(shade: float) -> np.ndarray:
     return np.full((8, 8, 3), int(shade), dtype=np.uint8)
 
@@ -41,6 +45,10 @@ def write(text: str) -> str:
     with tempfile.NamedTemporaryFile("w", suffix=".txt", delete=False, encoding="utf-8") as file:
         file.write(text)
     return file.name
+
+
+def deliver(text: str) -> str:
+    raise ValueError(text)
 
 
 def count(steps: float, progress=gr.Progress()):
@@ -96,8 +104,11 @@ with gr.Blocks(title="Tools", analytics_enabled=False) as demo:
     gr.Button().click(remember, [text, items], [items, out], api_name="remember")
     gr.Button().click(remember_alone, [text, others], [others, out], api_name="remember_alone", queue=False)
     gr.Button().click(measure, file, out, api_name="measure")
+    gr.Button().click(name_of, file, out, api_name="name_of")
     gr.Button().click(paint, number, gr.Image(format="png"), api_name="paint")
     gr.Button().click(write, text, gr.File(label="Written"), api_name="write")
+    gr.Button().click(deliver, text, gr.File(), api_name="deliver")
+    gr.Button().click(deliver, text, gr.File(), api_name="deliver_fast", queue=False)
     gr.Button().click(count, number, out, api_name="count")
     gr.Button().click(fail, text, out, api_name="fail")
     gr.Button().click(key, None, out, api_name="key")

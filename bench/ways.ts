@@ -46,14 +46,18 @@ export async function withWays<T>(upstream: string, use: (ways: readonly Way[]) 
   }
 }
 
+/** As the unit and the image in deploy/ set it. */
+const nodeOptions = '--max-semi-space-size=8'
+
 /**
  * The gate as it is published (dist/, from `npm run build`) and as its users start it: policy and audit log as they
  * come, and a session made by the real login.
  */
 export async function startSignedIn(
   upstream: string,
-  env: Readonly<Record<string, string>> = {},
+  moreOptions: readonly string[] = [],
 ): Promise<{ readonly way: Way; readonly stop: () => Promise<void> }> {
+  const env = { NODE_OPTIONS: [nodeOptions, ...moreOptions].join(' ') }
   const gate = await startTestGate({ upstream, env, built: true })
   try {
     const cookie = await logIn({ url: gate.url, password: gate.password })

@@ -35,8 +35,8 @@ export async function findWhereTimeGoes(what: Profiled, requests: number): Promi
   const app = await startApp(what)
   const load = startHelper<LoadCalls>('load/client.ts')
   try {
-    const options = `--cpu-prof --cpu-prof-interval=250 --cpu-prof-dir=${folder}`
-    const gate = await startSignedIn(app.url, { NODE_OPTIONS: options })
+    const options = ['--cpu-prof', '--cpu-prof-interval=250', `--cpu-prof-dir=${folder}`]
+    const gate = await startSignedIn(app.url, options)
     const sent = await sendAll(what, requests, gate.way, load).finally(gate.stop)
     const { parts, functions } = selfTimes(readProfile(folder), sent.from, sent.to)
     return {

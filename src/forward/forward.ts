@@ -9,7 +9,14 @@ import type { Tap } from '../answers/tap.ts'
 import { BodyTrouble } from '../kit/body-trouble.ts'
 import { GateFault } from '../kit/fault.ts'
 import { makeAnswerHeaders } from './answer-headers.ts'
-import { givePlaceBack, keepPlace, outlastsClient, takePlace, type LimitParts } from './limit-call.ts'
+import {
+  givePlaceBack,
+  hearPlaces,
+  keepPlace,
+  outlastsClient,
+  takePlace,
+  type LimitParts,
+} from './limit-call.ts'
 import { makeInjector } from './inject.ts'
 import { inspect } from './inspect.ts'
 import { Relay, type Head } from './relay.ts'
@@ -81,8 +88,13 @@ export async function forward(request: Validated, parts: ForwardParts): Promise<
     exchange.relay.cut('upstream-broke')
     return explainFailure(error, exchange, parts)
   })
-  if (outcome.kind === 'refusal') over(false)
-  else void exchange.relay.ended.then(() => over(outcome.status === 200))
+  if (outcome.kind === 'refusal') {
+    over(false)
+    return outcome
+  }
+  const granted = outcome.status === 200
+  if (granted) hearPlaces(request, parts)
+  void exchange.relay.ended.then(() => over(granted))
   return outcome
 }
 
@@ -124,14 +136,8 @@ async function attempt(
   const unfit = findUnfit(request, parts)
   if (unfit !== undefined) return unfit
   const assertion = await assertionOf(request, parts)
-  // A body may take long to arrive; whoever signed out meanwhile doesn't call any more.
-  if (
-    request.body !== undefined &&
-    request.principal.kind !== 'nobody' &&
-    !(await parts.credentials.isOpen(request.principal))
-  ) {
+  if (tookItsTime(request, parts) && !(await parts.credentials.isOpen(request.principal)))
     return whyCut(endOf(request.principal))
-  }
   if (exchange.cutAs !== undefined) return whyCut(exchange.cutAs)
   try {
     return await exchange.run(assertion, parts)
@@ -144,6 +150,15 @@ async function attempt(
   exchange.relay = new Relay()
   if (exchange.cutAs !== undefined) return whyCut(exchange.cutAs)
   return exchange.run(assertion, parts)
+}
+
+/** Longer than a request takes that waits for nothing. */
+const moment = 50
+
+/** A body may be long in coming; whoever signed out meanwhile doesn't call any more. */
+function tookItsTime({ body, bodyAtOnce, principal, at }: Validated, { clock }: ForwardParts): boolean {
+  if (body === undefined || principal.kind === 'nobody') return false
+  return bodyAtOnce !== true || Math.abs(clock.now() - at) > moment
 }
 
 /** What was judged by one app's functions is not sent to another: numbers mean something else there. */
@@ -212,8 +227,10 @@ async function answerWith(
     delete headers['content-length']
     delete headers['etag']
   }
-  const view = head.status === 200 && request.method !== 'HEAD' ? parts.viewFor(request) : undefined
-  if (view !== undefined) return showView({ head, headers, relay }, view)
+  const view = head.status === 200 ? parts.viewFor(request) : undefined
+  if (view !== undefined && request.method !== 'HEAD') return showView({ head, headers, relay }, view)
+  // It is the length of what nobody is shown (RFC 9110 section 8.6 lets it be left out).
+  if (view !== undefined) delete headers['content-length']
   const looking = parts.tapsFor(request, head)
   const taps = slot === undefined || head.status !== 200 ? looking : [keepPlace(slot), ...looking]
   return inspect(request.method, { head, headers, relay }, { taps, onFault: parts.onFault })

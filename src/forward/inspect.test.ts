@@ -223,6 +223,54 @@ describe('any other answer of the app', () => {
     expect(seen.text).toBe(text)
   })
 
+  it('flows through filters when it is too large to be held and a tap has some', async () => {
+    const text = JSON.stringify('x'.repeat(3_000_000))
+    const heads: string[] = []
+    const tap: Tap = {
+      marks: ['never'],
+      must: true,
+      take: () => undefined,
+      large: (head) => {
+        heads.push(head.slice(0, 5))
+        return { push: (part) => part.replaceAll('x', 'yy'), end: () => '!' }
+      },
+    }
+    const { outcome } = await ask({
+      taps: [tap],
+      answer: (response) => json(response, text),
+      mostBytes: 1000,
+    })
+    const answer = asAnswer(outcome)
+    const { seen } = take(answer)
+    await expect.poll(() => seen.end).toBe('end')
+    expect(seen.text === `${text.replaceAll('x', 'yy')}!`).toBe(true)
+    expect(heads).toEqual(['"xxxx'])
+    expect(answer.headers).not.toHaveProperty('content-length')
+    expect(answer.headers).not.toHaveProperty('etag')
+  })
+
+  it('is cut, and the app let go, where a filter breaks it off', async () => {
+    const fault = new TypeError('no')
+    const tap: Tap = {
+      marks: [],
+      take: () => undefined,
+      large: () => ({
+        push: (part) => {
+          if (part.includes('z')) throw fault
+          return part
+        },
+        end: () => '',
+      }),
+    }
+    const answer = (response: ServerResponse) => json(response, JSON.stringify(`${'x'.repeat(3_000_000)}z`))
+    const { outcome, faults, relay } = await ask({ taps: [tap], answer, mostBytes: 1000 })
+    const { seen } = take(asAnswer(outcome))
+    await expect.poll(() => seen.end).toBe('cut')
+    expect(seen.text).not.toContain('z')
+    expect(faults).toEqual([fault])
+    expect(relay.wasCut).toBe(true)
+  })
+
   it.each([
     ['too large', (response: ServerResponse) => json(response, JSON.stringify('x'.repeat(3_000_000)))],
     ['encoded', (response: ServerResponse) => response.writeHead(200, { 'content-encoding': 'br' }).end('x')],

@@ -4,6 +4,7 @@ import { TapChain } from '../answers/show-taps.ts'
 import type { Tap } from '../answers/tap.ts'
 import { refuse, type Refusal } from '../refusals.ts'
 import type { Answer, AnswerHeaders, StreamEnd } from '../request.ts'
+import { Filtered } from './filtered.ts'
 import { Inspected } from './inspected.ts'
 import type { Head, Relay } from './relay.ts'
 import { readWhole } from './whole-answer.ts'
@@ -35,23 +36,30 @@ export async function inspect(
   const asItIs: Answer = { kind: 'answer', status, headers, body: { kind: 'stream', source: relay } }
   if (taps.length === 0 || !hasContent(method, status)) return asItIs
   const chain = new TapChain(taps)
+  const fail = (fault: unknown) => {
+    relay.cut('upstream-broke')
+    onFault(fault)
+  }
   // `identity` was asked for (request-headers.ts); what comes otherwise can't be read.
   if ((head.headers['content-encoding'] ?? 'identity') !== 'identity') {
     return chain.must ? broken(relay, 'encoded') : asItIs
   }
   if (!isText(head)) return chain.must ? broken(relay, 'type') : asItIs
   if (isEventStream(head)) {
-    const fail = (fault: unknown) => {
-      relay.cut('upstream-broke')
-      onFault(fault)
-    }
     const source = new Inspected({ inner: relay, taps: chain, fail, mostBytes })
     return { ...asItIs, headers: without(headers, 'content-length'), body: { kind: 'stream', source } }
   }
   const read = await readWhole(relay, mostBytes)
   if (read.kind === 'large') {
-    if (chain.must) return broken(relay, 'large')
-    return { ...asItIs, body: { kind: 'stream', source: read.source } }
+    const pass = await chain.openLarge(read.head.toString('utf8'))
+    if (pass === undefined) return broken(relay, 'large')
+    if (pass.isUntouched) return { ...asItIs, body: { kind: 'stream', source: read.source } }
+    const source = new Filtered({ inner: read.source, pass, fail })
+    return {
+      ...asItIs,
+      headers: without(headers, 'content-length', 'etag'),
+      body: { kind: 'stream', source },
+    }
   }
   const replacement = chain.wants(read.bytes) ? await chain.show(read.bytes.toString('utf8')) : undefined
   const bytes = replacement === undefined ? read.bytes : Buffer.from(replacement)
@@ -78,8 +86,8 @@ function isText({ headers }: Head): boolean {
   )
 }
 
-function without(headers: AnswerHeaders, dropped: string): AnswerHeaders {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => name !== dropped))
+function without(headers: AnswerHeaders, ...dropped: readonly string[]): AnswerHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.includes(name)))
 }
 
 function broken(relay: Relay, reason: string): Refusal {

@@ -8,7 +8,10 @@ import { refuse, type Refusal } from '../refusals.ts'
 import type { StreamEnd, Validated } from '../request.ts'
 
 export interface LimitParts {
-  readonly endpointLimits: Pick<Limits, 'take' | 'eventEnded' | 'sessionEnded'>
+  readonly endpointLimits: Pick<
+    Limits,
+    'take' | 'eventHeard' | 'eventEnded' | 'sessionHeard' | 'sessionEnded'
+  >
 }
 
 /** Undefined: it is no call, or one that nobody counts. */
@@ -58,6 +61,17 @@ const queueing: ReadonlySet<string> = new Set(['queue.join', 'call.start', 'call
  */
 export function outlastsClient({ entry }: Validated, slot: Slot | undefined, why: StreamEnd): boolean {
   return slot !== undefined && (why === 'client-left' || queueing.has(entry.id))
+}
+
+/** A stream that the app has opened: whoever has something under way in it listens. */
+export function hearPlaces({ entry, target }: Validated, { endpointLimits }: LimitParts): void {
+  const { event, session } = target
+  if (entry.id === 'queue.data' && session !== undefined) endpointLimits.sessionHeard(session.upstream)
+  else if (isResult(entry.id) && event !== undefined) endpointLimits.eventHeard(event.id)
+}
+
+function isResult(id: string): boolean {
+  return id === 'call.result' || id === 'call.v2.result'
 }
 
 /** What an exchange that is over says of the places that are taken. */

@@ -1,4 +1,5 @@
 /** An answer that is read to its end before anything of it goes on; one that is too large for that flows as it came. */
+import { headBytes } from '../answers/large-pass.ts'
 import type { Sink, Source, StreamEnd } from '../request.ts'
 
 export class BrokenAnswer extends Error {
@@ -8,14 +9,14 @@ export class BrokenAnswer extends Error {
 export type Whole =
   | { readonly kind: 'whole'; readonly bytes: Buffer }
   /** From its first byte. */
-  | { readonly kind: 'large'; readonly source: Source }
+  | { readonly kind: 'large'; readonly head: Buffer; readonly source: Source }
 
 /** Throws BrokenAnswer when it ends too early. */
 export function readWhole(source: Source, mostBytes: number): Promise<Whole> {
   return new Promise((resolve, reject) => {
     const held = new Held(source, mostBytes, {
       whole: (bytes) => resolve({ kind: 'whole', bytes }),
-      large: () => resolve({ kind: 'large', source: held }),
+      large: (head) => resolve({ kind: 'large', head, source: held }),
       broken: () => reject(new BrokenAnswer('The answer broke off.')),
     })
     held.read()
@@ -24,7 +25,7 @@ export function readWhole(source: Source, mostBytes: number): Promise<Whole> {
 
 interface Outcomes {
   readonly whole: (bytes: Buffer) => void
-  readonly large: () => void
+  readonly large: (head: Buffer) => void
   readonly broken: () => void
 }
 
@@ -75,7 +76,7 @@ class Held implements Source {
     if (this.#size <= this.#most) return true
     if (!this.#large) {
       this.#large = true
-      this.#outcomes.large()
+      this.#outcomes.large(beginningOf(this.#chunks))
     }
     return false
   }
@@ -87,4 +88,16 @@ class Held implements Source {
     else if (how === 'cut') this.#outcomes.broken()
     else this.#outcomes.whole(Buffer.concat(this.#chunks))
   }
+}
+
+/** Without a copy of all the rest. */
+function beginningOf(chunks: readonly Uint8Array[]): Buffer {
+  const parts: Uint8Array[] = []
+  let left = headBytes
+  for (const chunk of chunks) {
+    if (left <= 0) break
+    parts.push(chunk.subarray(0, left))
+    left -= chunk.byteLength
+  }
+  return Buffer.concat(parts)
 }

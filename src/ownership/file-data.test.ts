@@ -29,6 +29,7 @@ describe('the files in a value', () => {
     expect(inValue({ path: '/a', url: '/gradio_api/file=/a' })).toEqual([])
     expect(inValue(JSON.stringify(file('/a')))).toEqual([])
     expect(inValue(file('/a', { meta: { _type: 'other' } }))).toEqual([])
+    expect(inValue(file('/a', { path: 5 }))).toEqual([])
     expect(inValue(file('abc.mac/run/7/playlist.m3u8', { is_stream: true }))).toEqual([])
   })
 
@@ -44,6 +45,28 @@ describe('the files in a value', () => {
     expect(inValue(message('json', file('/a')))).toEqual([])
     expect(inValue(message('html', { a: [file('/a')] }))).toEqual([])
     expect(inValue(message(null, file('/a')))).toEqual([])
+    // Nothing is declared of it but its type.
+    const bySchema = (_: string, schemas: readonly (Json | undefined)[]) => schemas.length > 0
+    expect(filesIn(message('custom', file('/a')), bySchema)).toEqual([])
+  })
+
+  it('of a component inside a chat message are told before Gradio 6 as well, where no field says that it is one', () => {
+    const message = (component: Json, value: Json) => [
+      [{ component, value, props: { value }, constructor_args: {} }, null],
+    ]
+    expect(inValue(message('image', file('/a')))).toEqual(['/a'])
+    expect(inValue(message('json', file('/a')))).toEqual([])
+    expect(inValue(message(null, file('/a')))).toEqual([])
+  })
+
+  it('are none of the properties of a component inside a chat message, which its page may have made up', () => {
+    const made = { icon: file('/a'), avatar_images: [file('/b'), null] }
+    for (const type of [{}, { type: 'component' }]) {
+      for (const component of ['button', 'chatbot', 'image']) {
+        const one = { ...type, component, value: null, props: made, constructor_args: made }
+        expect(inValue([{ role: 'user', content: one }])).toEqual([])
+      }
+    }
   })
 
   it('are never found where no dict says that it is one', () => {
@@ -122,6 +145,49 @@ describe('the files in changes', () => {
       'a dict inside another component of a chat message',
       [['replace', [0, 'content', 0, 'value'], file('/a')]],
     ],
+    [
+      'a path that is appended to, beside its address',
+      [
+        ['append', ['path'], '/a'],
+        ['replace', ['url'], 'http://host/gradio_api/file=/a'],
+      ],
+    ],
+    [
+      'a path beside an address that is appended to',
+      [
+        ['replace', ['path'], '/a'],
+        ['append', ['url'], 'http://host/gradio_api/file=/a'],
+      ],
+    ],
+    [
+      'another word beside an address of the same',
+      [
+        ['replace', ['alt_text'], '/a'],
+        ['replace', ['url'], 'http://host/gradio_api/file=/a'],
+      ],
+    ],
+    [
+      'a path beside an address that is none of a file',
+      [
+        ['replace', ['path'], '/a'],
+        ['replace', ['url'], 'file:/a'],
+      ],
+    ],
+    [
+      'a path beside an address that merely ends like it',
+      [
+        ['replace', ['path'], '/a'],
+        ['replace', ['url'], 'host:/a'],
+      ],
+    ],
+    [
+      'a path in the properties of another component',
+      [
+        ['replace', ['props', 'path'], '/a'],
+        ['replace', ['props', 'url'], 'http://host/gradio_api/file=/a'],
+      ],
+    ],
+    ['the properties of another component', [['replace', ['props'], file('/a')]]],
     ['what is deleted', [['delete', [0], file('/a')]]],
     [
       'an address that can’t be decoded',

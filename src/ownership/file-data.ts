@@ -12,7 +12,7 @@ export const fileMark = '"gradio.FileData"'
 /**
  * The paths of the files in a value of a component that holds files. A streamed one has none: its address names the session.
  * A chat message may hold any other component (gradio/components/chatbot.py 6.31, ComponentMessage), whose value then counts
- * as what that component is.
+ * as what that component is. Its properties are whatever the page says when it sends the history back.
  */
 export function filesIn(value: Json, holdsFiles: HoldsFiles): string[] {
   const paths: string[] = []
@@ -22,7 +22,8 @@ export function filesIn(value: Json, holdsFiles: HoldsFiles): string[] {
     else if (isJsonObject(next)) {
       const path = pathOf(next)
       if (path !== undefined) paths.push(path)
-      else if (!isOtherComponent(next, holdsFiles)) for (const key in next) waiting.push(next[key] ?? null)
+      else if (!isComponent(next)) for (const key in next) waiting.push(next[key] ?? null)
+      else if (showsFiles(next, holdsFiles)) waiting.push(next['value'] ?? null)
     }
   }
   return paths
@@ -33,8 +34,13 @@ function pathOf(value: JsonObject): string | undefined {
   return isFileDataLike(value) && typeof path === 'string' && isStream !== true ? path : undefined
 }
 
-function isOtherComponent({ type, component }: JsonObject, holdsFiles: HoldsFiles): boolean {
-  return type === 'component' && (typeof component !== 'string' || !holdsFiles(component.toLowerCase(), []))
+/** Gradio 6 says so of itself; before, it is told by its fields (gradio/components/chatbot.py 4.44.1, 5.50). */
+function isComponent({ type, component, constructor_args: made }: JsonObject): boolean {
+  return type === 'component' || (component !== undefined && made !== undefined)
+}
+
+function showsFiles({ component }: JsonObject, holdsFiles: HoldsFiles): boolean {
+  return typeof component === 'string' && holdsFiles(component.toLowerCase(), [])
 }
 
 /** Keys under which a chat message keeps another component. */

@@ -11,6 +11,7 @@ describe('a path of the ledger', () => {
     '/tmp/..a',
     '/tmp/a..b/.c',
     '/tmp/%2e%2e/a',
+    `/${'a'.repeat(4095)}`,
   ])('may be %s', (path) => {
     expect(isNormalPath(path)).toBe(true)
   })
@@ -53,5 +54,6 @@ describe('a path of the ledger', () => {
   it('tells what a deep link keeps', () => {
     expect(isDeepLinkFile('/tmp/gradio/deep_links/Ab-1/state.json')).toBe(true)
     expect(isDeepLinkFile('/tmp/gradio/Ab-1/state.json')).toBe(false)
+    expect(isDeepLinkFile('/tmp/gradio/deep_links/Ab-1/state.json.png')).toBe(false)
   })
 })

@@ -11,7 +11,7 @@ const odd = /[\u0000-\u001f\u007f]/
  * Windows are none either; an app there is not supported.
  */
 export function isNormalPath(path: string): boolean {
-  if (!path.startsWith('/') || path.length > longest || path === '/') return false
+  if (!path.startsWith('/') || path.length > longest) return false
   if (odd.test(path) || !path.isWellFormed()) return false
   return !path
     .slice(1)

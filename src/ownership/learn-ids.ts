@@ -6,15 +6,26 @@ import type { Owner } from './owner.ts'
 
 type Asked = Omit<OwnedEvent, 'id'>
 
-/** The answer of /queue/join and /call: `{"event_id": …}`. */
+/** The answer of /call: `{"event_id": …}`, which the client then asks for, perhaps of another gate. */
 export function learnEvent(ownership: Pick<Ownership, 'noteEvent'>, asked: Asked): Tap {
+  return eventTap((id) => ownership.noteEvent({ ...asked, id }).then(() => undefined))
+}
+
+/** The same of /queue/join. Its events come by the session's stream, which waits for those that it doesn't know yet. */
+export function learnJoined(ownership: Pick<Ownership, 'noteEventSoon'>, asked: Asked): Tap {
+  return eventTap((id) => {
+    ownership.noteEventSoon({ ...asked, id })
+    return undefined
+  })
+}
+
+function eventTap(note: (id: string) => Promise<undefined> | undefined): Tap {
   return {
     marks: ['event_id'],
     take({ json }) {
       const answer = json()
       const id = isJsonObject(answer) ? answer['event_id'] : undefined
-      if (typeof id !== 'string') return undefined
-      return ownership.noteEvent({ ...asked, id }).then(() => undefined)
+      return typeof id === 'string' ? note(id) : undefined
     },
   }
 }

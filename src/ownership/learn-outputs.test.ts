@@ -1,85 +1,9 @@
+/** What streams of results teach. */
 import { describe, expect, it } from 'vitest'
-import { EventInspection } from '../answers/inspect-events.ts'
-import { makeMessage, TapChain } from '../answers/show-taps.ts'
-import type { Tap } from '../answers/tap.ts'
-import type { Component, Endpoint, Slot } from '../app/model.ts'
-import { learnDeepLink, learnEvent, learnUpload } from './learn-ids.ts'
-import { learnCallResult, learnComponent, learnQueue, learnRun, type OutputParts } from './learn-outputs.ts'
-import type { Owner } from './owner.ts'
-import type { OwnedEvent } from './ownership.ts'
-
-const alice = 'user:alice' as Owner
-const fileTypes = new Set(['image', 'gallery', 'chatbot', 'dataset'])
-
-const slot = (type: string): Slot => ({
-  component: 1,
-  type,
-  props: {},
-  holdsFiles: fileTypes.has(type),
-  isState: type === 'state',
-  changes: true,
-})
-
-function endpoint(id: number, ...outputs: readonly string[]): Endpoint {
-  return { id, name: `fn${id}`, outputs: outputs.map(slot) } as unknown as Endpoint
-}
-
-const endpoints = [
-  endpoint(0, 'textbox', 'json', 'state', 'dataset'),
-  endpoint(1, 'image', 'textbox', 'gallery'),
-]
-
-/** What is learnt, and events that are noted when they are. */
-function rig(events: readonly OwnedEvent[]) {
-  const known = new Map(events.map((event) => [event.id, event]))
-  const files: string[] = []
-  let looks = 0
-  const parts: OutputParts = {
-    owner: alice,
-    holdsFiles: (type) => fileTypes.has(type),
-    endpointOf: (event) => endpoints[event.endpoint],
-    pause: () => new Promise((resolve) => setImmediate(resolve)),
-    ownership: {
-      noteFiles: async (owner, paths) => void files.push(...paths.map((path) => `${owner} ${path}`)),
-      findEvent: async (_, id) => {
-        looks++
-        const event = known.get(id)
-        return event === undefined ? { foreign: false } : { event, foreign: false }
-      },
-    },
-  }
-  return { parts, files, known, looks: () => looks }
-}
-
-const event = (id: string, of: number, session = 'abc.mac'): OwnedEvent => ({
-  id,
-  owner: alice,
-  endpoint: of,
-  endpointName: `fn${of}`,
-  session,
-})
-
-const file = (path: string) => ({
-  path,
-  url: `http://h/gradio_api/file=${path}`,
-  is_stream: false,
-  meta: { _type: 'gradio.FileData' },
-})
-
-const message = (msg: string, id: string, data: unknown, output: object = {}) =>
-  `data: ${JSON.stringify({ msg, event_id: id, output: { data, is_generating: true, ...output }, success: true })}\n\n`
-
-async function stream(tap: Tap, ...messages: readonly string[]): Promise<void> {
-  const out: Buffer[] = []
-  const inspection = new EventInspection(new TapChain([tap]), (bytes) => out.push(bytes))
-  for (const one of messages) await inspection.push(Buffer.from(one))
-  expect(Buffer.concat(out).toString()).toBe(messages.join(''))
-}
-
-async function whole(tap: Tap, answer: unknown): Promise<void> {
-  const text = JSON.stringify(answer)
-  if (new TapChain([tap]).wants(Buffer.from(text))) expect(await tap.take(makeMessage(text))).toBeUndefined()
-}
+import { TapChain } from '../answers/show-taps.ts'
+import type { HoldsFiles } from './file-data.ts'
+import { findEvent, learnQueue, type OutputParts } from './learn-outputs.ts'
+import { endpoint, rig, event, file, message, stream } from './learning.contract.ts'
 
 describe('a stream of results', () => {
   it('teaches the files in outputs that show files, and in no other', async () => {
@@ -131,6 +55,46 @@ describe('a stream of results', () => {
     expect(files).toEqual([])
   })
 
+  it('takes the first result of a function that streams media for a whole value, too', async () => {
+    const { parts, files } = rig([event('e1', 1)])
+    await stream(
+      learnQueue(parts),
+      message('process_streaming', 'e1', [file('/1')]),
+      message('process_generating', 'e1', [file('/2')]),
+    )
+    expect(files.map((one) => one.split(' ')[1])).toEqual(['/1', '/2'])
+  })
+
+  it('is read whichever way its messages are written, and learnt from where they bring results', async () => {
+    const { parts, files, looks, notes } = rig([event('e1', 1)])
+    const output = JSON.stringify({ data: [file('/1')] })
+    await stream(
+      learnQueue(parts),
+      `data: {"event_id": "e1", "output": ${output}, "msg": "process_completed"}\n\n`,
+    )
+    expect(files).toEqual(['user:alice /1'])
+    const [looked, noted] = [looks(), notes()]
+    for (const text of [
+      `{"msg":"process_starts","event_id":"e1","output":${output}}`,
+      `{"event_id":"e1","msg":"process_starts","output":${output}}`,
+      `{"event_id":5,"msg":"process_completed","output":${output}}`,
+      `{"msg":5,"event_id":"e1","output":${output}}`,
+      `{"event_id":"e1","output":${output}}`,
+      `{"msg":"process_completed","output":${output}}`,
+      `["process_completed","e1",${output}]`,
+      'no JSON with "gradio.FileData"',
+      `{"msg":"process_completed","event_id":"e1","output":"gradio.FileData"}`,
+      `{"msg":"process_completed","event_id":"e1","output":null,"also":"gradio.FileData"}`,
+      `{"msg":"process_completed","event_id":"e1","output":{"data":"gradio.FileData"}}`,
+      `{"msg":"process_completed","event_id":"e1","output":{"data":null,"also":"gradio.FileData"}}`,
+    ])
+      await stream(learnQueue(parts), `data: ${text}\n\n`)
+    expect(files).toHaveLength(1)
+    expect(notes()).toBe(noted)
+    // Of the last four it can't be told before they are parsed.
+    expect(looks()).toBeLessThanOrEqual(looked + 4)
+  })
+
   it('counts the messages of each event for itself', async () => {
     const { parts, files } = rig([event('e1', 1), event('e2', 1)])
     await stream(
@@ -148,6 +112,20 @@ describe('a stream of results', () => {
     await stream(learnQueue(parts), message('process_completed', 'e1', [file('/1')]))
     expect(files).toEqual(['user:alice /1'])
     expect(looks()).toBeGreaterThan(1)
+  })
+
+  it('asks once for an event that is noted, and for one that is somebody else’s', async () => {
+    const { parts, looks } = rig([event('e1', 1)])
+    expect(await findEvent(parts, 'e1')).toEqual(event('e1', 1))
+    expect(looks()).toBe(1)
+    let asked = 0
+    const foreign = async () => {
+      asked++
+      return { foreign: true }
+    }
+    const ownership = { ...parts.ownership, findEvent: foreign }
+    expect(await findEvent({ ...parts, ownership }, 'e2')).toBeUndefined()
+    expect(asked).toBe(1)
   })
 
   it('learns nothing of an event that nobody noted, and asks no more for it', async () => {
@@ -187,12 +165,73 @@ describe('a stream of results', () => {
       { id: 2, type: 'json', props: { value: file('/j') } },
       { id: 3, type: 'button', props: { value: 'Go', icon: file('/b'), other: file('/o') } },
       { id: 4, type: 'html', props: { icon: file('/h') } },
+      { id: 5, type: 'dataset', props: { value: file('/d') } },
+      { id: 6, props: { value: file('/n'), icon: file('/n') } },
+      { id: 7, type: 'image', props: null },
+      null,
+      'image',
     ]
     await stream(
       learnQueue(parts),
       message('process_completed', 'e0', [], { render_config: { render_id: 1, components } }),
     )
     expect(files.map((one) => one.split(' ')[1])).toEqual(['/i', '/b'])
+  })
+
+  it('teaches the files of rendered components by the schemas that they come with', async () => {
+    const { parts, files } = rig([event('e0', 0)])
+    const holdsFiles: HoldsFiles = (_, [info]) => info === 'file'
+    const components = [
+      { id: 1, type: 'mine', props: { value: file('/1') }, api_info: 'file' },
+      { id: 2, type: 'mine', props: { value: file('/2') }, api_info_as_input: 'file' },
+    ]
+    await stream(
+      learnQueue({ ...parts, holdsFiles }),
+      message('process_completed', 'e0', [], { render_config: { components } }),
+    )
+    expect(files).toEqual(['user:alice /1'])
+  })
+
+  it('teaches the files of components inside chat messages, by their type', async () => {
+    const chat: OutputParts['endpointOf'] = () => ({ ...endpoint(0, 'chatbot'), name: 'fn0' })
+    const { parts, files } = rig([event('e0', 0)])
+    const inside = (component: string, path: string) => ({ type: 'component', component, value: file(path) })
+    await stream(
+      learnQueue({ ...parts, endpointOf: chat }),
+      message('process_completed', 'e0', [[{ content: [inside('image', '/i'), inside('json', '/j')] }]]),
+    )
+    expect(files).toEqual(['user:alice /i'])
+  })
+
+  it('teaches no files of a chat of Gradio 4 that takes words for paths, and those of other chats', async () => {
+    const chat = (type: string) => {
+      const made = endpoint(0, 'chatbot', 'image')
+      return { ...made, outputs: made.outputs.map((one) => ({ ...one, props: { type } })) }
+    }
+    const teach = async (gradio: string, type: string) => {
+      const { parts, files } = rig([event('e0', 0)])
+      const told = [{ role: 'user', content: { file: file('/c') } }]
+      const components = [{ id: 2, type: 'chatbot', props: { type, value: told } }]
+      await stream(
+        learnQueue({ ...parts, gradio, endpointOf: () => chat(type) }),
+        message('process_generating', 'e0', [told, file('/i')]),
+        message('process_generating', 'e0', [[['add', [1], told[0]]], []]),
+        message('process_completed', 'e0', [told], { render_config: { components } }),
+      )
+      return [...new Set(files)]
+    }
+    expect(await teach('4.44.1', 'messages')).toEqual(['user:alice /i'])
+    expect(await teach('4.44.1', 'tuples')).toEqual(['user:alice /c', 'user:alice /i'])
+    expect(await teach('5.0.2', 'messages')).toEqual(['user:alice /c', 'user:alice /i'])
+  })
+
+  it('teaches nothing of a function that is gone', async () => {
+    const { parts, files } = rig([event('e1', 1)])
+    await stream(
+      learnQueue({ ...parts, endpointOf: () => undefined }),
+      message('process_completed', 'e1', [file('/1')]),
+    )
+    expect(files).toEqual([])
   })
 
   it('is not parsed where no file can be in it', () => {
@@ -202,56 +241,5 @@ describe('a stream of results', () => {
     for (const msg of ['estimation', 'progress', 'heartbeat'])
       expect(chain.wants(Buffer.from(message(msg, 'e1', ['text'])))).toBe(false)
     expect(looks()).toBe(0)
-  })
-})
-
-describe('other answers', () => {
-  it('of /run teach like a message', async () => {
-    const { parts, files } = rig([])
-    await whole(learnRun(parts, endpoint(1, 'json', 'image')), { data: [file('/j'), file('/i')] })
-    expect(files).toEqual(['user:alice /i'])
-  })
-
-  it('of /call teach where the stream has no other event', async () => {
-    for (const [session, learnt] of [
-      ['gate_x.mac', 1],
-      [undefined, 1],
-      ['abc.mac', 0],
-    ] as const) {
-      const { parts, files } = rig([])
-      const { session: _, ...bare } = event('e1', 1)
-      const tap = learnCallResult(parts, session === undefined ? bare : { ...bare, session })
-      await stream(
-        tap,
-        `event: generating\ndata: ${JSON.stringify([file('/i'), file('/t')])}\n\n`,
-        'event: heartbeat\ndata: null\n\n',
-      )
-      expect(files).toHaveLength(learnt)
-    }
-  })
-
-  it('of server functions teach where the component holds files', async () => {
-    const { parts, files } = rig([])
-    const component = (holdsFiles: boolean) => ({ holdsFiles }) as Component
-    await whole(learnComponent(parts, component(false)), file('/no'))
-    await whole(learnComponent(parts, component(true)), { a: file('/yes') })
-    expect(files).toEqual(['user:alice /yes'])
-  })
-
-  it('teach events, uploads and deep links', async () => {
-    const noted: unknown[] = []
-    const ownership = {
-      noteEvent: async (one: OwnedEvent) => void noted.push(one),
-      noteFiles: async (owner: Owner, paths: readonly string[]) => void noted.push([owner, paths]),
-      noteDeepLink: async (owner: Owner, id: string) => void noted.push([owner, id]),
-    }
-    const { id, ...asked } = event('e1', 1)
-    await whole(learnEvent(ownership, asked), { event_id: id })
-    await whole(learnEvent(ownership, asked), { event_id: 5 })
-    await whole(learnUpload(ownership, alice), ['/tmp/a', 3, '/tmp/b'])
-    await whole(learnUpload(ownership, alice), { detail: '/' })
-    await whole(learnDeepLink(ownership, alice), 'Ab-9')
-    await whole(learnDeepLink(ownership, alice), null)
-    expect(noted).toEqual([event('e1', 1), [alice, ['/tmp/a', '/tmp/b']], [alice, 'Ab-9']])
   })
 })

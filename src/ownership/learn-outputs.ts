@@ -1,6 +1,6 @@
 /** Taps that learn whose files are from what functions gave back: by the component that shows it, never by its looks. */
 import type { AnswerMessage, Tap } from '../answers/tap.ts'
-import type { Component, Endpoint } from '../app/model.ts'
+import type { Component, Endpoint, Slot } from '../app/model.ts'
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 import { fileMark, filesIn, filesInChanges, type HoldsFiles } from './file-data.ts'
 import type { Owner } from './owner.ts'
@@ -12,6 +12,8 @@ export interface OutputParts {
   readonly ownership: Pick<Ownership, 'noteFiles' | 'findEvent'>
   readonly owner: Owner
   readonly holdsFiles: HoldsFiles
+  /** The app's version. */
+  readonly gradio: string
   /** As the app declares it, or as it was rendered for the session. */
   readonly endpointOf: (event: OwnedEvent) => Endpoint | undefined
   /** A moment, after which an event that is unknown may be known. */
@@ -143,41 +145,50 @@ function readHead({ text, json }: AnswerMessage): MessageHead | undefined {
 function inOutput(
   output: Json | undefined,
   endpoint: Endpoint,
-  { holdsFiles }: OutputParts,
+  parts: OutputParts,
   changes = false,
 ): string[] {
   if (!isJsonObject(output)) return []
-  return [
-    ...inData(output['data'], endpoint, { holdsFiles }, changes),
-    ...inRendered(output['render_config'], holdsFiles),
-  ]
+  return [...inData(output['data'], endpoint, parts, changes), ...inRendered(output['render_config'], parts)]
 }
 
 function inData(
   data: Json | undefined,
   { outputs }: Endpoint,
-  { holdsFiles }: Pick<OutputParts, 'holdsFiles'>,
+  parts: OutputParts,
   changes = false,
 ): string[] {
   if (!isJsonList(data)) return []
+  const { holdsFiles } = parts
   return outputs.flatMap((slot, i) => {
     const value = data[i]
     // The samples of a dataset are values of any components; those that the app declares are shared.
     if (!slot.holdsFiles || slot.type === 'dataset' || value === undefined) return []
+    if (makesFilesOfText(slot, parts)) return []
     return changes ? filesInChanges(value, holdsFiles) : filesIn(value, holdsFiles)
   })
 }
 
-/** Components that were made at run time, with the values that they begin with (gradio/blocks.py 6.31, render_config). */
-function inRendered(config: Json | undefined, holdsFiles: HoldsFiles): string[] {
-  const components = isJsonObject(config) ? config['components'] : undefined
-  if (!isJsonList(components)) return []
-  return components.filter(isJsonObject).flatMap((component) => inComponent(component, holdsFiles))
+/**
+ * A chat of messages in Gradio 4 looks in each text for words that are paths of files, copies these to where it serves files from,
+ * and shows them (gradio/components/chatbot.py 4.44.1, _postprocess_message_messages): any file, named by whoever writes.
+ */
+function makesFilesOfText({ type, props }: Pick<Slot, 'type' | 'props'>, { gradio }: OutputParts): boolean {
+  return type === 'chatbot' && props['type'] === 'messages' && gradio.startsWith('4.')
 }
 
-function inComponent(component: JsonObject, holdsFiles: HoldsFiles): string[] {
+/** Components that were made at run time, with the values that they begin with (gradio/blocks.py 6.31, render_config). */
+function inRendered(config: Json | undefined, parts: OutputParts): string[] {
+  const components = isJsonObject(config) ? config['components'] : undefined
+  if (!isJsonList(components)) return []
+  return components.filter(isJsonObject).flatMap((component) => inComponent(component, parts))
+}
+
+function inComponent(component: JsonObject, parts: OutputParts): string[] {
+  const { holdsFiles } = parts
   const { type, props, api_info: info, api_info_as_input: input, api_info_as_output: output } = component
   if (typeof type !== 'string' || type === 'dataset' || !isJsonObject(props)) return []
+  if (makesFilesOfText({ type, props }, parts)) return []
   if (holdsFiles(type, [info, input, output])) return filesIn(props, holdsFiles)
   // Of a button: gradio/components/button.py 6.31. The properties of an HTML component may be anybody's words.
   return type === 'html' ? [] : filesIn(props['icon'] ?? null, holdsFiles)

@@ -18,8 +18,10 @@ function open(keeping: Readonly<Record<OwnedKind, Keeping>> = defaultKeeping) {
   const make = () => {
     const store = makeMemoryStore(data)
     const hashes = new SessionHashes({ key: new Secret(new Uint8Array(32)), instance: 'i' })
-    const parts = { store, hashes, clock: { now: () => time.now }, sharedFiles: () => shared, keeping }
-    return new Ledger(parts)
+    return new Ledger({
+      ...{ store, hashes, clock: { now: () => time.now }, keeping },
+      ...{ sharedFiles: () => shared, sharedFolders: ['/srv/reports'] },
+    })
   }
   return { ledger: make(), other: make(), operator: makeMemoryStore(data).ownership, time, data }
 }
@@ -54,6 +56,17 @@ describe('files', () => {
       expect(await standing(ledger, alice, path)).toEqual(['unknown'])
     },
   )
+
+  it('below a folder that the operator shares are everybody’s, and none beside it', async () => {
+    const { ledger } = open()
+    for (const path of ['/srv/reports/may.pdf', '/srv/reports/2026/may.pdf'])
+      expect(await standing(ledger, bob, path)).toEqual(['shared'])
+    for (const path of [
+      ...['/srv/reports', '/srv/reports-2/a', '/srv/reports/../a', '/srv/reports//a', '/srv/reports/./a'],
+      '/srv/reports/deep_links/abc/state.json',
+    ])
+      expect(await standing(ledger, bob, path)).toEqual(['unknown'])
+  })
 
   it('that a deep link keeps are nobody’s', async () => {
     const { ledger } = open()
@@ -144,6 +157,29 @@ describe('events', () => {
     await other.noteEvent({ id: 'e1', owner: bob, ...event, endpoint: 5 })
     expect(await other.findEvent(bob, 'e1')).toEqual({ foreign: true })
     expect((await ledger.findEvent(alice, 'e1')).event?.endpoint).toBe(4)
+  })
+
+  it('noted soon are written when what is ready has gone on, and found at once where they were noted', async () => {
+    const { ledger, other, data } = open()
+    ledger.noteEventSoon({ id: 'e1', owner: alice, ...event })
+    await Promise.resolve()
+    expect(data.owned.size).toBe(0)
+    expect((await ledger.findEvent(alice, 'e1')).event?.endpoint).toBe(4)
+    expect((await other.findEvent(alice, 'e1')).event?.endpoint).toBe(4)
+    ledger.noteEventSoon({ id: 'e1', owner: bob, ...event })
+    expect(await ledger.findEvent(bob, 'e1')).toEqual({ foreign: true })
+  })
+
+  it('that could not be written are nobody’s, and the next review says why', async () => {
+    const { ledger, data } = open()
+    const full = new Error('no space')
+    data.owned.set = () => {
+      throw full
+    }
+    ledger.noteEventSoon({ id: 'e1', owner: alice, ...event })
+    expect(await ledger.findEvent(alice, 'e1')).toEqual({ foreign: false })
+    await expect(ledger.review()).rejects.toBe(full)
+    await ledger.review()
   })
 
   it('are over after a day', async () => {

@@ -46,6 +46,8 @@ export interface LedgerParts {
   readonly hashes: SessionHashes
   /** Server paths that the app shows to everybody. */
   readonly sharedFiles: () => ReadonlySet<string>
+  /** All that is below these is everybody's too, as the operator says. */
+  readonly sharedFolders?: readonly string[]
   readonly keeping?: Readonly<Record<OwnedKind, Keeping>>
 }
 
@@ -55,6 +57,10 @@ export class Ledger implements Ownership {
   readonly #recent = new Recent<OwnedRow>(mostRecent)
   /** Needed lately: to be written at the next review, so that reading a file costs no write. */
   readonly #needed = new Map<string, OwnedRow>()
+  /** Events that are about to be written, by id. */
+  readonly #noting = new Map<string, Promise<void>>()
+  /** What kept one of them from being written. */
+  #fault: { readonly thrown: unknown } | undefined
   #changes: number | undefined
   #prunedAt: number
 
@@ -81,10 +87,23 @@ export class Ledger implements Ownership {
     await this.#claim({ kind: 'event', id, owner, at: this.#now(), event })
   }
 
+  /**
+   * A write takes longer than all else that a call costs the gate, and its client needs the id only. Ticks come when all that
+   * is ready to go on has gone on, the answer with it; another gate is asked later than that.
+   */
+  noteEventSoon(event: OwnedEvent): void {
+    const noted = new Promise<void>((resolve) => process.nextTick(resolve))
+      .then(() => this.noteEvent(event))
+      .catch((thrown: unknown) => void (this.#fault = { thrown }))
+      .finally(() => this.#noting.delete(event.id))
+    this.#noting.set(event.id, noted)
+  }
+
   async findEvent(
     owner: Owner,
     id: string,
   ): Promise<{ readonly event?: OwnedEvent; readonly foreign: boolean }> {
+    await this.#noting.get(id)
     const row = await this.#find('event', id, owner)
     if (row?.event !== undefined) return { event: { id, owner, ...row.event }, foreign: false }
     return { foreign: idShape.test(id) && (await this.#owners('event', id)).length > 0 }
@@ -119,7 +138,10 @@ export class Ledger implements Ownership {
     return standings
   }
 
-  /** Called twice a second: forgets what another process may have revoked, writes what was needed, drops what is over. */
+  /**
+   * Called twice a second: forgets what another process may have revoked, writes what was needed, drops what is over. Rejects
+   * with what kept an event from being written, too.
+   */
   async review(): Promise<void> {
     const now = this.#now()
     const { ownership, changes } = this.#parts.store
@@ -133,6 +155,7 @@ export class Ledger implements Ownership {
     const needed = [...this.#needed.values()]
     this.#needed.clear()
     if (needed.length > 0) await ownership.touch(needed, now)
+    this.#tellFault()
     if (Math.abs(now - this.#prunedAt) < pruneEveryMs) return
     this.#prunedAt = now
     for (const kind of Object.keys(this.#keeping) as OwnedKind[]) {
@@ -140,13 +163,26 @@ export class Ledger implements Ownership {
     }
   }
 
+  #tellFault(): void {
+    const fault = this.#fault
+    this.#fault = undefined
+    if (fault !== undefined) throw fault.thrown
+  }
+
   async #judge(owner: Owner, path: string): Promise<FileStanding> {
     if (!isNormalPath(path)) return { path, standing: 'unknown', owners: [] }
     const own = await this.#find('file', path, owner)
     if (own !== undefined) return { path, standing: 'own', owners: [owner] }
-    if (this.#parts.sharedFiles().has(path)) return { path, standing: 'shared', owners: [] }
+    if (this.#isShared(path)) return { path, standing: 'shared', owners: [] }
     const owners = await this.#owners('file', path)
     return { path, standing: owners.length === 0 ? 'unknown' : 'others', owners }
+  }
+
+  /** A path in its one spelling, so that a folder's name in front says that it is below. */
+  #isShared(path: string): boolean {
+    const { sharedFiles, sharedFolders = [] } = this.#parts
+    if (sharedFiles().has(path)) return true
+    return sharedFolders.some((folder) => path.startsWith(`${folder}/`)) && !isDeepLinkFile(path)
   }
 
   /** The row by which this owner has it. */

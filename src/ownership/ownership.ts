@@ -34,6 +34,8 @@ export interface Ownership {
   /** A new one, for one call that came without; no client can name it for another. */
   makeSession(owner: Owner): SessionNames
   noteEvent(event: OwnedEvent): Promise<void>
+  /** Once the answer that told of it has gone; whoever asks for it here in between waits for that. */
+  noteEventSoon(event: OwnedEvent): void
   /** Undefined when unknown or somebody else's; `foreign` says which, for the log. */
   findEvent(owner: Owner, id: string): Promise<{ readonly event?: OwnedEvent; readonly foreign: boolean }>
   /** The client chose this upload id: taken by the first, whose it stays. */

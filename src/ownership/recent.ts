@@ -27,11 +27,6 @@ export class Recent<Value> {
     this.#young = new Map()
   }
 
-  delete(key: string): void {
-    this.#young.delete(key)
-    this.#old.delete(key)
-  }
-
   clear(): void {
     this.#young.clear()
     this.#old.clear()

@@ -30,6 +30,11 @@ describe('the upstream form of a session_hash', () => {
     )
   })
 
+  it('is the same in every release: HMAC-SHA-256 under HKDF-SHA-256 of key, instance and owner', () => {
+    const fresh = new SessionHashes({ key, instance: 'gate-a' })
+    expect(upstreamOf(alice, 'abc', fresh)).toBe('abc.ql13AaAON-Jy3ZYXUdwzXW')
+  })
+
   it('differs between owners, between instances and between keys', () => {
     const others = [
       upstreamOf(bob, 'abc'),

@@ -100,9 +100,10 @@ function openBody(
   const accept = () => {
     if (waits) response.writeContinue()
   }
-  return declared === undefined
-    ? { stream: message, accept }
-    : { stream: message, length: Number(declared), accept }
+  if (declared === undefined) return { stream: message, accept }
+  const length = Number(declared)
+  // `complete` would be true a turn later only: Node runs what waits after each piece of a body (src/node_http_parser.cc 24).
+  return { stream: message, length, isComplete: () => message.readableLength === length, accept }
 }
 
 function refuseOnSocket(socket: Socket, recorded: Promise<Outcome>): void {

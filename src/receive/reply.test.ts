@@ -122,3 +122,24 @@ describe('a refusal', () => {
     })
   })
 })
+
+describe('an input that was refused', () => {
+  const tell = (more: { readonly inputAt?: number }) => {
+    const refusal = { ...refuse('input-invalid', {}), input: 'How many', ...more }
+    const { body } = renderRefusal(request('/gradio_api/queue/join'), refusal, page)
+    return JSON.parse(body.kind === 'bytes' ? Buffer.from(body.bytes).toString() : '') as unknown
+  }
+  const says = 'This input is not allowed. (How many)'
+
+  it('is told by a verdict for each input up to it', () => {
+    const detail = [
+      { __type__: 'validate', is_valid: true, message: '' },
+      { __type__: 'validate', is_valid: false, message: says, parameter_name: 'How many' },
+    ]
+    expect(tell({ inputAt: 1 })).toEqual({ detail, error: detail })
+  })
+
+  it('is told in words where the page knows no verdicts', () => {
+    expect(tell({})).toEqual({ detail: says, error: says })
+  })
+})

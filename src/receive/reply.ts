@@ -126,9 +126,11 @@ export function renderRefusal(request: Received | Misreceived, refusal: Refusal,
  */
 function bodyForGradio({ input, inputAt }: Refusal, says: string): object {
   if (input === undefined) return { detail: says }
+  // A page that knows no verdicts would show them as they are.
+  if (inputAt === undefined) return { detail: `${says} (${input})`, error: `${says} (${input})` }
   const sound = { __type__: 'validate', is_valid: true, message: '' }
   const flawed = { ...sound, is_valid: false, message: `${says} (${input})`, parameter_name: input }
-  const verdicts = [...Array.from({ length: Math.max(0, inputAt ?? 0) }, () => sound), flawed]
+  const verdicts = [...Array.from({ length: Math.max(0, inputAt) }, () => sound), flawed]
   return { detail: verdicts, error: verdicts }
 }
 

@@ -13,7 +13,7 @@ import type { AppModel, Endpoint } from '../../src/app/model.ts'
 import { readModel } from '../../src/app/read-model.ts'
 import { systemClock } from '../../src/kit/clock.ts'
 import { Secret } from '../../src/kit/secret.ts'
-import { learnEvent, learnUpload } from '../../src/ownership/learn-ids.ts'
+import { learnJoined, learnUpload } from '../../src/ownership/learn-ids.ts'
 import { learnCallResult, learnQueue, learnRun, type OutputParts } from '../../src/ownership/learn-outputs.ts'
 import { Ledger } from '../../src/ownership/ledger.ts'
 import type { Owner } from '../../src/ownership/owner.ts'
@@ -49,6 +49,7 @@ function open() {
     ownership: ledger,
     owner,
     holdsFiles,
+    gradio: model.gradio,
     endpointOf: (event) => model.endpoints.get(event.endpoint),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
   })
@@ -91,7 +92,7 @@ async function call(name: string, data: readonly unknown[], owner: Owner, { ledg
   const session = ledger.makeSession(owner).upstream
   const { id, name: endpointName } = endpoint(name)
   const joined = await post('/queue/join', { data, fn_index: id, session_hash: session })
-  await show(learnEvent(ledger, { owner, endpoint: id, endpointName, session }), joined)
+  await show(learnJoined(ledger, { owner, endpoint: id, endpointName, session }), joined)
   const foreign: string[] = []
   let last = ''
   await watch(`/queue/data?session_hash=${session}`, learnQueue(partsOf(owner)), async (text) => {

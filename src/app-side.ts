@@ -21,12 +21,12 @@ import { makeShowing } from './show-app.ts'
 import type { Store } from './store/store.ts'
 
 export interface AppSideParts {
-  readonly config: Pick<Config, 'inputs' | 'answers' | 'limits' | 'mcp'>
+  readonly config: Pick<Config, 'inputs' | 'answers' | 'limits' | 'mcp' | 'sharedFolders'>
   readonly store: Store
   readonly keys: KeyRing
   readonly instance: string
   readonly clock: Clock
-  readonly app: Pick<AppWatch, 'base' | 'model' | 'rendered' | 'readFile'>
+  readonly app: Pick<AppWatch, 'base' | 'model' | 'rendered' | 'readFile' | 'isQueueEmpty' | 'refresh'>
   readonly policy: PolicyEngine
   readonly audit: Audit
 }
@@ -55,11 +55,16 @@ export function makeAppSide({
     clock,
     hashes: new SessionHashes({ key: keys.subKey('session-hash'), instance }),
     sharedFiles: () => app.model?.sharedFiles ?? new Set(),
+    sharedFolders: config.sharedFolders,
   })
   const inputs = makeInputs({ rules: config.inputs, model: () => app.model, sent: makeSentValues() })
   const { endpoints, mixedBatch, callBytes } = config.limits
-  const endpointLimits = new Limits({ store, clock }, endpoints, mixedBatch)
-  const showing = makeShowing({ app, policy })
+  const endpointLimits = new Limits(
+    { store, clock, isQueueEmpty: () => app.isQueueEmpty() },
+    endpoints,
+    mixedBatch,
+  )
+  const showing = makeShowing({ app, policy, rules: config.answers })
   return {
     rights: new OpenRights({ policy, app }),
     ownership,
@@ -68,6 +73,7 @@ export function makeAppSide({
     endpointLimits,
     mcp: {
       mixedBatch,
+      countsCalls: (endpoint) => endpointLimits.counts(endpoint),
       sharedState: makeSharedState({ meta: store.meta, everybody: config.mcp.sharedState }),
       // As large as a call may be once it is written as base64.
       readFile: (path) => app.readFile(path, Math.floor((callBytes * 3) / 4)),

@@ -88,7 +88,7 @@ ${on(trustedProxy !== undefined, `trusted_proxies:\n  - ${quote(trustedProxy ?? 
 #  endpoints:
 #    generate: { rate: 10/min, concurrent: 1, body: 1MB }
 
-# Uploads: files at once, the size of one, and what one user or token may upload on one day (UTC). types: the kinds of files
+# Uploads: files at once, the size of one, and what one user or token may upload in a day. types: the kinds of files
 # that are accepted, by content and name: media types and extensions; without it, any.
 #uploads:
 #  max_files: 1000
@@ -119,13 +119,15 @@ ${on(trustedProxy !== undefined, `trusted_proxies:\n  - ${quote(trustedProxy ?? 
 #    require: [{ if: { express: true }, then: { address: { min_length: 10 } } }]
 #    pin: [price]
 
-# What answers may say: the words of exceptions, or a number that the audit log resolves; what looks like a secret. By endpoint
-# name, for one function.
+# What answers may say: the words of exceptions, or a number that the audit log resolves; what looks like a secret; HTML that
+# components show, as it comes (pass) or with nothing in it that acts (sanitize). By endpoint name, for one function.
 #answers:
 #  errors: reference
 #  secrets: withhold
+#  html: pass
 #  endpoints:
 #    make_api_key: { secrets: pass }
+#    notice_board: { html: sanitize }
 
 # Tools by MCP, for roles that have mcp: true. Gradio runs all callers of queued tools in one session, so tools that keep
 # something in gr.State are for whoever calls the first of them, until the app starts anew; shared_state: for everybody.
@@ -153,6 +155,10 @@ ${on(trustedProxy !== undefined, `trusted_proxies:\n  - ${quote(trustedProxy ?? 
 
 # A Cedar file, or a list of them, beside the roles; without roles in place of the built-in policy.
 #policy: gate.cedar
+
+# Folders on the app's machine whose files are for everybody who is signed in, such as those that HTML made at run time links to.
+# The app has to allow them too (allowed_paths).
+#shared_folders: []
 
 # Request headers that the app reads, besides the standard ones.
 #forward_headers: []

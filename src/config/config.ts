@@ -36,6 +36,8 @@ export interface AnswerRule {
   /** `reference`: an exception's own words become a number that the audit log resolves. */
   readonly errors: 'reference' | 'show'
   readonly secrets: 'withhold' | 'pass'
+  /** `sanitize`: where components show values as HTML, nothing stays in them that acts. */
+  readonly html: 'pass' | 'sanitize'
 }
 
 export interface AnswerRules {
@@ -136,6 +138,8 @@ export interface Config {
   readonly roles: readonly Role[]
   /** Cedar files instead of the built-in policy, or beside the roles. */
   readonly policyFiles: readonly string[]
+  /** On the app's machine: what is below them is for everybody who is signed in. */
+  readonly sharedFolders: readonly string[]
   /** Request headers that the app reads and clients may set, besides the standard ones. Lower case. */
   readonly forwardHeaders: readonly string[]
 }

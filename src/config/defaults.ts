@@ -47,9 +47,10 @@ export const defaults = {
   inputs: [],
   roles: [],
   policyFiles: [],
-  answers: { all: { errors: 'reference', secrets: 'withhold' }, endpoints: {} },
+  answers: { all: { errors: 'reference', secrets: 'withhold', html: 'pass' }, endpoints: {} },
   mcp: { sharedState: false },
   acceptRisks: [],
+  sharedFolders: [],
   forwardHeaders: [],
 } as const satisfies Omit<Config, 'upstream' | 'stateDir' | 'keyFile'>
 

@@ -1,29 +1,14 @@
-/** Configuration from text and options: what is read, and the exact words when it can't be. */
-import fc from 'fast-check'
+/** Configuration from text and options: what is read, key by key. */
 import { describe, expect, test } from 'vitest'
-import { GateFault } from '../kit/fault.ts'
 import type { Config } from './config.ts'
 import { makeConfig } from './make-config.ts'
 import type { Overrides } from './overrides.ts'
-import { knownKeys } from './schema.ts'
 
 const surroundings = { cwd: '/work', home: '/home/op', env: {} }
 const app = 'upstream: http://127.0.0.1:7860\n'
 
 function read(text: string, overrides: Overrides = {}, env: Record<string, string> = {}): Config {
   return makeConfig({ text, file: '/etc/gate/sekisho.yaml' }, overrides, { ...surroundings, env })
-}
-
-function refusal(text: string, overrides: Overrides = {}): string {
-  try {
-    read(text, overrides)
-  } catch (thrown) {
-    if (thrown instanceof GateFault && thrown.code === 'config-invalid') {
-      return thrown.message.replace("The configuration can't be used:\n", '').replaceAll('/etc/gate/', '')
-    }
-    throw thrown
-  }
-  throw new TypeError('The configuration was accepted.')
 }
 
 describe('what is read', () => {
@@ -56,9 +41,10 @@ describe('what is read', () => {
       roles: [],
       policyFiles: [],
       inputs: [],
-      answers: { all: { errors: 'reference', secrets: 'withhold' }, endpoints: {} },
+      answers: { all: { errors: 'reference', secrets: 'withhold', html: 'pass' }, endpoints: {} },
       mcp: { sharedState: false },
       acceptRisks: [],
+      sharedFolders: [],
       forwardHeaders: [],
     })
   })
@@ -82,10 +68,11 @@ uploads: { max_files: 20, max_file_size: 5MB, types: [image/*, .csv], per_day: 2
 audit: { max_size: 64MB, retention: 30d, stranger_records_per_hour: 0 }
 assertion: { audience: demo, lifetime: 2h }
 inputs: { buy: { amount: { min: 1 }, pin: [price] } }
-answers: { errors: show, endpoints: { key: { secrets: pass }, safe: { errors: reference } } }
+answers: { errors: show, endpoints: { key: { secrets: pass }, safe: { errors: reference, html: sanitize } } }
 mcp: { shared_state: true }
 accept_risks: [ssr, app-exposed]
 policy: gate.cedar
+shared_folders: [/srv/reports/]
 forward_headers: [X-Team]
 `
     expect(read(text)).toEqual({
@@ -126,18 +113,24 @@ forward_headers: [X-Team]
         { endpoint: 'buy', parameters: new Map([['amount', { min: 1 }]]), require: [], pin: ['price'] },
       ],
       answers: {
-        all: { errors: 'show', secrets: 'withhold' },
+        all: { errors: 'show', secrets: 'withhold', html: 'pass' },
         endpoints: {
-          key: { errors: 'show', secrets: 'pass' },
-          safe: { errors: 'reference', secrets: 'withhold' },
+          key: { errors: 'show', secrets: 'pass', html: 'pass' },
+          safe: { errors: 'reference', secrets: 'withhold', html: 'sanitize' },
         },
       },
       mcp: { sharedState: true },
       acceptRisks: ['ssr', 'app-exposed'],
       roles: [],
       policyFiles: ['/etc/gate/gate.cedar'],
+      sharedFolders: ['/srv/reports'],
       forwardHeaders: ['x-team'],
     })
+  })
+
+  test('limits of endpoints stand as the file orders them, names that look like numbers too', () => {
+    const text = `${app}limits: { endpoints: { "b*": { body: 1kB }, "*": { body: 2kB }, "7": { body: 3kB }, a: { body: 4kB } } }`
+    expect(read(text).limits.endpoints.map(({ pattern }) => pattern)).toEqual(['b*', '*', '7', 'a'])
   })
 
   test('an option is stronger than the file, and its path is relative to the working directory', () => {
@@ -175,223 +168,4 @@ forward_headers: [X-Team]
   ])('the state of %s is in a folder of its own: %s', (upstream, slug) => {
     expect(read(`upstream: ${upstream}`).stateDir).toBe(`/home/op/.local/state/sekisho/${slug}`)
   })
-})
-
-const refused: readonly (readonly [what: string, text: string, words: string])[] = [
-  [
-    'no app',
-    '# nothing here',
-    '  sekisho.yaml:1: which app? Name its address, as in `sekisho gate http://127.0.0.1:7860`, or write `upstream:` into sekisho.yaml.',
-  ],
-  [
-    'an app without a scheme',
-    'upstream: 127.0.0.1:7860',
-    '  sekisho.yaml:1: upstream: found "127.0.0.1:7860"; allowed is the URL of the app, such as http://127.0.0.1:7860, without user name, password, query or fragment.',
-  ],
-  [
-    'an app with a credential, which is not repeated',
-    'upstream: http://bob:hunter2@127.0.0.1:7860',
-    '  sekisho.yaml:1: upstream: found "http://…@127.0.0.1:7860"; allowed is the URL of the app, such as http://127.0.0.1:7860, without user name, password, query or fragment.',
-  ],
-  [
-    'a name to listen at',
-    `${app}\n# words\nlisten: example.org:80`,
-    '  sekisho.yaml:4: listen: found "example.org:80"; allowed is a port, or an IP address and a port, such as 8484, 127.0.0.1:8484 or "[::1]:8484".',
-  ],
-  [
-    'a key mistyped',
-    `${app}trustedproxies: [10.0.0.1]`,
-    '  sekisho.yaml:2: trustedproxies: unknown key. Did you mean trusted_proxies?',
-  ],
-  [
-    'a key in the wrong group',
-    `${app}idle: 1h`,
-    '  sekisho.yaml:2: idle: unknown key. Did you mean session.idle?',
-  ],
-  [
-    'a key mistyped in a group',
-    `${app}session:\n  idel: 1h`,
-    '  sekisho.yaml:3: session.idel: unknown key. Did you mean session.idle?',
-  ],
-  [
-    'a key nobody knows',
-    `${app}session: { colour: 1 }`,
-    '  sekisho.yaml:2: session.colour: unknown key. Known here: idle, absolute.',
-  ],
-  [
-    'a password, which is not repeated',
-    `${app}password: hunter2`,
-    '  sekisho.yaml:2: password: a password never stands in the configuration. Remove it, and set one with: sekisho password set',
-  ],
-  [
-    'a number without unit',
-    `${app}session:\n  idle: 30`,
-    '  sekisho.yaml:3: session.idle: found 30; allowed is a duration from 1m to 30d, such as 45m, 12h or 7d.',
-  ],
-  [
-    'a session longer than NIST allows',
-    `${app}session: { absolute: 31d }`,
-    '  sekisho.yaml:2: session.absolute: found "31d"; allowed is a duration from 1m to 30d, such as 45m, 12h or 7d.',
-  ],
-  [
-    'an idle limit beyond the absolute one',
-    `${app}session:\n  idle: 2d`,
-    '  sekisho.yaml:3: session.idle (2880m) is longer than session.absolute (1440m); it would never be reached.',
-  ],
-  [
-    'passwords shorter than one that stands alone may be',
-    `${app}passwords: { length: 8 }`,
-    '  sekisho.yaml:2: passwords.length: found 8; allowed is a whole number from 15 to 64 (a password that stands alone has at least 15: NIST SP 800-63B-4).',
-  ],
-  [
-    'a kind of character that there is not',
-    `${app}passwords: { require: [emoji] }`,
-    '  sekisho.yaml:2: passwords.require[1]: found "emoji"; allowed is one of lower, upper, digit, symbol.',
-  ],
-  [
-    'passwords that are over before anybody knows them',
-    `${app}passwords: { max_age: 7d }`,
-    '  sekisho.yaml:2: passwords.max_age: found "7d"; allowed is off, or a duration from 30d to 3650d.',
-  ],
-  [
-    'a pace that can be read in two ways',
-    `${app}pace: { address: 5 per 10s }`,
-    '  sekisho.yaml:2: pace.address: found "5 per 10s"; allowed is a pace such as "5, then 1 per 10s" (5 attempts at once, then 1 per 10 seconds).',
-  ],
-  [
-    'a network with host bits, and everybody',
-    `${app}trusted_proxies:\n  - 10.0.0.5/8\n  - ::1\n  - 0.0.0.0/0`,
-    '  sekisho.yaml:3: trusted_proxies[1]: found "10.0.0.5/8"; allowed is an address or a network such as 10.1.2.3 or 10.1.0.0/16, with no bits set beyond its length and not everybody (/0).\n' +
-      '  sekisho.yaml:5: trusted_proxies[3]: found "0.0.0.0/0"; allowed is an address or a network such as 10.1.2.3 or 10.1.0.0/16, with no bits set beyond its length and not everybody (/0).',
-  ],
-  [
-    'one where a list belongs',
-    `${app}hosts: demo.example.org`,
-    '  sekisho.yaml:2: hosts: found "demo.example.org"; allowed is a list, each entry a host name such as demo.example.org, without scheme, port or *.',
-  ],
-  [
-    'a word for a truth value',
-    `${app}insecure_http: yes`,
-    '  sekisho.yaml:2: insecure_http: found "yes"; allowed is true or false.',
-  ],
-  [
-    'a risk that is none',
-    `${app}accept_risks: [all]`,
-    '  sekisho.yaml:2: accept_risks[1]: found "all"; allowed is one of share-link, ssr, static-workers, app-exposed, gradio-unknown.',
-  ],
-  [
-    'a header that speaks for somebody',
-    `${app}forward_headers: [X-Forwarded-For]`,
-    '  sekisho.yaml:2: forward_headers[1]: found "X-Forwarded-For"; allowed is the name of a header that the app reads, such as x-team; not one that frames the message or speaks for somebody.',
-  ],
-  [
-    'a kind of file without dot or slash',
-    `${app}uploads: { types: [image/png, png] }`,
-    '  sekisho.yaml:2: uploads.types[2]: found "png"; allowed is a media type such as image/png or image/*, or an extension such as .csv, in lower case.',
-  ],
-  [
-    'more files at once than the app takes',
-    `${app}uploads: { max_files: 1001 }`,
-    '  sekisho.yaml:2: uploads.max_files: found 1001; allowed is a whole number from 1 to 1000.',
-  ],
-  [
-    'an audience with a blank',
-    `${app}assertion: { audience: my app }`,
-    '  sekisho.yaml:2: assertion.audience: found "my app"; allowed is a name for the app of 1 to 200 visible ASCII characters, such as https://demo.example.org.',
-  ],
-  [
-    'an assertion for ever',
-    `${app}assertion: { lifetime: 30d }`,
-    '  sekisho.yaml:2: assertion.lifetime: found "30d"; allowed is a duration from 1m to 1d, such as 1h.',
-  ],
-  [
-    'a certificate without key',
-    `${app}tls: { cert: c.pem }`,
-    '  sekisho.yaml:2: tls.cert stands without tls.key. HTTPS needs both (--tls-cert and --tls-key).',
-  ],
-  [
-    'an empty group',
-    `${app}tls:`,
-    '  sekisho.yaml:2: tls: found nothing; allowed is a group of the keys cert, key, http_listen, hsts.',
-  ],
-  [
-    'the key among the state',
-    `${app}state_dir: /var/lib/gate\nkey_file: /var/lib/gate/keys/gate.key`,
-    '  sekisho.yaml:3: key_file lies inside state_dir. Whoever copies that folder could then guess the password offline; keep the key elsewhere.',
-  ],
-  [
-    'the gate as its own app',
-    'upstream: http://localhost:8484',
-    '  sekisho.yaml:1: listen is the address of the app itself; the gate would call itself. Choose another port.',
-  ],
-  [
-    'several things at once',
-    'upstream: x\nlisten: x\npolicy: 1',
-    '  sekisho.yaml:1: upstream: found "x"; allowed is the URL of the app, such as http://127.0.0.1:7860, without user name, password, query or fragment.\n' +
-      '  sekisho.yaml:2: listen: found "x"; allowed is a port, or an IP address and a port, such as 8484, 127.0.0.1:8484 or "[::1]:8484".\n' +
-      '  sekisho.yaml:3: policy: found 1; allowed is the path of a Cedar file, or a list of them.',
-  ],
-  [
-    'signs that steer a terminal',
-    `${app}policy: "a\\e[2Jb\\0"`,
-    '  sekisho.yaml:2: policy: found "a\\u001b[2Jb\\u0000"; allowed is the path of a Cedar file, or a list of them.',
-  ],
-  ['a list', '- a', '  sekisho.yaml:1: found a list of 1; allowed is a mapping of keys to values.'],
-  [
-    'a prototype',
-    `${app}__proto__: { listen: 1 }`,
-    `  sekisho.yaml:2: __proto__: unknown key. Known here: ${(knownKeys[''] ?? []).join(', ')}.`,
-  ],
-]
-
-describe('what is refused, in words', () => {
-  test.each(refused)('%s', (_, text, words) => {
-    expect(refusal(text)).toBe(words)
-  })
-
-  test('an option is called by its own name', () => {
-    expect(refusal(app, { listen: 'x', 'trusted-proxy': ['x'] })).toBe(
-      '  --listen: found "x"; allowed is a port, or an IP address and a port, such as 8484, 127.0.0.1:8484 or "[::1]:8484".\n' +
-        '  --trusted-proxy: found "x"; allowed is an address or a network such as 10.1.2.3 or 10.1.0.0/16, with no bits set beyond its length and not everybody (/0).',
-    )
-  })
-
-  test('a contradiction is laid to the option when the option made it', () => {
-    expect(refusal(app, { 'tls-cert': 'c.pem' })).toBe(
-      '  --tls-cert: tls.cert stands without tls.key. HTTPS needs both (--tls-cert and --tls-key).',
-    )
-  })
-})
-
-test('any text is a configuration or GateFault config-invalid', { timeout: 60_000 }, () => {
-  const scalar = fc.oneof(fc.string(), fc.integer(), fc.double(), fc.boolean(), fc.constant(null))
-  const value = fc.oneof(
-    scalar,
-    fc.array(scalar),
-    fc.dictionary(fc.string(), scalar),
-    fc.object({ maxDepth: 3 }),
-  )
-  const key = fc.oneof(fc.constantFrom(...(knownKeys[''] ?? []), '__proto__', 'constructor'), fc.string())
-  const text = fc.oneof(
-    fc.dictionary(key, value).map((mapping) => JSON.stringify(mapping)),
-    fc.dictionary(key, value).map((mapping) => `${app}${JSON.stringify(mapping).slice(1, -1)}`),
-    fc.string(),
-    fc.string({
-      unit: fc.constantFrom('a', ':', ' ', '\n', '-', '[', '{', '"', "'", '&', '*', '!', '|', '#', '?'),
-    }),
-  )
-  fc.assert(
-    fc.property(text, (yaml) => {
-      try {
-        read(yaml)
-      } catch (thrown) {
-        if (!(thrown instanceof GateFault)) throw thrown
-        expect(thrown.code).toBe('config-invalid')
-        // Lines of the report are ours: nothing from the file breaks out of its quotes.
-        const lines = thrown.message.split('\n').slice(1)
-        expect(lines.every((line) => /^ {2}\S/.test(line))).toBe(true)
-      }
-    }),
-    { numRuns: 2000 },
-  )
 })

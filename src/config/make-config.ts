@@ -29,12 +29,8 @@ export function makeConfig(
 ): Config {
   const fromFile =
     source === undefined
-      ? { settings: {}, findings: [], locate: () => 'the command line' }
-      : read(
-          readYaml(source.text, nameFile(source.file, surroundings.cwd)),
-          dirname(source.file),
-          surroundings,
-        )
+      ? { settings: {}, findings: [], locate: () => 'the command line', keysOf: () => [] }
+      : readFrom(source, surroundings)
   const ownFiles = fromFile.settings.tls !== undefined
   const fromOptions = read(readOverrides(overrides, { ownFiles }), surroundings.cwd, surroundings)
   const findings = [...fromFile.findings, ...fromOptions.findings]
@@ -43,7 +39,7 @@ export function makeConfig(
   const settings = merge(fromFile.settings, fromOptions.settings)
   const locate: Locate = (path) =>
     isSet(fromOptions.settings, path) ? fromOptions.locate(path) : fromFile.locate(path)
-  return complete(settings, locate, surroundings)
+  return complete(settings, { locate, limited: fromFile.keysOf(['limits', 'endpoints']) }, surroundings)
 }
 
 /** What a changed file says about who may do what; the whole file must be right all the same. */
@@ -51,8 +47,7 @@ export function makePolicySettings(
   source: ConfigText,
   surroundings: Surroundings,
 ): Pick<Config, 'roles' | 'policyFiles'> {
-  const yaml = readYaml(source.text, nameFile(source.file, surroundings.cwd))
-  const { settings, findings, locate } = read(yaml, dirname(source.file), surroundings)
+  const { settings, findings, locate } = readFrom(source, surroundings)
   if (findings.length > 0) throw configFault(findings)
   return {
     roles: placeRoles(settings.roles ?? defaults.roles, locate),
@@ -64,6 +59,11 @@ export function makePolicySettings(
 function nameFile(file: string, cwd: string): string {
   const path = relative(cwd, file)
   return path.startsWith('..') ? file : path
+}
+
+function readFrom({ text, file }: ConfigText, surroundings: Surroundings) {
+  const yaml = readYaml(text, nameFile(file, surroundings.cwd))
+  return { ...read(yaml, dirname(file), surroundings), keysOf: yaml.keysOf }
 }
 
 function read(
@@ -115,7 +115,13 @@ function isSet(settings: Settings, path: KeyPath): boolean {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, second)
 }
 
-function complete(settings: Settings, locate: Locate, surroundings: Surroundings): Config {
+interface Written {
+  readonly locate: Locate
+  /** The names under `limits.endpoints` in their order: the first that fits holds. */
+  readonly limited: readonly string[]
+}
+
+function complete(settings: Settings, { locate, limited }: Written, surroundings: Surroundings): Config {
   const { upstream } = settings
   if (upstream === undefined) throw configFault([{ where: locate(['upstream']), says: noApp }])
   const listen = settings.listen ?? (settings.https === undefined ? defaults.listen : httpsDefaults.listen)
@@ -148,12 +154,7 @@ function complete(settings: Settings, locate: Locate, surroundings: Surroundings
       callBytes: settings.limits?.call ?? defaults.limits.callBytes,
       uploadBytes: settings.limits?.upload ?? defaults.limits.uploadBytes,
       connections: settings.limits?.connections ?? defaults.limits.connections,
-      endpoints: Object.entries(settings.limits?.endpoints ?? {}).map(([pattern, limit]) => ({
-        pattern,
-        ...(limit.rate !== undefined && { rate: limit.rate }),
-        ...(limit.concurrent !== undefined && { concurrent: limit.concurrent }),
-        ...(limit.body !== undefined && { bodyBytes: limit.body }),
-      })),
+      endpoints: makeEndpointLimits(settings.limits?.endpoints ?? {}, limited),
       mixedBatch: settings.limits?.mixed_batch ?? defaults.limits.mixedBatch,
     },
     uploads: {
@@ -178,6 +179,7 @@ function complete(settings: Settings, locate: Locate, surroundings: Surroundings
     answers: makeAnswerRules(settings.answers),
     mcp: { sharedState: settings.mcp?.shared_state ?? defaults.mcp.sharedState },
     acceptRisks: settings.accept_risks ?? defaults.acceptRisks,
+    sharedFolders: settings.shared_folders ?? defaults.sharedFolders,
     forwardHeaders: settings.forward_headers ?? defaults.forwardHeaders,
     ...(settings.tls?.cert !== undefined &&
       settings.tls.key !== undefined && {
@@ -197,15 +199,35 @@ function complete(settings: Settings, locate: Locate, surroundings: Surroundings
   return config
 }
 
+function makeEndpointLimits(
+  given: NonNullable<NonNullable<Settings['limits']>['endpoints']>,
+  order: readonly string[],
+): Config['limits']['endpoints'] {
+  return order.flatMap((pattern) => {
+    const limit = Object.hasOwn(given, pattern) ? given[pattern] : undefined
+    if (limit === undefined) return []
+    const { rate, concurrent, body } = limit
+    return [
+      {
+        pattern,
+        ...(rate !== undefined && { rate }),
+        ...(concurrent !== undefined && { concurrent }),
+        ...(body !== undefined && { bodyBytes: body }),
+      },
+    ]
+  })
+}
+
 function makeAnswerRules(given: Settings['answers']): Config['answers'] {
   const all = {
     errors: given?.errors ?? defaults.answers.all.errors,
     secrets: given?.secrets ?? defaults.answers.all.secrets,
+    html: given?.html ?? defaults.answers.all.html,
   }
-  const endpoints = Object.entries(given?.endpoints ?? {}).map(
-    ([name, one]) =>
-      [name, { errors: one.errors ?? all.errors, secrets: one.secrets ?? all.secrets }] as const,
-  )
+  const endpoints = Object.entries(given?.endpoints ?? {}).map(([name, one]) => {
+    const { errors = all.errors, secrets = all.secrets, html = all.html } = one
+    return [name, { errors, secrets, html }] as const
+  })
   return { all, endpoints: Object.fromEntries(endpoints) }
 }
 

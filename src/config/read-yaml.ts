@@ -7,6 +7,8 @@ import type { Finding, KeyPath, Locate } from './finding.ts'
 export interface ReadYaml {
   readonly raw: unknown
   readonly locate: Locate
+  /** The keys of a group as the file orders them: an object of JavaScript puts those that are numbers first. */
+  readonly keysOf: (path: KeyPath) => readonly string[]
 }
 
 /** Throws GateFault `config-invalid` with every syntax error; `file` is the name to call it by. */
@@ -30,7 +32,7 @@ export function readYaml(text: string, file: string): ReadYaml {
     }
     return at(0)
   }
-  return { raw, locate }
+  return { raw, locate, keysOf: (path) => walk.keys.get(JSON.stringify(path)) ?? [] }
 }
 
 const syntaxWords: Readonly<Record<string, string>> = {
@@ -62,6 +64,8 @@ function firstLine(message: string): string {
 }
 
 class Walk {
+  /** By the path of their group. */
+  readonly keys = new Map<string, string[]>()
   readonly #places: Map<string, number>
   readonly #report: (offset: number, says: string) => void
 
@@ -98,6 +102,10 @@ class Walk {
       return ['', null]
     }
     const full = [...path, key.value]
+    const group = JSON.stringify(path)
+    const keys = this.keys.get(group)
+    if (keys === undefined) this.keys.set(group, [key.value])
+    else keys.push(key.value)
     this.#places.set(JSON.stringify(full), key.range?.[0] ?? 0)
     return [key.value, this.read(value, full)]
   }

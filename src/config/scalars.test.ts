@@ -1,8 +1,8 @@
 /** Durations, sizes, paces, addresses: what is read and what is not. */
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { parseForwardHeader, parseHostName, parseListen, parseNetwork, parseUpstream } from './addresses.ts'
-import { parseDuration, parsePace, parseSize } from './scalars.ts'
+import { parseDuration, parsePace, parseSharedFolder, parseSize } from './scalars.ts'
 
 test.each([
   ['500ms', 500],
@@ -168,4 +168,20 @@ test('a network that is read is written the same way again', () => {
       if (network !== undefined) expect(parseNetwork(network)).toBe(network)
     }),
   )
+})
+
+describe('a folder for everybody', () => {
+  it.each(['/srv/app/reports', '/srv/app/reports/', '/tmp/reports', '/tmp/gradio-reports', '/報告'])(
+    'may be %s',
+    (folder) => {
+      expect(parseSharedFolder(folder)).toBe(folder.replace(/\/$/, ''))
+    },
+  )
+
+  it.each([
+    ...['', '/', '//', 'reports', './reports', '/srv/../etc', '/srv//app', '/srv/./app', '/srv/app//'],
+    ...['/tmp', '/tmp/', '/tmp/gradio', '/tmp/gradio/', '/tmp/gradio/ab12', '/srv/a\0b', 7, null],
+  ])('is not %j', (folder) => {
+    expect(parseSharedFolder(folder)).toBeUndefined()
+  })
 })

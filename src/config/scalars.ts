@@ -1,4 +1,5 @@
 /** Durations, sizes and paces as people write them: `30m`, `200MB`, `5, then 1 per 10s`. */
+import { posix } from 'node:path'
 import type { Pace } from './config.ts'
 
 const durationUnits = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
@@ -77,6 +78,18 @@ export function parseInteger(value: unknown, least: number, most: number): numbe
 export function parsePath(value: unknown): string | undefined {
   if (typeof value !== 'string' || value.trim() === '' || value.length > 4096) return undefined
   return value.includes('\0') ? undefined : value
+}
+
+/**
+ * A folder on the app's machine, of which all is for everybody who is signed in: absolute, in one spelling. Never one in
+ * which Gradio keeps what people upload and are given, by default below `/tmp/gradio` (gradio/utils.py 6.31, get_upload_folder).
+ */
+export function parseSharedFolder(value: unknown): string | undefined {
+  const given = parsePath(value)
+  const folder = given?.replace(/\/$/, '')
+  if (folder === undefined || folder.length < 2 || posix.resolve('/', folder) !== folder) return undefined
+  const isPrivate = '/tmp/gradio/'.startsWith(`${folder}/`) || folder.startsWith('/tmp/gradio/')
+  return isPrivate ? undefined : folder
 }
 
 /** One or several, each once. */

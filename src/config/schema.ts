@@ -25,6 +25,7 @@ import {
   parsePace,
   parsePath,
   parsePaths,
+  parseSharedFolder,
   parseRate,
   parseSize,
 } from './scalars.ts'
@@ -112,6 +113,10 @@ const answerRule = {
   errors: value<'reference' | 'show'>(
     (found) => (found === 'reference' || found === 'show' ? found : undefined),
     'reference or show',
+  ),
+  html: value<'pass' | 'sanitize'>(
+    (found) => (found === 'pass' || found === 'sanitize' ? found : undefined),
+    'pass or sanitize',
   ),
   secrets: value<'withhold' | 'pass'>(
     (found) => (found === 'withhold' || found === 'pass' ? found : undefined),
@@ -218,8 +223,8 @@ export const settingsSchema = z.strictObject(
       endpoints: z
         .record(
           z.string().regex(/^[^/]/),
-          z.strictObject(answerRule, { error: 'a group of the keys errors, secrets' }),
-          { error: 'a mapping of endpoint names, without a slash before them, to errors and secrets' },
+          z.strictObject(answerRule, { error: 'a group of the keys errors, secrets, html' }),
+          { error: 'a mapping of endpoint names, without a slash before them, to errors, secrets and html' },
         )
         .exactOptional(),
     }),
@@ -227,6 +232,10 @@ export const settingsSchema = z.strictObject(
     accept_risks: list((found) => risks.find((risk) => risk === found), `one of ${risks.join(', ')}`),
     roles: read(parseRoles),
     policy: value(parsePaths, 'the path of a Cedar file, or a list of them'),
+    shared_folders: list(
+      parseSharedFolder,
+      "an absolute folder on the app's machine such as /srv/app/reports, not / and not one in which Gradio keeps uploads (/tmp, /tmp/gradio)",
+    ),
     forward_headers: list(
       parseForwardHeader,
       'the name of a header that the app reads, such as x-team; not one that frames the message or speaks for somebody',

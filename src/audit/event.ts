@@ -95,7 +95,7 @@ export type AuditEvent =
       readonly endpoint?: string
       readonly what: 'error' | 'secret'
       readonly reference?: string
-      /** The exception's own words, secrets taken out. */
+      /** The exception's own words, secrets taken out: personal, since nobody knows what they say. */
       readonly text?: string
       readonly secrets?: readonly string[]
     }

@@ -16,6 +16,7 @@ export const personalFieldNames = [
   'attributes',
   'attributes_before',
   'object',
+  'text',
 ] as const
 
 export interface ParsedRecord {

@@ -143,3 +143,14 @@ test('every refusal has a word and a sentence of its own', () => {
     expect(description).toMatch(/^[A-Z].*\.$/)
   }
 })
+
+test("an exception's words stand beside the chain, which keeps only a commitment to them", () => {
+  const withheld: AuditEvent = {
+    ...{ kind: 'answer.withheld', request: 'r', asker: { principal: 'guest' }, what: 'error' },
+    ...{ reference: '7K2M-Q0XD', text: 'no such person: alice@example.org' },
+  }
+  const { rest, personal } = makeDraft(withheld, 0, new Commitments())
+  expect(rest).not.toContain('alice')
+  expect(rest).toContain('"reference":"7K2M-Q0XD"')
+  expect(JSON.parse(personal)).toMatchObject({ text: { value: 'no such person: alice@example.org' } })
+})

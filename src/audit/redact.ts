@@ -86,15 +86,19 @@ export function redact(event: AuditEvent): Redacted {
       })
     case 'stream.ended':
       return by(event.asker, [event.why], { ...requestFields(event), why: event.why })
-    case 'answer.withheld':
-      return by(event.asker, [event.what, event.reference ?? ''], {
+    case 'answer.withheld': {
+      const written = by(event.asker, [event.what, event.reference ?? ''], {
         request: name(event.request),
         what: event.what,
         ...(event.endpoint === undefined ? {} : { endpoint: name(event.endpoint) }),
         ...(event.reference === undefined ? {} : { reference: name(event.reference) }),
-        ...(event.text === undefined ? {} : { text: harmless(event.text, 500) }),
         ...(event.secrets === undefined ? {} : { secrets: event.secrets.slice(0, 16).map(name) }),
       })
+      // An exception may say anything about whoever ran into it.
+      return event.text === undefined
+        ? written
+        : { ...written, personal: { text: harmless(event.text, 500) } }
+    }
     case 'login.started':
     case 'login.succeeded':
     case 'login.abandoned':

@@ -239,7 +239,10 @@ const refused = {
   'body-large': { ...invalid, description: 'The body was too large.' },
   'body-slow': { ...invalid, description: 'The body came too slowly.' },
   'quota-spent': { ...tooMuch, description: 'More was uploaded than one principal may on one day.' },
-  'file-refused': { ...invalid, description: 'An uploaded file was of a kind that is not allowed.' },
+  'file-refused': {
+    ...invalid,
+    description: 'A file was of a kind that is not allowed, or stood in a call instead of being uploaded.',
+  },
   'object-unknown': {
     event: 'authz_fail',
     level: 'CRITICAL',

@@ -54,7 +54,13 @@ test('what is switched off shows the defaults, but for places and examples', () 
         { pattern: 'generate', rate: { burst: 10, intervalMs: 6000 }, concurrent: 1, bodyBytes: 1e6 },
       ],
     },
-    answers: { ...defaults.answers, endpoints: { make_api_key: { errors: 'reference', secrets: 'pass' } } },
+    answers: {
+      ...defaults.answers,
+      endpoints: {
+        make_api_key: { errors: 'reference', secrets: 'pass', html: 'pass' },
+        notice_board: { errors: 'reference', secrets: 'withhold', html: 'sanitize' },
+      },
+    },
     inputs: ['lookup', 'buy'].map((endpoint) => expect.objectContaining({ endpoint }) as object),
     hosts: ['demo.example.org'],
     trustedProxies: ['10.1.2.3/32'],

@@ -21,8 +21,8 @@ export const exitCodesHelp = `Exit codes:
   0    done
   1    something broke (permission, disk, port taken)
   2    the command line or the configuration is wrong; nothing was done
-  3    audit verify found a log that was tampered with, check what --fail-on names, policy check a name that isn't
-       there, or policy test a wrong answer
+  3    audit verify found a log that was tampered with, check what --fail-on names, policy check or inputs check a
+       name that isn't there, or policy test a wrong answer
   4    the gate refused to start in front of an app that undoes it
   130  interrupted at a prompt`
 

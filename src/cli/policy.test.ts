@@ -56,6 +56,26 @@ describe('policy check', () => {
     })
   })
 
+  test('names what limits, inputs and answers name and the app does not have', async () => {
+    await writeConfig(
+      '\n  viewer: { call: [echo] }',
+      `limits: { endpoints: { ecko: { rate: 5/min } } }
+inputs: { echo: { txt: { max_length: 5 } } }
+answers: { endpoints: { shoot: { errors: show } } }
+`,
+    )
+    const { code, out } = await run(['check'])
+    expect(code).toBe(3)
+    expect(out.split('\n').slice(0, -1)).toEqual([
+      expect.stringMatching(/^error: inputs\.echo\.txt: .*\btext\b/),
+      expect.stringMatching(/^error: limits\.endpoints\.ecko: .*\becho\b/),
+      expect.stringMatching(/^error: answers\.endpoints\.shoot: .*\bshout\b/),
+    ])
+    const { settings, valid } = JSON.parse((await run(['check', '--json'])).out) as Record<string, unknown>
+    expect([valid, settings]).toEqual([false, expect.objectContaining({ length: 3 })])
+    expect((await run(['check', '--offline'])).code).toBe(0)
+  })
+
   test('takes no policy that is not valid', async () => {
     await writeFile(join(home, 'extra.cedar'), 'permit (principal, action, resource')
     await writeConfig('\n  viewer: { call: [echo] }', 'policy: [extra.cedar]\n')

@@ -1,4 +1,5 @@
 /** `sekisho policy check`: is the policy valid, and is what it names there? */
+import { findUnmatchedNames } from '../../unmatched-names.ts'
 import { flag } from '../command.ts'
 import type { CliCommand } from '../command.ts'
 import { declareWhichGate } from '../config-options.ts'
@@ -8,7 +9,8 @@ import { printable, printableJson } from '../printable.ts'
 
 export const checkPolicy: CliCommand = {
   words: ['policy', 'check'],
-  summary: 'check the policy against its schema and against the functions, pages and components of the app',
+  summary:
+    'check the policy against its schema, and its names and those of inputs, limits and answers against the app',
   examples: [
     ['sekisho policy check', 'exit code 0: all names are there; 2: no valid policy; 3: a name is not there'],
     ['sekisho policy check --offline', 'the policy by itself, where the app does not run'],
@@ -20,19 +22,25 @@ export const checkPolicy: CliCommand = {
       const findings = desk.check(model)
       const name = placeNamer(context)
       const uncalled = model === undefined ? [] : desk.uncalled(model)
-      const errors = findings.filter(({ severity }) => severity === 'error').length
+      const elsewhere = model === undefined ? [] : findUnmatchedNames(config, model)
+      const inPolicy = findings.filter(({ severity }) => severity === 'error').length
+      const errors = inPolicy + elsewhere.length
       const slips = desk.slips()
-      const warnings = findings.length - errors + slips.length
+      const warnings = findings.length - inPolicy + slips.length
       const { terminal } = context
       if (flag(given, 'json')) {
         const checked = model === undefined ? null : { gradio: model.gradio, functions: model.byName.size }
         terminal.print(
-          printableJson({ valid: errors === 0, rules: desk.rules, app: checked, findings, slips, uncalled }),
+          printableJson({
+            ...{ valid: errors === 0, rules: desk.rules, app: checked },
+            ...{ findings, settings: elsewhere, slips, uncalled },
+          }),
         )
       } else {
         for (const finding of findings) {
           terminal.print(printable(`${name(finding)}: ${finding.severity}: ${finding.says}`))
         }
+        for (const words of elsewhere) terminal.print(printable(`error: ${words}`))
         for (const words of slips) terminal.print(printable(`warning: ${words}`))
         if (uncalled.length > 0) terminal.say(printable(`Nobody may call: ${uncalled.join(', ')}.`))
         const against =

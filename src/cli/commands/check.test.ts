@@ -134,7 +134,7 @@ describe('the list of requests', () => {
     const before = app.reached.length
     const { code, out } = await run('--list-requests')
     expect(code).toBe(0)
-    expect(out.trim().split('\n')).toHaveLength(requests.size + 2)
+    expect(out.trim().split('\n')).toHaveLength(requests.size + 3)
     expect(out).toContain(
       `POST /login, ${String(defaultPairs.length)} times, with --try-default-credentials only`,
     )

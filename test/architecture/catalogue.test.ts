@@ -71,11 +71,10 @@ describe('documents', () => {
     const root = join(src, '..')
     for (const document of ['ARCHITECTURE.md', 'CONTRIBUTING.md', 'README.md']) {
       const text = readFileSync(join(root, document), 'utf8')
-      const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)\)/g)].map((match) => match[1] ?? '')
       const named = [...text.matchAll(/`((?:src|web|e2e|scripts|test|docs|demo)\/[\w./-]+\.\w+)`/g)].map(
         (match) => match[1] ?? '',
       )
-      const missing = [...links, ...named].filter(
+      const missing = named.filter(
         (path) => !path.includes('<') && readdirOrFile(join(root, path)) === undefined,
       )
       expect(`${document}: ${missing.join()}`).toBe(`${document}: `)

@@ -45,15 +45,15 @@ const see = async (url: string, id: string, headers: Headers) =>
     await callFunction(url, 'drawn', [{ background: null, layers: [], composite: null, id }], { headers })
   )?.[0]
 
-describe('a drawing that waits for its call', () => {
-  it('is taken from the bare app by whoever knows its id', async () => {
+describe('take a drawing that waits for its call', () => {
+  it('succeeds on the bare app, for whoever knows its id', async () => {
     const { url } = app()
     expect(await draw(url, 'abc123', {})).toBe(200)
     expect(await see(url, 'abc123', {})).toContain('255, 0, 0')
     expect(await see(url, 'abc123', {})).toBe('nothing')
   })
 
-  it('is its owner’s alone behind the gate', async () => {
+  it('is blocked by the gate, where it is its owner’s alone', async () => {
     const { url } = gate()
     expect(await draw(url, 'def456', asAlice())).toBe(200)
     expect(await see(url, 'def456', asBob())).toBe('nothing')

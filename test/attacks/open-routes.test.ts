@@ -162,13 +162,13 @@ describe('6.12 how many backend routes answer without login', () => {
   }
 
   it.each([
-    ['all on the bare app', bare, 12],
-    ['seven with auth=', withAuth, 7],
+    ['succeeds on the bare app: all of them', bare, 12],
+    ['succeeds on auth=: seven', withAuth, 7],
   ])('%s', async (_, target, open) => {
     expect(await countOpen(target().url)).toBe(open)
   })
 
-  it('none through the gate', async () => {
+  it('is blocked by the gate: none', async () => {
     expect(await countOpen(gate().url)).toBe(0)
   })
 

@@ -69,7 +69,7 @@ describe('4.07 path and header tricks reach /config without login', () => {
     expect([spellings.length, headers.length, methods.length]).toEqual([20, 4, 3])
   })
 
-  it('the bare app itself serves its configuration under several of them', async () => {
+  it('succeeds on the bare app, under several spellings', async () => {
     const reached = await reachConfig(bare().port)
     expect(reached).toEqual(
       expect.arrayContaining([
@@ -159,7 +159,7 @@ describe('files outside the app', () => {
     '/gradio_api/custom_component/../../etc/passwd', '/gradio_api/file=/proc/self/environ',
   ] // prettier-ignore
 
-  it('stay out of reach through the gate, with and without a session', async () => {
+  it('stay blocked by the gate, with and without a session', async () => {
     for (const place of places) {
       for (const cookie of [session(), '']) {
         const answer = await sendRaw(

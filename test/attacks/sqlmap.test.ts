@@ -35,11 +35,11 @@ async function runSqlmap(url: string, headers: readonly string[] = []): Promise<
 }
 
 describe('sqlmap', () => {
-  it('dumps a table that the function was never meant to show, on the bare app', async () => {
+  it('succeeds on the bare app: dumps a table that the function was never meant to show', async () => {
     expect(await runSqlmap(app().url)).toMatch(/alice \| 4711/)
   })
 
-  it('finds nothing behind the gate, with the session of somebody who may call the function', async () => {
+  it('is blocked by the gate, with the session of somebody who may call the function', async () => {
     const text = await runSqlmap(gate().url, [`Cookie: ${cookie()}`])
     expect(text).not.toContain('4711')
     expect(text).toMatch(/do(?:es)? not (?:seem to be|appear to be) injectable/)

@@ -148,7 +148,7 @@ describe('an app that becomes unsafe while the gate stands', () => {
     await app.open()
     const gone = once(client, 'disconnect')
     expect(app.facts?.gradio).toBe(version)
-    ;[version, appId] = ['5.0.0', 2]
+    ;[version, appId] = ['7.0.0', 2]
     await first.close()
     const second = await startUpstream(answer, { port: Number(first.url.port) })
     closers.push(() => second.close())

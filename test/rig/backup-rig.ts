@@ -2,6 +2,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterEach, beforeEach, expect } from 'vitest'
 import { openState, type State } from '../../src/build.ts'
 import { makeParts } from '../../src/cli/make-parts.ts'
 import type { Config } from '../../src/config/config.ts'
@@ -130,4 +131,28 @@ export class BackupRig {
       userAgent: 'Browser',
     }
   }
+}
+
+export interface TwoMachines {
+  readonly rig: BackupRig
+  /** One with a state, and one without. */
+  readonly old: Config
+  readonly empty: Config
+  /** Where its backup goes. */
+  readonly file: string
+}
+
+/** Made anew for each test of the file, which is to leave no fault behind. */
+export function useBackupRig(give: (made: TwoMachines) => unknown): void {
+  let rig: BackupRig
+  beforeEach(async () => {
+    rig = await BackupRig.make()
+    const old = rig.machine('old')
+    give({ rig, old, empty: rig.machine('empty'), file: rig.path('sekisho.age') })
+    await rig.fill(old)
+  })
+  afterEach(async () => {
+    expect(rig.faults).toEqual([])
+    await rig.destroy()
+  })
 }

@@ -1,5 +1,6 @@
 /** A login ceremony with the real engine on the memory store, with time in hand and every record kept. */
 import { client, ready } from '@serenity-kit/opaque'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
 import type { AuditEvent } from '../../src/audit/event.ts'
 import type { LoginStarted, RegistrationStarted } from '../../src/contract/contract.ts'
 import { failureKeyOf, parseUsername, type Username } from '../../src/kit/username.ts'
@@ -225,4 +226,16 @@ export class LoginRig {
   whys() {
     return this.events.flatMap((event) => (event.kind === 'login.refused' ? [event.why] : []))
   }
+}
+
+/** A rig of its own for each test of the file, all on one engine. */
+export function useLoginRig(give: (rig: LoginRig) => void): void {
+  let rigs: Awaited<ReturnType<typeof LoginRig.open>>
+  beforeAll(async () => {
+    rigs = await LoginRig.open()
+  })
+  afterAll(() => rigs.close())
+  beforeEach(async () => {
+    give(await rigs.make())
+  })
 }

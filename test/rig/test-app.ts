@@ -30,6 +30,10 @@ const files = {
   listening: 'test/rig/apps/listening.py',
   /** Functions as tools of MCP. */
   tools: 'test/rig/apps/tools.py',
+  /** Shows what people write as HTML. */
+  boards: 'test/rig/apps/boards.py',
+  /** A panel for everybody, and one for administrators, on which it opens. */
+  panels: 'test/rig/apps/panels.py',
   demo: 'demo/app.py',
   /** Answers nobody without an assertion; `SEKISHO_JWKS` and `SEKISHO_AUDIENCE` name its gate. */
   verifying: 'examples/verify-gradio/app.py',

@@ -92,6 +92,10 @@ def order(price: float, amount: float, size: str, note: str) -> str:
     return f"{amount} times {price} of {size}: {note}"
 
 
+def rate(stars: float) -> str:
+    return f"rated {stars}"
+
+
 def refuse() -> str:
     raise gr.Error("Not on Sundays.", print_exception=False)
 
@@ -123,6 +127,7 @@ with gr.Blocks(title="Careless", analytics_enabled=False) as demo:
         out,
         api_name="order",
     )
+    gr.Button("Rate").click(rate, gr.Slider(0, 10, value=5, label="Stars", buttons=[]), out, api_name="rate")
     gr.Button("Refuse").click(refuse, None, out, api_name="refuse")
     gr.Button("Show key").click(show_key, None, out, api_name="show_key")
     items = gr.State([])

@@ -55,6 +55,15 @@ def same(value):
     return value
 
 
+def shape_of(value) -> str:
+    return f"of shape {value.shape}"
+
+
+def downloaded(download: gr.DownloadData) -> str:
+    with open(download.file.path, encoding="utf-8") as opened:
+        return opened.read()
+
+
 def drawn(value):
     composite = value and value["composite"]
     return "nothing" if composite is None else str(composite.getpixel((0, 0)))
@@ -79,6 +88,8 @@ with gr.Blocks(title="Gives files", analytics_enabled=False) as demo:
     gr.Button().click(same, json_in, json_out, api_name="echo_json")
     gr.Button().click(same, text, text, api_name="echo_text")
     gr.Button().click(same, file, file, api_name="echo_file")
+    gr.Button().click(shape_of, image, text, api_name="shape_of")
+    file.download(downloaded, None, text, api_name="downloaded")
 
     editor = gr.ImageEditor(type="pil", elem_id="editor")
     gr.Button().click(drawn, editor, text, api_name="drawn")

@@ -1,10 +1,13 @@
 """Two people in one app: everything that one of them could reach of the other's."""
 
+import asyncio
 import os
 import time
 from pathlib import Path
 
+import fastapi
 import gradio as gr
+import uvicorn
 
 TEMPORARY = Path(os.environ["GRADIO_TEMP_DIR"])
 JOURNAL = os.environ.get("NEIGHBOURS_JOURNAL")
@@ -41,6 +44,25 @@ def sleep(seconds: float, word: str) -> str:
     return f"slept and said {word}"
 
 
+def together(words: list[str]):
+    """Waits, where it is told to, until a file says go."""
+    while "wait" in words and not (TEMPORARY / "go").exists():
+        time.sleep(0.02)
+    return [[f"{word}: one of {len(words)}" for word in words]]
+
+
+def whose(words: list[str], request: gr.Request):
+    """Waits like `together`, and answers each word with the name that it sees."""
+    while "wait" in words and not (TEMPORARY / "go").exists():
+        time.sleep(0.02)
+    return [[f"{word} for {request.username}" for word in words]]
+
+
+@gr.cache
+def cached(text: str) -> str:
+    return f"made of {text} at {time.time_ns()}"
+
+
 def save(text: str) -> str:
     path = TEMPORARY / f"note-{time.time_ns()}.txt"
     path.write_text(text, encoding="utf-8")
@@ -68,6 +90,40 @@ def session_of(request: gr.Request) -> str:
     return str(request.session_hash)
 
 
+class Radio(gr.Audio):
+    """Sends its pieces as they are, where Gradio would have ffmpeg make sound of them."""
+
+    is_template = True
+
+    def _encode_chunk(self, output_id: str, data: bytes):
+        return {"data": data, "duration": 1.0, "extension": ".aac"}
+
+
+def play(text: str):
+    for number in range(3):
+        yield f"{text}, part {number}".encode()
+
+
+async def hold(word: str):
+    """Says one thing, and the other when a file of this name says go."""
+    yield f"{word} begins"
+    while not (TEMPORARY / word).exists():
+        await asyncio.sleep(0.02)
+    yield f"{word} ends"
+
+
+def follow(picture, text: str) -> str:
+    return f"followed {text}"
+
+
+def open_shelf(name: str):
+    """The same component for everybody, with a folder for this visitor alone."""
+    folder = TEMPORARY / "shelves" / name
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"letters of {name}").touch()
+    return gr.FileExplorer(root_dir=folder)
+
+
 def leave(request: gr.Request) -> None:
     journal(f"left {request.session_hash}")
 
@@ -84,6 +140,7 @@ with gr.Blocks(title="Neighbours", analytics_enabled=False) as demo:
     gr.Button("Remember").click(remember, [text, items], [items, out], api_name="remember")
     gr.Button("Count").click(count, [number, pause], out, api_name="count")
     gr.Button("Sleep").click(sleep, [number, text], out, api_name="sleep")
+    gr.Button("Together").click(together, text, out, api_name="together", batch=True, max_batch_size=4)
     gr.Button("Save").click(save, text, gr.File(label="Saved"), api_name="save")
     gr.Button("Read").click(read, file_in, out, api_name="read")
     gr.Button("Read message").click(
@@ -93,6 +150,14 @@ with gr.Blocks(title="Neighbours", analytics_enabled=False) as demo:
     gr.Button("Session").click(session_of, None, out, api_name="session_of")
     shelf = gr.FileExplorer(root_dir=os.path.dirname(os.path.abspath(__file__)), label="Shelf", elem_id="shelf")
     gr.Button("Pick").click(lambda names: str(names), shelf, out, api_name="pick")
+    gr.Button("Open shelf").click(open_shelf, text, shelf, api_name="open_shelf")
+    gr.Button("Hold").click(hold, text, out, api_name="hold")
+    gr.Button("Whose").click(whose, text, out, api_name="whose", batch=True, max_batch_size=4)
+    gr.Button("Cached").click(cached, text, out, api_name="cached")
+    radio = Radio(label="Radio", streaming=True)
+    gr.Button("Play").click(play, text, radio, api_name="play")
+    camera = gr.Image(label="Camera", sources=["webcam"], streaming=True)
+    camera.stream(follow, [camera, text], out, api_name="follow", stream_every=0.1, time_limit=60)
     many = gr.Slider(0, 3, value=1, step=1, label="Many")
 
     @gr.render(inputs=many)
@@ -104,7 +169,16 @@ with gr.Blocks(title="Neighbours", analytics_enabled=False) as demo:
     demo.unload(leave)
 
 
-if __name__ == "__main__":
+def mount() -> None:
+    """In an app of one's own, where Gradio doesn't look at the paths of inputs."""
+    server = gr.mount_gradio_app(fastapi.FastAPI(), demo, path="/")
+    port = int(os.environ["GRADIO_SERVER_PORT"])
+    uvicorn.run(server, host="127.0.0.1", port=port, server_header=False)
+
+
+if __name__ == "__main__" and os.environ.get("NEIGHBOURS_MOUNTED") == "1":
+    mount()
+elif __name__ == "__main__":
     demo.launch(
         auth=[("alice", "alicepw"), ("bob", "bobpw")] if os.environ.get("NEIGHBOURS_AUTH") == "1" else None,
         share=False,

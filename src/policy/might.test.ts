@@ -1,100 +1,206 @@
-/** What can be said before the circumstances are known, and who looks the same to the policy. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { PolicyPrincipal, PolicyResource } from './engine.ts'
-import { loadPolicy } from './load-policy.ts'
-import { rolesFrom } from './sample-roles.contract.ts'
+/** What conditions say before the circumstances are known: yes, no, or that it depends. */
+import { describe, expect, it } from 'vitest'
+import type { Subject, Thing } from './entities.ts'
+import { judgeConditions, type Known } from './might.ts'
+import { parsePolicy } from './parsed-policy.ts'
 
-let folder = ''
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'might-'))
-})
-afterAll(() => rm(folder, { recursive: true }))
-
-async function load(text: string) {
-  const file = join(folder, 'own.cedar')
-  await writeFile(file, text)
-  return loadPolicy({ roles: [], files: [file] })
+const bob: Subject = {
+  ...{ type: 'User', id: 'bob', uid: 'User::bob', within: ['Role::viewer'], roles: ['viewer'] },
+  attributes: { team: 'legal-eu', badge: '7' },
 }
+const report: Thing = {
+  ...{ type: 'Endpoint', id: 'report_may', uid: 'Endpoint::report_may' },
+  ...{ within: ['Group::reports', 'App::app'], attributes: { name: 'report_may' } },
+}
+const file: Thing = {
+  ...{ type: 'File', id: 'file', uid: 'File::file', within: ['App::app'] },
+  attributes: { own: false, shared: true, ownerRoles: ['viewer', 'ops'] },
+}
+const action = { uid: 'Action::callFunction', within: ['Action::callFunction', 'Action::useApp'] }
 
-const user = (username: string, attributes = {}, roles: readonly string[] = []): PolicyPrincipal => ({
-  ...{ kind: 'user', username, roles, attributes },
+const conditionsOf = (text: string) =>
+  parsePolicy('p', `permit (principal, action, resource) ${text};`, new Map()).conditions
+
+const judge = (text: string, known: Partial<Known> = {}) =>
+  judgeConditions(conditionsOf(text), { subject: bob, action, thing: report, ...known })
+
+const said = (expression: string, known?: Partial<Known>) => judge(`when { ${expression} }`, known)
+
+const open = 'context.mfa'
+
+describe('an expression', () => {
+  it.each([
+    'true',
+    '!false',
+    '1 == 1',
+    '"a" != "b"',
+    'true && true',
+    `true || ${open}`,
+    `${open} || true`,
+    'if true then true else false',
+    'if false then false else true',
+    'principal == Sekisho::User::"bob"',
+    'principal != Sekisho::User::"ann"',
+    'principal in Sekisho::User::"bob"',
+    'principal in Sekisho::Role::"viewer"',
+    'principal is Sekisho::User',
+    'principal is Sekisho::User in Sekisho::Role::"viewer"',
+    'action == Sekisho::Action::"callFunction"',
+    'action in Sekisho::Action::"useApp"',
+    'resource == Sekisho::Endpoint::"report_may"',
+    'resource in Sekisho::Group::"reports"',
+    'resource in Sekisho::App::"app"',
+    'resource.name == "report_may"',
+    'resource.name like "report_*"',
+    'resource.name like "*_may"',
+    'resource.name like "r*t_m*y"',
+    'principal.hasTag("team")',
+    '!principal.hasTag("other")',
+    'principal.getTag("team") == "legal-eu"',
+    'principal.getTag("team") like "legal-*"',
+    '[1, "1", true].contains("1")',
+    '[Sekisho::User::"bob"].contains(principal)',
+    '["legal-eu"].contains(principal.getTag("team"))',
+  ])('is true: %s', (expression) => {
+    expect(said(expression)).toBe(true)
+    expect(judge(`unless { ${expression} }`)).toBe(false)
+  })
+
+  it.each([
+    'false',
+    '!true',
+    '1 == 2',
+    '"1" == 1',
+    '"a" != "a"',
+    `false && ${open}`,
+    `${open} && false`,
+    'true && false',
+    'false || false',
+    'if true then false else true',
+    'principal == Sekisho::Token::"bob"',
+    'principal != Sekisho::User::"bob"',
+    'principal in Sekisho::User::"ann"',
+    'principal in Sekisho::Role::"admin"',
+    'principal is Sekisho::Token',
+    'principal is Sekisho::User in Sekisho::Role::"admin"',
+    'resource is Sekisho::Page',
+    'action == Sekisho::Action::"useApp"',
+    'action in Sekisho::Action::"public"',
+    'resource.name == "report"',
+    'resource.name like "report"',
+    'resource.name like "*.may"',
+    'resource.name like "report_may_*"',
+    'resource.name like "eport*"',
+    'principal.hasTag("other")',
+    'principal.hasTag("constructor")',
+    'principal.getTag("team") == "sales"',
+    '[1].contains("1")',
+    '[].contains(principal)',
+  ])('is false: %s', (expression) => {
+    expect(said(expression)).toBe(false)
+    expect(judge(`unless { ${expression} }`)).toBe(true)
+  })
+
+  it.each([
+    open,
+    `!${open}`,
+    `true && ${open}`,
+    `${open} && true`,
+    `false || ${open}`,
+    `${open} || false`,
+    `if ${open} then true else true`,
+    'context.authAge < 60',
+    'context.method == "token"',
+    '"token" != context.method',
+    'context.method like "t*"',
+    'context.times.getTag("UTC").hour < 5',
+    'context.arguments.texts.hasTag("team")',
+    'context.arguments.texts.getTag("team") == "legal-eu"',
+    'principal.getTag("other") == "x"',
+    'principal.getTag(context.method) == "x"',
+    'principal.hasTag(context.method)',
+    'resource.own',
+    'resource == resource.owner',
+    '["x"] == ["x"]',
+    '["a", "b"].containsAll(["a"])',
+    '[context.method].contains("token")',
+    '["x"].contains(context.method)',
+    'context.method in Sekisho::App::"app"',
+    'Sekisho::User::"ann" in Sekisho::Role::"viewer"',
+    'principal in [Sekisho::Role::"viewer"]',
+    'context.method is Sekisho::User',
+    '1 < 2',
+    '1 + 1 == 2',
+    'principal.team == "legal-eu"',
+    'principal has team',
+    'ip("10.0.0.1").isLoopback()',
+  ])('depends: %s', (expression) => {
+    expect(said(expression)).toBeUndefined()
+    expect(judge(`unless { ${expression} }`)).toBeUndefined()
+  })
+
+  it('of a file looks at what is known of it', () => {
+    const of = (expression: string) => said(expression, { thing: file })
+    expect(of('resource.own')).toBe(false)
+    expect(of('resource.shared')).toBe(true)
+    expect(of('resource.own || resource.shared')).toBe(true)
+    expect(of('resource.ownerRoles.contains(Sekisho::Role::"ops")')).toBe(true)
+    expect(of('resource.ownerRoles.contains(Sekisho::Role::"admin")')).toBe(false)
+    expect(of('resource.name == "x"')).toBeUndefined()
+  })
+
+  it('depends where the resource or the attributes aren’t known', () => {
+    const { thing: _, ...unknown } = { subject: bob, action, thing: report }
+    const without = (expression: string) => judgeConditions(conditionsOf(`when { ${expression} }`), unknown)
+    expect(without('resource.name == "report_may"')).toBeUndefined()
+    expect(without('resource in Sekisho::App::"app"')).toBeUndefined()
+    expect(without('resource is Sekisho::Page')).toBeUndefined()
+    expect(without('principal is Sekisho::User')).toBe(true)
+    for (const expression of [
+      'principal.hasTag("team")',
+      'principal.hasTag("x")',
+      'principal.getTag("team") == "x"',
+    ])
+      expect(said(expression, { anyAttributes: true })).toBeUndefined()
+    expect(said('principal.hasTag("team")', { anyAttributes: false })).toBe(true)
+  })
+
+  it('takes signs of patterns in a text for what they are, and lines as one text', () => {
+    const named = (name: string) => ({ thing: { ...report, attributes: { name } } })
+    for (const [name, pattern] of [
+      ['a.b', 'a.b*'],
+      ['a(b)[c]{d}|^$+?', 'a(b)[c]{d}|^$+?'],
+      ['a/b\\c', 'a/b\\\\c'],
+      ['a*b', 'a\\*b'],
+      ['a\nb', 'a*b'],
+      ['😀', '*'],
+    ] as const)
+      expect(said(`resource.name like "${pattern}"`, named(name)), name).toBe(true)
+    for (const [name, pattern] of [
+      ['axb', 'a.b'],
+      ['axb', 'a\\*b'],
+      ['aab', 'a+b'],
+    ] as const)
+      expect(said(`resource.name like "${pattern}"`, named(name)), name).toBe(false)
+  })
 })
-const endpoint = (name: string): PolicyResource => ({ kind: 'endpoint', name, group: name })
 
-describe('before the circumstances are known', () => {
-  it('a permit on them is possible, a forbid on them is not sure', async () => {
-    const engine = await load(`
-      permit (principal, action == Sekisho::Action::"callFunction", resource) when { context.mfa };
-      forbid (principal, action == Sekisho::Action::"callFunction", resource)
-        when { context.arguments.texts.hasTag("month") };
-    `)
-    expect(engine.mightPermit(user('bob'), 'callFunction').allow).toBe(true)
-    expect(engine.mightPermitOn(user('bob'), 'callFunction', endpoint('x'))).toBe(true)
-    expect(engine.mightPermit(user('bob'), 'uploadFile')).toEqual({
-      ...{ allow: false, reason: 'not-permitted', policies: [] },
-    })
+describe('conditions', () => {
+  it('hold together, and one that doesn’t is enough', () => {
+    expect(judge('')).toBe(true)
+    expect(judge('when { true } when { true } unless { false }')).toBe(true)
+    expect(judge(`when { true } when { ${open} }`)).toBeUndefined()
+    expect(judge(`when { ${open} } when { true }`)).toBeUndefined()
+    expect(judge(`when { ${open} } unless { true }`)).toBe(false)
+    expect(judge(`unless { true } when { ${open} }`)).toBe(false)
+    expect(judge(`when { ${open} } when { false }`)).toBe(false)
   })
 
-  it('attributes of the user are known, and so is the name of the function', async () => {
-    const engine = await load(`
-      permit (principal is Sekisho::User, action == Sekisho::Action::"callFunction", resource)
-        when { principal.hasTag("team") && principal.getTag("team") like "legal-*" && resource.name like "report_*"
-          && context.mfa };
-    `)
-    expect(engine.mightPermit(user('bob', { team: 'legal-eu' }), 'callFunction').allow).toBe(true)
-    expect(engine.mightPermit(user('bob', { team: 'sales' }), 'callFunction').allow).toBe(false)
-    const may = (name: string) =>
-      engine.mightPermitOn(user('bob', { team: 'legal-' }), 'callFunction', endpoint(name))
-    expect([may('report_x'), may('admin')]).toEqual([true, false])
-  })
-
-  it('a forbid that holds whatever comes is a no, with its name', async () => {
-    const engine = await load(`
-      @id("all") permit (principal, action, resource);
-      @id("not-him") forbid (principal in Sekisho::User::"bob", action == Sekisho::Action::"callFunction", resource);
-      @id("not-this") forbid (principal, action == Sekisho::Action::"callFunction", resource == Sekisho::Endpoint::"x");
-    `)
-    expect(engine.mightPermit(user('bob'), 'callFunction')).toEqual({
-      ...{ allow: false, reason: 'forbidden', policies: ['not-him'] },
-    })
-    expect(engine.mightPermit(user('ann'), 'callFunction').allow).toBe(true)
-    expect(engine.mightPermitOn(user('ann'), 'callFunction', endpoint('x'))).toBe(false)
-    expect(engine.mightPermitOn(user('ann'), 'callFunction', endpoint('y'))).toBe(true)
-    expect(engine.mightPermit({ kind: 'guest' }, 'administer')).toMatchObject({ reason: 'forbidden' })
-    expect(engine.mightPermit({ kind: 'nobody' }, 'callFunction')).toMatchObject({ reason: 'not-permitted' })
-  })
-})
-
-describe('the key of a view', () => {
-  it('is the same for all who have the same roles and attributes that a policy looks at', async () => {
-    const roles = rolesFrom('  a: { call: x, when: { attributes: { team: legal } } }\n  b: { inherits: a }\n')
-    const engine = await loadPolicy({ roles, files: [] })
-    const key = engine.viewKey(user('bob', { team: 'legal', badge: '1' }, ['a']))
-    expect(engine.viewKey(user('ann', { badge: '2', team: 'legal' }, ['a', 'a']))).toBe(key)
-    expect(engine.viewKey(user('ann', { team: 'sales' }, ['a']))).not.toBe(key)
-    expect(engine.viewKey(user('ann', { team: 'legal' }, ['b']))).not.toBe(key)
-    expect(engine.viewKey(user('ann', {}, ['a']))).not.toBe(key)
-    expect(
-      engine.viewKey({ kind: 'token', id: 't', user: 'bob', roles: ['a'], attributes: { team: 'legal' } }),
-    ).not.toBe(key)
-  })
-
-  it('tells apart whom a policy names, and their programs', async () => {
-    const engine = await load(`
-      permit (principal, action, resource) unless { principal in Sekisho::User::"bob" };
-    `)
-    const token = (name: string): PolicyPrincipal => ({
-      kind: 'token',
-      id: 't',
-      user: name,
-      roles: [],
-      attributes: {},
-    })
-    expect(engine.viewKey(user('bob'))).not.toBe(engine.viewKey(user('ann')))
-    expect(engine.viewKey(user('eve'))).toBe(engine.viewKey(user('ann')))
-    expect(engine.viewKey(token('bob'))).not.toBe(engine.viewKey(token('ann')))
+  it('that are no yes and no no depend', () => {
+    expect(said('resource.name')).toBeUndefined()
+    expect(said('!resource.name')).toBeUndefined()
+    expect(said('if resource.name then true else true')).toBeUndefined()
+    expect(said('resource.name || false')).toBeUndefined()
+    expect(said('resource.name.hasTag("x")')).toBeUndefined()
   })
 })

@@ -107,12 +107,10 @@ export function lookThrough(policy: PolicyJson): LooksAt {
   const attributes = new Set<string>()
   let isAny = false
   let context = false
-  let hasArguments = false
   const walk = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return
     if (isUid(node)) entities.add(uidOf(node))
     if ('Var' in node && node.Var === 'context') context = true
-    if (isAttribute(node, 'arguments')) hasArguments = true
     const tag = tagIn(node)
     if (tag?.of === 'times' && tag.name !== undefined) zones.add(tag.name)
     if (tag?.of === 'principal') {
@@ -124,8 +122,8 @@ export function lookThrough(policy: PolicyJson): LooksAt {
   walk(policy.principal)
   walk(policy.resource)
   walk(policy.conditions)
-  // `context has arguments.texts`, or the context handed on whole, names no attribute of its own.
-  const looksAtArguments = hasArguments || (context && mentions(policy, 'arguments'))
+  // However they are named: `context.arguments`, `context has arguments.texts`.
+  const looksAtArguments = context && mentions(policy, 'arguments')
   return { context, arguments: looksAtArguments, zones, attributes: isAny ? 'any' : attributes, entities }
 }
 

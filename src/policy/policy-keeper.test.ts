@@ -13,11 +13,14 @@ let folder = ''
 let keeper: PolicyKeeper | undefined
 let events: AuditEvent[] = []
 let said: string[] = []
+/** The disk of the audit log. */
+let isFull = false
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'keeper-'))
   events = []
   said = []
+  isFull = false
 })
 afterEach(async () => {
   await keeper?.close()
@@ -29,21 +32,35 @@ const write = (name: string, text: string) => writeFile(join(folder, name), text
 const app = 'upstream: http://127.0.0.1:7860\n'
 const viewer = (call: string) => `${app}roles:\n  viewer: { given_to: guests, call: ${call} }\n`
 
-async function open(text: string, meanwhile = () => Promise.resolve()): Promise<PolicyKeeper> {
-  await write('sekisho.yaml', text)
-  const file = join(folder, 'sekisho.yaml')
-  const around = { cwd: folder, home: folder, env: {} }
-  const config = { ...makeConfig({ text, file }, {}, around), file }
-  keeper = keepPolicy(config, {
+function parts(): Parameters<typeof keepPolicy>[1] {
+  return {
     audit: {
       write: (event) => {
+        if (isFull) return Promise.reject(new Error('no room'))
         events.push(event)
         return Promise.resolve()
       },
     },
     say: (words) => said.push(words),
-    ...around,
-  })
+    ...{ cwd: folder, home: folder, env: {} },
+  }
+}
+
+function unopened(): PolicyKeeper {
+  const text = viewer('a')
+  const file = join(folder, 'sekisho.yaml')
+  return keepPolicy(
+    { ...makeConfig({ text, file }, {}, { cwd: folder, home: folder, env: {} }), file },
+    parts(),
+  )
+}
+
+async function open(text: string, meanwhile = () => Promise.resolve()): Promise<PolicyKeeper> {
+  await write('sekisho.yaml', text)
+  const file = join(folder, 'sekisho.yaml')
+  const around = { cwd: folder, home: folder, env: {} }
+  const config = { ...makeConfig({ text, file }, {}, around), file }
+  keeper = keepPolicy(config, parts())
   await meanwhile()
   await keeper.open()
   return keeper
@@ -183,10 +200,55 @@ describe('a policy that is kept', () => {
     expect(said).toEqual([expect.stringMatching(/own\.cedar:2: .*"bob".*principal in/)])
   })
 
-  it('refuses everything once it is closed', async () => {
+  it.each(['before it is opened', 'once it is closed'])('refuses everything %s', async (when) => {
+    const given = await open(viewer('a'))
+    const guest = { kind: 'guest' } as const
+    const endpoint = { kind: 'endpoint', name: 'a', group: 'a' } as const
+    expect(given.mightPermitOn(guest, 'callFunction', endpoint)).toBe(true)
+    expect([given.version, given.viewKey(guest)]).not.toContain('')
+    await given.close()
+    const policy = when === 'once it is closed' ? given : unopened()
+    const question = {
+      principal: guest,
+      action: 'callFunction',
+      resource: endpoint,
+      context: anyContext,
+    } as const
+    const refused = { allow: false, reason: 'no-policy', policies: [] }
+    expect(policy.decide(question)).toEqual(refused)
+    expect(policy.mightPermit(guest, 'callFunction')).toEqual(refused)
+    expect(policy.mightPermitOn(guest, 'callFunction', endpoint)).toBe(false)
+    expect([policy.version, policy.viewKey(guest), policy.rolesOf(guest)]).toEqual(['', '', []])
+  })
+
+  it('answers as the policy in force does, its roles and its kinds of people too', async () => {
     const policy = await open(viewer('a'))
-    await policy.close()
-    expect(may('a')).toBe(false)
-    expect(policy.mightPermit({ kind: 'guest' }, 'callFunction').allow).toBe(false)
+    const guest = { kind: 'guest' } as const
+    expect(policy.rolesOf(guest)).toEqual(['viewer'])
+    expect(policy.viewKey(guest)).toContain('viewer')
+    expect(policy.viewKey(guest)).not.toBe(policy.viewKey({ kind: 'nobody' }))
+    for (const [name, isAllowed] of [
+      ['a', true],
+      ['b', false],
+    ] as const)
+      expect(policy.mightPermitOn(guest, 'callFunction', { kind: 'endpoint', name, group: name })).toBe(
+        isAllowed,
+      )
+    expect(policy.mightPermit(guest, 'uploadFile').allow).toBe(false)
+  })
+
+  it('does not start without a record, and changes without one', async () => {
+    isFull = true
+    await expect(open(viewer('a'))).rejects.toThrow('no room')
+    isFull = false
+    await open(viewer('a'))
+    isFull = true
+    await write('sekisho.yaml', viewer('b'))
+    await look()
+    expect([may('a'), may('b')]).toEqual([false, true])
+    await write('sekisho.yaml', `${viewer('c')}nonsense: 1\n`)
+    await look()
+    expect(may('b')).toBe(true)
+    expect(said.at(-1)).toContain('nonsense')
   })
 })

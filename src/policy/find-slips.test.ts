@@ -1,0 +1,30 @@
+/** What is valid and probably not meant: a forbid of a user in person, whose programs go on. */
+import { expect, it } from 'vitest'
+import { findSlips } from './find-slips.ts'
+import { readSchemaText } from './load-policy.ts'
+import { checkPolicies } from './policy-set.ts'
+
+const schema = await readSchemaText()
+const always = { file: 'always.cedar', text: '' }
+const slipsOf = (text: string) =>
+  findSlips(checkPolicies({ schema, always, own: [{ file: '/own.cedar', text }] }))
+
+it('is told with its place and what to write', () => {
+  const text =
+    '\npermit (principal, action, resource);\nforbid (principal == Sekisho::User::"b\\"ob", action, resource);'
+  expect(slipsOf(text)).toEqual([
+    '/own.cedar:3: this forbids "b\\"ob" in person; the API tokens of "b\\"ob" go on. ' +
+      'To mean both, write: principal in Sekisho::User::"b\\"ob"',
+  ])
+})
+
+it.each([
+  'permit (principal == Sekisho::User::"bob", action, resource);',
+  'forbid (principal in Sekisho::User::"bob", action, resource);',
+  'forbid (principal == Sekisho::Token::"bob", action, resource);',
+  'forbid (principal == Sekisho::Guest::"shared", action, resource);',
+  'forbid (principal is Sekisho::User, action, resource);',
+  'forbid (principal, action, resource);',
+])('is not this: %s', (text) => {
+  expect(slipsOf(text)).toEqual([])
+})

@@ -2,9 +2,10 @@
  * `npm run bench`: direct, gate, nginx and Caddy in one interleaved run. Prints the result, writes it as JSON to
  * bench/results and into docs/bench.md. Options: see `usage`.
  */
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { writeResult } from '../scripts/result-page.ts'
 import { lastLines, runCommand } from '../scripts/run-command.ts'
 import { SetupProblem } from '../scripts/setup-problem.ts'
 import { startTestApp } from '../test/rig/test-app.ts'
@@ -30,9 +31,6 @@ const usage = `npm run bench -- [--quick] [--only ${parts.join(',')}]
   --quick  a tenth of everything, to see that it runs: printed, not written
   --only   these parts, printed, not written
 `
-
-const resultBegins = '<!-- result: written by npm run bench -->'
-const resultEnds = '<!-- end of result -->'
 
 const root = path.resolve(import.meta.dirname, '..')
 
@@ -118,15 +116,7 @@ async function keep(results: Results, report: string): Promise<void> {
   const folder = path.join(root, 'bench', 'results')
   await mkdir(folder, { recursive: true })
   await writeFile(path.join(folder, nameOf(results.machine)), `${JSON.stringify(results, undefined, 2)}\n`)
-  const page = path.join(root, 'docs', 'bench.md')
-  const text = await readFile(page, 'utf8')
-  const [head, tail] = [text.split(resultBegins)[0], text.split(resultEnds)[1]]
-  if (head === undefined || head === text || tail === undefined)
-    throw new SetupProblem(
-      `${page} has no place for the result.`,
-      `It stands between "${resultBegins}" and "${resultEnds}".`,
-    )
-  await writeFile(page, `${head}${resultBegins}\n${report}\n\n${resultEnds}${tail}`)
+  await writeResult('docs/bench.md', 'npm run bench', report)
 }
 
 function nameOf({ date, commit }: Machine): string {

@@ -4,13 +4,14 @@
  * docs/bench-enumeration.md.
  */
 import { randomInt } from 'node:crypto'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { cpus, release, tmpdir, type } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { client, ready } from '@serenity-kit/opaque'
 import { startGate } from '../scripts/gate-process.ts'
+import { writeResult } from '../scripts/result-page.ts'
 import { SetupProblem } from '../scripts/setup-problem.ts'
 import { openState } from '../src/build.ts'
 import { defaults } from '../src/config/defaults.ts'
@@ -18,7 +19,7 @@ import { paths, type LoginStarted } from '../src/contract/contract.ts'
 import { systemClock } from '../src/kit/clock.ts'
 import { UserMaker } from '../test/rig/user-maker.ts'
 import { startHelper } from './helper.ts'
-import { readCommit } from './machine.ts'
+import { readCommit } from '../scripts/read-commit.ts'
 import { machineLoad } from './process-cost.ts'
 import type { SmallAppCalls } from './small-app.ts'
 import { estimate, separation } from './statistics.ts'
@@ -35,9 +36,6 @@ const kinds = [
 
 const password = 'a lighthouse for everybody'
 const wrong = 'a wrong guess of a stranger'
-const begins = '<!-- result: written by npm run bench:enumeration -->'
-const ends = '<!-- end of result -->'
-const page = path.resolve(import.meta.dirname, '..', 'docs', 'bench-enumeration.md')
 
 interface Times {
   readonly start: number[]
@@ -192,17 +190,6 @@ async function writeReport(times: ReadonlyMap<string, Times>, load: number): Pro
   ].join('\n\n')
 }
 
-async function keep(report: string): Promise<void> {
-  const text = await readFile(page, 'utf8')
-  const [head, tail] = [text.split(begins)[0], text.split(ends)[1]]
-  if (head === undefined || head === text || tail === undefined)
-    throw new SetupProblem(
-      `${page} has no place for the result.`,
-      `It stands between "${begins}" and "${ends}".`,
-    )
-  await writeFile(page, `${head}${begins}\n${report}\n\n${ends}${tail}`)
-}
-
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { rounds: { type: 'string' } } })
   const rounds = Number(values.rounds ?? 1000)
@@ -212,7 +199,7 @@ async function main(): Promise<void> {
   const report = await writeReport(await measure(rounds), load)
   process.stdout.write(`${report}\n`)
   // Fewer tries show less, so they are printed only.
-  if (rounds >= 300) await keep(report)
+  if (rounds >= 300) await writeResult('docs/bench-enumeration.md', 'npm run bench:enumeration', report)
 }
 
 // The processes that we started end with ours only on an ordinary exit.

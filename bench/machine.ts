@@ -2,6 +2,7 @@
 import { cpus, release, totalmem, type } from 'node:os'
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { readCommit } from '../scripts/read-commit.ts'
 import { runCommand } from '../scripts/run-command.ts'
 import { setUpCaddy, setUpNginx } from '../scripts/setup-proxies.ts'
 
@@ -39,12 +40,6 @@ export async function describeMachine(): Promise<Machine> {
     nginx: await readVersion(nginx, ['-v']),
     caddy: await readVersion(caddy, ['version']),
   }
-}
-
-export async function readCommit(): Promise<string> {
-  const head = await runCommand('git', ['rev-parse', '--short', 'HEAD'], { cwd: root })
-  const changes = await runCommand('git', ['status', '--porcelain', '--untracked-files=no'], { cwd: root })
-  return head.code === 0 ? `${head.stdout.trim()}${changes.stdout === '' ? '' : '+'}` : 'unknown'
 }
 
 async function readVersion(program: string, args: readonly string[]): Promise<string> {

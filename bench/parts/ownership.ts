@@ -1,71 +1,37 @@
-/**
- * `npm run bench:ownership`: what ownership costs. The MAC of a session; the ledger with a million files; messages of a
- * stream through the taps that learn. Each is processor time, the median of several rounds in this process, with nothing else
- * at work in it.
- */
+/** What ownership costs: the MAC of a session; the ledger with a million files; messages of a stream through the taps that learn. */
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { parseArgs } from 'node:util'
-import { EventInspection } from '../src/answers/inspect-events.ts'
-import { TapChain } from '../src/answers/show-taps.ts'
-import type { Tap } from '../src/answers/tap.ts'
-import type { Endpoint } from '../src/app/model.ts'
-import { systemClock } from '../src/kit/clock.ts'
-import { Secret } from '../src/kit/secret.ts'
-import { learnQueue } from '../src/ownership/learn-outputs.ts'
-import { Ledger } from '../src/ownership/ledger.ts'
-import type { Owner } from '../src/ownership/owner.ts'
-import { SessionHashes } from '../src/ownership/session-hash.ts'
-import { openSqliteStore } from '../src/store/engines/sqlite/open.ts'
-import type { Store } from '../src/store/store.ts'
-import { median } from './statistics.ts'
+import { EventInspection } from '../../src/answers/inspect-events.ts'
+import { TapChain } from '../../src/answers/show-taps.ts'
+import type { Tap } from '../../src/answers/tap.ts'
+import type { Endpoint } from '../../src/app/model.ts'
+import { systemClock } from '../../src/kit/clock.ts'
+import { Secret } from '../../src/kit/secret.ts'
+import { learnQueue } from '../../src/ownership/learn-outputs.ts'
+import { Ledger } from '../../src/ownership/ledger.ts'
+import type { Owner } from '../../src/ownership/owner.ts'
+import { SessionHashes } from '../../src/ownership/session-hash.ts'
+import { openSqliteStore } from '../../src/store/engines/sqlite/open.ts'
+import type { Store } from '../../src/store/store.ts'
+import { micros, spent, type Costs } from '../costs.ts'
 
-const rounds = 7
 const bounds = { ofOne: 1e9, ofAll: 1e9 }
 const owners = 1000
+const files = 1_000_000
 const ownerAt = (i: number) => `user:user${String(i % owners).padStart(6, '0')}` as Owner
 const fileAt = (i: number) =>
   `/tmp/gradio/${i.toString(16).padStart(8, '0').repeat(8)}/a picture of mine ${String(i)}.webp`
 
-function say(what: string, value: string): void {
-  process.stdout.write(`${what.padEnd(66)} ${value}\n`)
-}
-
-const micros = (ms: number) => `${(ms * 1000).toFixed(2)} µs`
-
-/** Processor time so far, in milliseconds: what else runs on the machine doesn't stand in it. */
-function spent(): number {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
-}
-
-/** Milliseconds for one of `count` runs: the median of the rounds. */
-async function each(count: number, work: (i: number) => unknown): Promise<number> {
-  const times: number[] = []
-  for (let round = 0; round < rounds; round++) {
-    const from = spent()
-    for (let i = 0; i < count; i++) {
-      const done = work(round * count + i)
-      if (done instanceof Promise) await done
-    }
-    times.push((spent() - from) / count)
-  }
-  return median(times)
-}
-
-async function measureSessions(hashes: SessionHashes): Promise<void> {
-  say(
-    'session_hash: name it (key at hand)',
-    micros(await each(5000, () => hashes.name(ownerAt(1), 'abc123xyz'))),
-  )
+async function measureSessions(costs: Costs, hashes: SessionHashes): Promise<void> {
+  await costs.each('session_hash: name it (key at hand)', 5000, () => hashes.name(ownerAt(1), 'abc123xyz'))
   const long = hashes.name(ownerAt(1), 'abc123xyz')?.upstream ?? ''
-  say('session_hash: verify the long form', micros(await each(5000, () => hashes.name(ownerAt(1), long))))
+  await costs.each('session_hash: verify the long form', 5000, () => hashes.name(ownerAt(1), long))
   const stranger = (i: number) => hashes.name(`user:new${String(i)}` as Owner, 'abc123xyz')
-  say('session_hash: name it (a key to be derived)', micros(await each(5000, stranger)))
+  await costs.each('session_hash: name it (a key to be derived)', 5000, stranger)
 }
 
-async function fill(store: Store, files: number): Promise<void> {
+async function fill(store: Store): Promise<void> {
   const at = Date.now()
   for (let i = 0; i < files; i += 10_000) {
     const rows = Array.from({ length: Math.min(10_000, files - i) }, (_, j) => i + j)
@@ -76,38 +42,35 @@ async function fill(store: Store, files: number): Promise<void> {
   }
 }
 
-async function measureLedger(hashes: SessionHashes, files: number): Promise<void> {
+async function measureLedger(costs: Costs, hashes: SessionHashes): Promise<void> {
   const folder = await mkdtemp(path.join(tmpdir(), 'sekisho-ownership-'))
   const file = path.join(folder, 'sekisho.db')
   const store = await openSqliteStore({ file })
   try {
     const from = spent()
-    await fill(store, files)
+    await fill(store)
     const size = (await stat(file)).size / files
-    say(`ledger: ${String(files)} files of ${String(owners)} owners`, `${size.toFixed(0)} bytes each`)
-    say('ledger: filling it, a file', micros((spent() - from) / files))
+    costs.say(`ledger: ${String(files)} files of ${String(owners)} owners`, `${size.toFixed(0)} bytes each`)
+    costs.say('ledger: filling it, a file', micros((spent() - from) / files))
     const ledger = new Ledger({ store, hashes, clock: systemClock, sharedFiles: () => new Set() })
     // Jumps that meet no file twice, so that nothing is at hand.
     const pick = (i: number) => (i * 7919) % files
     const judge = (owner: Owner, n: number) => ledger.judgeFiles(owner, [fileAt(n)])
-    say(
-      'ledger: own file, from the database',
-      micros(await each(4000, (i) => judge(ownerAt(pick(i)), pick(i)))),
-    )
-    say('ledger: own file, at hand', micros(await each(4000, () => judge(ownerAt(5), 5))))
-    say("ledger: somebody else's file", micros(await each(4000, (i) => judge(ownerAt(pick(i) + 1), pick(i)))))
-    say('ledger: unknown file', micros(await each(4000, (i) => judge(ownerAt(1), files + i))))
+    await costs.each('ledger: own file, from the database', 4000, (i) => judge(ownerAt(pick(i)), pick(i)))
+    await costs.each('ledger: own file, at hand', 4000, () => judge(ownerAt(5), 5))
+    await costs.each("ledger: somebody else's file", 4000, (i) => judge(ownerAt(pick(i) + 1), pick(i)))
+    await costs.each('ledger: unknown file', 4000, (i) => judge(ownerAt(1), files + i))
     const learn = (i: number) => ledger.noteFiles(ownerAt(i), [`${fileAt(i)}.new`])
-    say('ledger: learn one file', micros(await each(500, learn)))
+    await costs.each('ledger: learn one file', 500, learn)
     const gallery = (i: number) =>
       ledger.noteFiles(
         ownerAt(i),
         Array.from({ length: 100 }, (_, n) => `${fileAt(i)}.${String(n)}`),
       )
-    say('ledger: learn a gallery of 100', micros(await each(50, gallery)))
+    await costs.each('ledger: learn a gallery of 100', 50, gallery)
     const event = { endpoint: 1, endpointName: 'predict', session: 'abc.mac' }
     const note = (i: number) => ledger.noteEvent({ id: `e${String(i)}`, owner: ownerAt(i), ...event })
-    say('ledger: learn an event', micros(await each(500, note)))
+    await costs.each('ledger: learn an event', 500, note)
   } finally {
     await store.close()
     await rm(folder, { recursive: true })
@@ -137,6 +100,7 @@ function lookingTap(): Tap {
   return learnQueue({
     owner: ownerAt(1),
     holdsFiles: (type) => type === 'image',
+    gradio: '6.31.0',
     endpointOf: () => endpoint,
     pause: () => Promise.resolve(),
     ownership: {
@@ -146,7 +110,7 @@ function lookingTap(): Tap {
   })
 }
 
-async function measureStream(): Promise<void> {
+async function measureStream(costs: Costs): Promise<void> {
   const table = Array.from({ length: 20_000 }, (_, i) => [i, `row ${String(i)}`, i * 1.5])
   const cases = [
     ['a token of text', message('process_generating', [[], [['append', [], ' word']]]), 20_000],
@@ -167,18 +131,15 @@ async function measureStream(): Promise<void> {
     ] as const) {
       const inspection = new EventInspection(new TapChain(taps), () => undefined)
       await inspection.push(message('process_generating', [null, '']))
-      const cost = await each(count, () => inspection.push(bytes))
-      const perMb = (cost / bytes.length) * 1e6
-      say(
-        `stream: ${how}, ${what} (${String(bytes.length)} bytes)`,
-        `${micros(cost)}, ${perMb.toFixed(2)} ms/MB`,
-      )
+      const size = { bytes: bytes.length, count }
+      await costs.perMegabyte(`stream: ${how}, ${what}`, size, () => inspection.push(bytes))
     }
   }
 }
 
-const { values } = parseArgs({ options: { files: { type: 'string', default: '1000000' } } })
-const hashes = new SessionHashes({ key: new Secret(new Uint8Array(32)), instance: 'bench' })
-await measureSessions(hashes)
-await measureStream()
-await measureLedger(hashes, Number(values.files))
+export async function measureOwnership(costs: Costs): Promise<void> {
+  const hashes = new SessionHashes({ key: new Secret(new Uint8Array(32)), instance: 'bench' })
+  await measureSessions(costs, hashes)
+  await measureStream(costs)
+  await measureLedger(costs, hashes)
+}

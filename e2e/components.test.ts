@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
-import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
-import { openBrowser, withPage, type SignedIn } from './browser.ts'
+import type { GradioApp } from '../test/rig/test-app.ts'
+import type { TestGate } from '../test/rig/test-gate.ts'
+import { withPage, type SignedIn } from './browser.ts'
+import { useSideBySide } from './side-by-side.ts'
 import { readJournal } from './journal.ts'
 import { scenarios } from './scenarios/index.ts'
 import type { Journal } from './scenarios/scenario.ts'
@@ -24,19 +25,13 @@ describe('an unchanged app behind the gate', () => {
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'sekisho-journal-'))
-    const file = path.join(folder, 'journal')
-    journal = readJournal(file)
-    app = await startTestApp('kitchen', { env: { KITCHEN_JOURNAL: file } })
-    gate = await startTestGate({ upstream: app.url })
-    browser = await openBrowser()
-    signedIn = await signedInState(browser, gate.url, gate.password)
+    journal = readJournal(path.join(folder, 'journal'))
   })
-
-  afterAll(async () => {
-    await browser?.close()
-    await gate?.stop()
-    await app?.stop()
-    await rm(folder, { recursive: true, force: true })
+  afterAll(() => rm(folder, { recursive: true, force: true }))
+  const appOptions = () => ({ env: { KITCHEN_JOURNAL: path.join(folder, 'journal') } })
+  useSideBySide({ app: 'kitchen', appOptions }, async (made) => {
+    ;({ app, gate, browser } = made)
+    signedIn = await signedInState(browser, gate.url, gate.password)
   })
 
   it.each(scenarios)('$name', async ({ run, expected }) => {

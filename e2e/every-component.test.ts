@@ -1,9 +1,10 @@
 /** One of every component as an input: what the functions get is the same directly and through the gate. */
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
-import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
-import { openBrowser, withPage, type SignedIn } from './browser.ts'
+import { describe, expect, it } from 'vitest'
+import type { GradioApp } from '../test/rig/test-app.ts'
+import type { TestGate } from '../test/rig/test-gate.ts'
+import { withPage, type SignedIn } from './browser.ts'
+import { useSideBySide } from './side-by-side.ts'
 import { chooseFiles, fillIn, untilEveryIsThere } from './scenarios/every.ts'
 import { press, untilValue } from './scenarios/scenario.ts'
 import { signedInState } from './sign-in.ts'
@@ -13,17 +14,9 @@ type Use = (page: Page) => Promise<string>
 describe('a function with one of every component', () => {
   let [app, gate, browser, signedIn]: [GradioApp, TestGate, Browser, SignedIn] = [] as never
 
-  beforeAll(async () => {
-    app = await startTestApp('every')
-    gate = await startTestGate({ upstream: app.url })
-    browser = await openBrowser()
+  useSideBySide({ app: 'every' }, async (made) => {
+    ;({ app, gate, browser } = made)
     signedIn = await signedInState(browser, gate.url, gate.password)
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await gate?.stop()
-    await app?.stop()
   })
 
   const filled: Use = async (page) => {

@@ -1,9 +1,10 @@
 /** An app that we did not write, unmodified: the dashboard that ships inside Gradio. */
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
-import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
-import { openBrowser, withPage } from './browser.ts'
+import { describe, expect, it } from 'vitest'
+import type { GradioApp } from '../test/rig/test-app.ts'
+import type { TestGate } from '../test/rig/test-gate.ts'
+import { withPage } from './browser.ts'
+import { useSideBySide } from './side-by-side.ts'
 import { signedInState } from './sign-in.ts'
 
 /** How many requests the dashboard counts, once it is another number than before. */
@@ -30,17 +31,7 @@ async function readDashboard(page: Page, baseUrl: string): Promise<readonly stri
 describe('a foreign app behind the gate', () => {
   let [app, gate, browser]: [GradioApp, TestGate, Browser] = [] as never
 
-  beforeAll(async () => {
-    app = await startTestApp('foreign')
-    gate = await startTestGate({ upstream: app.url })
-    browser = await openBrowser()
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await gate?.stop()
-    await app?.stop()
-  })
+  useSideBySide({ app: 'foreign' }, (made) => ({ app, gate, browser } = made))
 
   it('shows and filters the same numbers as without it', async () => {
     const direct = await withPage(browser, undefined, (page) => readDashboard(page, app.url))

@@ -1,26 +1,19 @@
 /** Guessing is slowed down, and the page says for how long. */
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { paths } from '../src/contract/contract.ts'
-import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
-import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
-import { openBrowser, withPage } from './browser.ts'
+import type { TestGate } from '../test/rig/test-gate.ts'
+import { withPage } from './browser.ts'
+import { useSideBySide } from './side-by-side.ts'
 import { signIn, typePassword } from './sign-in.ts'
 
 describe('pacing', () => {
-  let [app, gate, browser]: [GradioApp, TestGate, Browser] = [] as never
+  let [gate, browser]: [TestGate, Browser] = [] as never
 
-  beforeAll(async () => {
-    app = await startTestApp('kitchen')
-    gate = await startTestGate({ upstream: app.url, config: 'pace: { address: "3, then 1 per 15s" }' })
-    browser = await openBrowser()
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await gate?.stop()
-    await app?.stop()
-  })
+  useSideBySide(
+    { app: 'kitchen', gate: { config: 'pace: { address: "3, then 1 per 15s" }' } },
+    (made) => ({ gate, browser } = made),
+  )
 
   it('a guesser waits as the page says, and the right password then works', async () => {
     // A browser that signed in before has a budget of its own: strangers can't use it up.

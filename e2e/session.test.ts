@@ -1,29 +1,22 @@
 /** A session's life in the browser: tabs, sign-out by the bar, and its end by time or by the operator. */
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { paths } from '../src/contract/contract.ts'
-import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
-import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
-import { openBrowser, withPage } from './browser.ts'
+import type { TestGate } from '../test/rig/test-gate.ts'
+import { withPage } from './browser.ts'
+import { useSideBySide } from './side-by-side.ts'
 import { fieldOf, openKitchen, press, untilValue } from './scenarios/scenario.ts'
 import { signIn, typePassword } from './sign-in.ts'
 
 const signedOut = (page: Page) => page.getByText('You have been signed out')
 
 describe('a session', () => {
-  let [app, gate, browser]: [GradioApp, TestGate, Browser] = [] as never
+  let [gate, browser]: [TestGate, Browser] = [] as never
 
-  beforeAll(async () => {
-    app = await startTestApp('kitchen')
-    gate = await startTestGate({ upstream: app.url, config: 'session: { idle: 1m }' })
-    browser = await openBrowser()
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await gate?.stop()
-    await app?.stop()
-  })
+  useSideBySide(
+    { app: 'kitchen', gate: { config: 'session: { idle: 1m }' } },
+    (made) => ({ gate, browser } = made),
+  )
 
   it('holds in two tabs and after a reload', async () => {
     await withPage(browser, undefined, async (page) => {

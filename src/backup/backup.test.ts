@@ -18,8 +18,8 @@ import {
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import { BackupRig, passphrase, password } from '../../test/rig/backup-rig.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { passphrase, password, useBackupRig, BackupRig } from '../../test/rig/backup-rig.ts'
 import { openSealed, sealAgain, withContent, withManifest } from '../../test/rig/reseal.ts'
 import type { Config } from '../config/config.ts'
 import { Secret } from '../kit/secret.ts'
@@ -31,21 +31,8 @@ import { newestVersion } from '../store/engines/sqlite/migrate.ts'
 // Each backup and each restore costs a second of scrypt, and a busy machine is slow, not wrong.
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 })
 
-let rig: BackupRig
-let old: Config
-let empty: Config
-let file: string
-beforeEach(async () => {
-  rig = await BackupRig.make()
-  old = rig.machine('old')
-  empty = rig.machine('empty')
-  file = rig.path('sekisho.age')
-  await rig.fill(old)
-})
-afterEach(async () => {
-  expect(rig.faults).toEqual([])
-  await rig.destroy()
-})
+let [rig, old, empty, file]: [BackupRig, Config, Config, string] = [] as never
+useBackupRig((made) => ({ rig, old, empty, file } = made))
 
 const fault = (code: string, message: RegExp) =>
   expect.objectContaining({ code, message: expect.stringMatching(message) as string }) as unknown

@@ -1,25 +1,15 @@
 /** Root's hand in the state of a gate that runs as a user of its own. */
 import { chown, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { BackupRig } from '../../test/rig/backup-rig.ts'
+import { describe, expect, test, vi } from 'vitest'
+import { useBackupRig, type BackupRig } from '../../test/rig/backup-rig.ts'
 import type { Config } from '../config/config.ts'
 
 // A backup costs a second of scrypt.
 vi.setConfig({ testTimeout: 60_000 })
 
-let rig: BackupRig
-let old: Config
-let empty: Config
-let file: string
-beforeEach(async () => {
-  rig = await BackupRig.make()
-  old = rig.machine('old')
-  empty = rig.machine('empty')
-  file = rig.path('sekisho.age')
-  await rig.fill(old)
-})
-afterEach(() => rig.destroy())
+let [rig, old, empty, file]: [BackupRig, Config, Config, string] = [] as never
+useBackupRig((made) => ({ rig, old, empty, file } = made))
 
 // Only root may give away files. Who else is refused, and why: state-owner.test.ts.
 describe.runIf(process.getuid?.() === 0)('the state of another user', () => {

@@ -1,8 +1,9 @@
 /** The login at its limits: pace, nonsense, and parts that break. */
 import fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
-  LoginRig,
+  type LoginRig,
+  useLoginRig,
   cookiesOf,
   failed,
   knock,
@@ -16,15 +17,8 @@ import { cookieNames } from '../sessions/cookie.ts'
 
 const names = cookieNames('abcd2345')
 
-let rigs: Awaited<ReturnType<typeof LoginRig.open>>
 let rig: LoginRig
-beforeAll(async () => {
-  rigs = await LoginRig.open()
-})
-afterAll(() => rigs.close())
-beforeEach(async () => {
-  rig = await rigs.make()
-})
+useLoginRig((made) => (rig = made))
 
 describe('the pace', () => {
   it('counts at the start, whatever is sent, and says how long to wait', async () => {

@@ -1,7 +1,8 @@
 /** The login from first message to cookie, with the real engine, and every way it ends without one. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
-  LoginRig,
+  type LoginRig,
+  useLoginRig,
   cookiesOf,
   failed,
   otherPassword,
@@ -17,15 +18,8 @@ import { makeKeyRing } from './key.ts'
 
 const names = cookieNames('abcd2345')
 
-let rigs: Awaited<ReturnType<typeof LoginRig.open>>
 let rig: LoginRig
-beforeAll(async () => {
-  rigs = await LoginRig.open()
-})
-afterAll(() => rigs.close())
-beforeEach(async () => {
-  rig = await rigs.make()
-})
+useLoginRig((made) => (rig = made))
 
 describe('somebody who knows the password', () => {
   it('gets a session and a cookie for it', async () => {

@@ -1,6 +1,12 @@
 /** Changing one's own password: the current one is proved first, once, in this session. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { LoginRig, beginRegistration, bobsPassword, cookiesOf } from '../../test/rig/login-rig.ts'
+import { describe, expect, it, vi } from 'vitest'
+import {
+  type LoginRig,
+  useLoginRig,
+  beginRegistration,
+  bobsPassword,
+  cookiesOf,
+} from '../../test/rig/login-rig.ts'
 import { failed, instance, knock, makeRecord, nameOf, newPassword } from '../../test/rig/login-rig.ts'
 import { prove, stranger, valueOf } from '../../test/rig/login-rig.ts'
 import type { PasswordProved } from '../contract/contract.ts'
@@ -14,15 +20,8 @@ vi.setConfig({ testTimeout: 60_000 })
 
 const names = cookieNames(instance)
 
-let rigs: Awaited<ReturnType<typeof LoginRig.open>>
 let rig: LoginRig
-beforeAll(async () => {
-  rigs = await LoginRig.open()
-})
-afterAll(() => rigs.close())
-beforeEach(async () => {
-  rig = await rigs.make()
-})
+useLoginRig((made) => (rig = made))
 
 async function signInBob(asker = stranger, typed = bobsPassword) {
   const signedIn = await rig.signIn(asker, typed, 'bob')

@@ -1,6 +1,12 @@
 /** Joining by invitation, with the real engine: what uses an invitation up, and what doesn't. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { LoginRig, beginRegistration, bobsPassword, instance } from '../../test/rig/login-rig.ts'
+import { describe, expect, it, vi } from 'vitest'
+import {
+  type LoginRig,
+  useLoginRig,
+  beginRegistration,
+  bobsPassword,
+  instance,
+} from '../../test/rig/login-rig.ts'
 import { makeRecord, nameOf, newPassword, prove, stranger } from '../../test/rig/login-rig.ts'
 import { defaultStretching } from '../contract/contract.ts'
 import { randomToken } from '../kit/random.ts'
@@ -10,15 +16,8 @@ import { Registration } from './registration.ts'
 // New passwords are stretched as in earnest, by several workers at once on a busy machine.
 vi.setConfig({ testTimeout: 60_000 })
 
-let rigs: Awaited<ReturnType<typeof LoginRig.open>>
 let rig: LoginRig
-beforeAll(async () => {
-  rigs = await LoginRig.open()
-})
-afterAll(() => rigs.close())
-beforeEach(async () => {
-  rig = await rigs.make()
-})
+useLoginRig((made) => (rig = made))
 
 async function begin(invitation: string, typed = newPassword) {
   const begun = beginRegistration(typed)

@@ -1,6 +1,14 @@
 /** Signing in by name: with the real engine, and everybody who can't. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { LoginRig, bobsPassword, cookiesOf, failed, instance, knock } from '../../test/rig/login-rig.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import {
+  type LoginRig,
+  useLoginRig,
+  bobsPassword,
+  cookiesOf,
+  failed,
+  instance,
+  knock,
+} from '../../test/rig/login-rig.ts'
 import { nameOf, newPassword, password, prove, stranger, valueOf } from '../../test/rig/login-rig.ts'
 import type { UserId } from '../store/rows.ts'
 import { cookieNames } from '../sessions/cookie.ts'
@@ -9,15 +17,8 @@ import { failureKeyOf } from '../kit/username.ts'
 const names = cookieNames(instance)
 const bobsKey = failureKeyOf(nameOf('bob'))
 
-let rigs: Awaited<ReturnType<typeof LoginRig.open>>
 let rig: LoginRig
-beforeAll(async () => {
-  rigs = await LoginRig.open()
-})
-afterAll(() => rigs.close())
-beforeEach(async () => {
-  rig = await rigs.make()
-})
+useLoginRig((made) => (rig = made))
 
 const start = (typed: string, username?: string) => rig.start(typed, stranger, rig.ceremony, username)
 /** A proof of nothing for an attempt that has begun. */

@@ -9,7 +9,7 @@ describe('a finished ceremony', () => {
     const folder = join(import.meta.dirname, '..')
     const makers: string[] = []
     for await (const file of glob('**/*.ts', { cwd: folder })) {
-      if (file.endsWith('.test.ts')) continue
+      if (/\.(?:test|contract)\.ts$/.test(file)) continue
       const casts =
         readFileSync(join(folder, file), 'utf8').match(/\bas (?:unknown as )?FinishedCeremony\b/g) ?? []
       makers.push(...casts.map(() => file))

@@ -1,7 +1,8 @@
 /** The suite every storage engine must pass. */
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { describeInvitations, describeUsers } from './accounts.contract.ts'
+import { describeUsers } from './accounts.contract.ts'
+import { describeInvitations } from './invitations.contract.ts'
 import { describeFailures } from './failures.contract.ts'
 import { describeOwnership } from './ownership.contract.ts'
 import type {

@@ -7,7 +7,7 @@ const noBareError = {
 }
 
 export default tseslint.config(
-  { ignores: ['vitest.config.ts', 'dist/**', '**/node_modules/**', 'coverage/**'] },
+  { ignores: ['**/vitest*.config.ts', 'dist/**', '**/node_modules/**', 'coverage/**'] },
   {
     files: ['**/*.ts'],
     plugins: { '@typescript-eslint': tseslint.plugin },

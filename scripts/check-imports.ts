@@ -39,6 +39,7 @@ const appSide = [
   'config',
   'disclosure',
   'forward/forward.ts',
+  'html',
   'inputs',
   'limits',
   'login/key.ts',
@@ -96,9 +97,17 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   views: ['kit', 'answers/tap.ts', 'app/model.ts', 'catalog'],
   disclosure: ['kit', 'answers', 'config/config.ts'],
-  limits: [...leaves, 'answers/tap.ts', 'ownership/owner.ts', 'ownership/recent.ts', 'config/config.ts'],
+  html: ['kit', 'answers', 'app/model.ts', 'config/config.ts'],
+  limits: [
+    ...leaves,
+    'answers/event-head.ts',
+    'answers/tap.ts',
+    'ownership/owner.ts',
+    'ownership/recent.ts',
+    'config/config.ts',
+  ],
   inputs: ['kit', 'answers', 'app/model.ts', 'config/input-rules.ts', 'config/nearest-name.ts'],
-  assertion: ['kit', 'contract', 'answers/tap.ts', 'ownership/owner.ts'],
+  assertion: ['kit', 'contract', 'answers', 'ownership/owner.ts'],
   mcp: [...leaves, 'answers/tap.ts', 'app/model.ts', 'ownership/owner.ts', 'ownership/ownership.ts'],
   verify: ['contract/assertion.ts'],
   check: [
@@ -176,6 +185,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'policy/role-graph.ts',
     'policy-tools',
     'app/read-model.ts',
+    'unmatched-names.ts',
   ],
 }
 

@@ -129,7 +129,7 @@ const options = {
   nestingLimit: 200,
 } satisfies sanitizeHtml.IOptions
 
-/** Beyond this it is shown as its source: while a megabyte is cleaned, everybody else waits for some 150 ms. */
+/** Beyond this it is shown as its source: while a megabyte is cleaned, everybody else waits, from 0.15 s to more than a second. */
 const longest = 1_000_000
 
 /** A tag that the text ends in; browsers leave it out (HTML standard, section 13.2.5.6 and on: eof-in-tag). */
@@ -165,9 +165,14 @@ export function makeHtmlCleaner(origin?: string): (html: string) => string {
   return (html) => {
     // Without a tag there is nothing to clean, and what is no HTML keeps its form.
     if (!html.includes('<')) return html
-    if (html.length > longest || isTooDeep(html)) return html.replaceAll('<', '&lt;')
+    if (html.length > longest || isTooDeep(html)) return asSource(html)
     return sanitizeHtml(html.replace(unfinished, ''), all)
   }
+}
+
+/** What the browser shows is then the text of the markup. */
+export function asSource(html: string): string {
+  return html.replaceAll('<', '&lt;')
 }
 
 /** Of `data:` only pictures, which run nothing where they are loaded as one. */

@@ -65,6 +65,17 @@ describe('the HTML in an answer', () => {
     expect(await make('results', 'e').show([evil, evil])).toEqual([clean, evil])
   })
 
+  it('is shown as its source where one message has more of it than may be cleaned, and the next one is cleaned', async () => {
+    const { show } = make('answer', 'e')
+    const cells = Array.from({ length: 10_000 }, () => [evil])
+    const many = { component: 'html', props: {}, value: evil }
+    const { data } = (await show({ data: [cells.map(() => many), null, null] })) as { data: [unknown] }
+    const text = JSON.stringify(data)
+    expect(text).not.toContain('<b onclick')
+    expect(text).toContain('&lt;b onclick')
+    expect(await show({ data: [evil, null, null] })).toEqual({ data: [clean, null, null] })
+  })
+
   it('stays where the operator doesn’t ask for it, or no component shows any', async () => {
     for (const event of ['e-plain', 'e-text'])
       expect(await make('events').show(message('process_completed', [evil], event))).toBe('as it came')

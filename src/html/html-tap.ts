@@ -9,7 +9,7 @@ import { writeJson } from '../kit/strict-json.ts'
 import { sanitizes } from './clean-config.ts'
 import { CleanEvents } from './clean-events.ts'
 import { cleanToolResult } from './clean-tool-result.ts'
-import { makeHtmlCleaner } from './clean-html.ts'
+import { asSource, makeHtmlCleaner } from './clean-html.ts'
 import { OutputCleaners } from './output-cleaners.ts'
 import { cleanComponent, type HtmlCleaner } from './shown-html.ts'
 
@@ -31,12 +31,23 @@ export class UnreadableHtml extends Error {
   override readonly name = 'UnreadableHtml'
 }
 
+/** Characters of one message that are cleaned; what comes after them is shown as its source, since everybody else waits. */
+const mostCleaned = 2_000_000
+/** What it costs to begin with a text, in characters. */
+const beginning = 400
+
 /** Comes last: taken out of HTML, a secret could leave two halves of markup that mean something else together. */
 export function makeHtmlTap(
   kind: HtmlKind,
   { rules, origin, endpointOf, events = new CleanEvents() }: HtmlParts,
 ): Tap {
-  const clean = makeHtmlCleaner(origin)
+  const cleanText = makeHtmlCleaner(origin)
+  let left = mostCleaned
+  const clean: HtmlCleaner = (html) => {
+    if (!html.includes('<')) return html
+    left -= html.length + beginning
+    return left < 0 ? asSource(html) : cleanText(html)
+  }
   /** Undefined: nothing of this event is to be cleaned. */
   const cleanersOf = async (event: string | undefined): Promise<OutputCleaners | undefined> => {
     const endpoint = await endpointOf(event)
@@ -61,6 +72,7 @@ export function makeHtmlTap(
           throw new UnreadableHtml('An answer is no JSON.')
         return undefined
       }
+      left = mostCleaned
       const cleaned = cleanMessage(json, cleaners)
       return cleaned === json ? undefined : writeJson(cleaned)
     },

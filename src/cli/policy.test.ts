@@ -31,6 +31,7 @@ const writeConfig = (roles: string, more = '') =>
 
 describe('policy check', () => {
   test('finds nothing in a policy whose names are all there, and says who is left out', async () => {
+    await writeConfig('\n  viewer: { call: [echo] }\n  admin: { call: "*", when: { auth_age: 5m } }')
     const { code, out, err } = await run(['check'])
     expect([code, out]).toEqual([0, ''])
     expect(err).toMatch(/Errors: 0\. Warnings: 0\.$/m)

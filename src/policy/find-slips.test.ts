@@ -1,10 +1,12 @@
-/** What is valid and probably not meant: a forbid of a user in person, whose programs go on. */
+/** What is valid and probably not meant: a forbid of a user in person, whose programs go on; conditions that nothing meets. */
 import { expect, it } from 'vitest'
+import { policyFrom } from '../../test/rig/policy-desk.ts'
 import { findSlips } from './find-slips.ts'
 import { readSchemaText } from './load-policy.ts'
 import { checkPolicies } from './policy-set.ts'
 
 const schema = await readSchemaText()
+
 const always = { file: 'always.cedar', text: '' }
 const slipsOf = (text: string) =>
   findSlips(checkPolicies({ schema, always, own: [{ file: '/own.cedar', text }] }))
@@ -27,4 +29,11 @@ it.each([
   'forbid (principal, action, resource);',
 ])('is not this: %s', (text) => {
   expect(slipsOf(text)).toEqual([])
+})
+
+it.each(['mfa', 'proof'])('is a role that asks for what no request has yet: %s', async (key) => {
+  const role = `admin: { call: "*", when: { ${key}: true, auth_age: 5m } }`
+  expect(findSlips(await policyFrom('viewer: { call: [a] }', role))).toEqual([
+    expect.stringMatching(new RegExp(`sekisho\\.yaml:4: roles\\.admin\\.when\\.${key}: .*nobody gets`)),
+  ])
 })

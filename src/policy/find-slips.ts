@@ -3,7 +3,26 @@ import { readSchema } from './read-schema.ts'
 import { parsePolicy } from './parsed-policy.ts'
 import type { PolicySet } from './policy-set.ts'
 
-export function findSlips({ schema, own, places }: PolicySet): readonly string[] {
+/** What no request of this release has. */
+const yetToCome = { mfa: 'a second factor', proof: 'proof of its key' } as const
+
+export function findSlips(set: PolicySet): readonly string[] {
+  return [...findUnmet(set), ...findPersonal(set)]
+}
+
+function findUnmet({ roles }: PolicySet): readonly string[] {
+  return roles.flatMap(({ name, file, line, lines, when }) =>
+    (['mfa', 'proof'] as const)
+      .filter((key) => when?.[key] === true)
+      .map(
+        (key) =>
+          `${file}:${String(lines['when'] ?? line)}: roles.${name}.when.${key}: ` +
+          `no request can have ${yetToCome[key]} in this release, so nobody gets what this role itself grants.`,
+      ),
+  )
+}
+
+function findPersonal({ schema, own, places }: PolicySet): readonly string[] {
   const { actions } = readSchema(schema)
   return Array.from(own).flatMap(([id, text]) => {
     const { effect, principal } = parsePolicy(id, text, actions)

@@ -44,7 +44,7 @@ async function judge({ area, mutate, concurrency, anew }: Judging): Promise<Scor
     // What is copied. The unit tests of the area alone: suites that start gates and apps would take days.
     ignorePatterns: [
       '**',
-      ...['src/**', 'tsconfig.base.json', 'package.json', vitestConfig].map(keep),
+      ...['src/**', 'test/rig/*.ts', 'tsconfig.base.json', 'package.json', vitestConfig].map(keep),
       '/src/**/*.test.ts',
       ...areas[area].tests.map(keep),
     ],

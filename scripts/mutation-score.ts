@@ -24,7 +24,7 @@ export const areas = {
   roles: { sources: at(compiling, '.ts'), tests: at(compiling, '*.test.ts') },
   policies: {
     sources: at(reading, '.ts'),
-    tests: at(['find-slips', 'policy-pile', 'policy-set', 'schema'], '.test.ts'),
+    tests: at(['find-slips', 'load-policy', 'policy-pile', 'policy-set', 'schema'], '.test.ts'),
   },
   keeper: { sources: at(keeping, '.ts'), tests: at(['policy-keeper'], '.test.ts') },
 } as const satisfies Record<string, { sources: readonly string[]; tests: readonly string[] }>

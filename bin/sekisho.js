@@ -12,5 +12,15 @@ if (major < 22 || (major === 22 && minor < 19)) {
   process.emitWarning = (warning, ...rest) => {
     if (!String(warning).startsWith('SQLite is an experimental feature')) emit.call(process, warning, ...rest)
   }
-  await import('../dist/cli/cli.js')
+  try {
+    await import('../dist/cli/cli.js')
+  } catch (thrown) {
+    // A clone in which nothing was built yet; packages come with it.
+    if (thrown.code !== 'ERR_MODULE_NOT_FOUND' || !String(thrown.url).endsWith('/dist/cli/cli.js'))
+      throw thrown
+    process.stderr.write(
+      'This clone of sekisho is not built yet. In its folder: npm install && npm run build\n',
+    )
+    process.exitCode = 1
+  }
 }

@@ -96,7 +96,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'login/key.ts',
   ],
   views: ['kit', 'answers/tap.ts', 'app/model.ts', 'catalog'],
-  disclosure: ['kit', 'answers', 'config/config.ts'],
+  disclosure: ['kit', 'answers', 'app/model.ts', 'config/config.ts'],
   html: ['kit', 'answers', 'app/model.ts', 'config/config.ts'],
   limits: [
     ...leaves,

@@ -12,6 +12,7 @@ import type { Audit } from './audit/audit.ts'
 import type { AnswerRules } from './config/config.ts'
 import { makeDisclosureTap } from './disclosure/disclosure.ts'
 import { EventRedactor } from './disclosure/event-redactor.ts'
+import { makeFolderTap } from './disclosure/hide-folders.ts'
 import type { MessageKind } from './disclosure/large-message.ts'
 import type { ForwardParts } from './forward/forward.ts'
 import { CleanEvents } from './html/clean-events.ts'
@@ -66,9 +67,10 @@ export function makeTapsFor(parts: AnswerParts): ForwardParts['tapsFor'] {
     if (kind === undefined) return taps
     const looking = { request, owner, parts }
     const disclosure = disclosureTap({ kind, failed }, looking, shared)
+    const folders = status === 200 ? folderTaps(looking) : []
     const html = status === 200 ? htmlTaps(looking, shared) : []
     // The assertion has a word of its own; for the other it would be any token.
-    return [...taps, assertionHider, disclosure, ...html]
+    return [...taps, ...folders, assertionHider, disclosure, ...html]
   }
 }
 
@@ -248,7 +250,7 @@ function eventOf({ entry, target: { event } }: Validated): OwnedEvent | undefine
 }
 
 /** How functions' values look, where they bring any. */
-const htmlKinds = new Map<string, HtmlKind>([
+const valueKinds = new Map<string, HtmlKind>([
   ['queue.data', 'events'],
   ['call.run', 'answer'],
   ['call.api', 'answer'],
@@ -259,18 +261,31 @@ const htmlKinds = new Map<string, HtmlKind>([
   ['mcp.call.bare', 'mcp'],
 ])
 
+function folderTaps(looking: Looking): readonly Tap[] {
+  const kind = valueKinds.get(looking.request.entry.id)
+  // Tools answer in texts, without updates.
+  if (kind === undefined || kind === 'mcp') return []
+  return [makeFolderTap({ endpointOf: endpointFor(looking) })]
+}
+
+/** Of the one call that the answer is to, or of the event that a message names. */
+function endpointFor(looking: Looking): (id: string | undefined) => Promise<Endpoint | undefined> {
+  const { request, parts } = looking
+  const event = eventOf(request)
+  const one = request.target.call?.endpoint ?? (event && endpointOf(event, parts))
+  return async (id) => one ?? endpointNamed(id, looking)
+}
+
 function htmlTaps(looking: Looking, { cleaned }: SharedParts): readonly Tap[] {
   const { request, parts } = looking
   const { session, call } = request.target
-  const kind = htmlKinds.get(request.entry.id)
+  const kind = valueKinds.get(request.entry.id)
   if (kind === undefined || !sanitizesAny(parts.rules) || (kind === 'mcp' && call === undefined)) return []
-  const event = eventOf(request)
-  const one = call?.endpoint ?? (event && endpointOf(event, parts))
   return [
     makeHtmlTap(kind, {
       rules: parts.rules,
       origin: `${request.site.scheme}://${request.site.host}`,
-      endpointOf: async (id) => one ?? endpointNamed(id, looking),
+      endpointOf: endpointFor(looking),
       ...(kind === 'events' && session !== undefined && { events: cleaned.of(session.upstream) }),
     }),
   ]

@@ -4,13 +4,16 @@
  */
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ask } from '../rig/ask.ts'
-import { callFunction, uploadFile } from '../rig/use-app.ts'
+import { ask, askJson } from '../rig/ask.ts'
+import { callFunction, readEvents, uploadFile } from '../rig/use-app.ts'
 import { useApp, useGate, useSession } from './targets.ts'
 
 const app = useApp('careless')
 const gate = useGate(app)
 const cookie = useSession(gate)
+const giving = useApp('gives')
+const givingGate = useGate(giving)
+const reader = useSession(givingGate)
 type Headers = Readonly<Record<string, string>>
 
 const folderOfApp = path.resolve(import.meta.dirname, '../rig/apps')
@@ -51,5 +54,32 @@ describe('6.06 absolute paths of the server in answers', () => {
     expect(pathsIn(named)).toEqual([app().temporary])
     expect(rest.url).toBe(`${gate().url}/gradio_api/file=${named}`)
     expect(pathsIn(JSON.stringify({ ...rest, url: '' }))).toEqual([])
+  })
+})
+
+describe('6.06 folders that a function names at run time', () => {
+  /** What the stream of the queue and the one of the call say. */
+  async function hear(url: string, headers: Headers): Promise<string> {
+    const { dependencies } = JSON.parse((await ask(url, '/config', { headers })).body) as {
+      dependencies: { id: number; api_name: string }[]
+    }
+    const fn_index = dependencies.find(({ api_name }) => api_name === 'folders')?.id
+    const session_hash = 'folders1'
+    await askJson(url, '/gradio_api/queue/join', { data: [], fn_index, session_hash }, { headers })
+    const address = `${url}/gradio_api/queue/data?session_hash=${session_hash}`
+    const streamed = await readEvents(address, headers, /process_completed.*\n/)
+    return streamed + JSON.stringify(await callFunction(url, 'folders', [], { headers }))
+  }
+
+  it('succeeds on the bare app', async () => {
+    const heard = await hear(giving().url, {})
+    expect(heard).toContain('/usr/bin')
+    expect(heard.split('/usr/lib')).toHaveLength(4)
+  })
+
+  it('is blocked by the gate, which says other words for them', async () => {
+    const heard = await hear(givingGate().url, { cookie: reader() })
+    expect(heard).not.toContain('/usr/')
+    expect(new Set(heard.match(/folder-[\w-]{16}/g)).size).toBe(2)
   })
 })

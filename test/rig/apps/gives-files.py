@@ -1,5 +1,7 @@
 """Every way in which a function gives a file back, and every way in which it can be made to repeat one."""
 
+import os
+
 import gradio as gr
 import numpy as np
 
@@ -69,6 +71,11 @@ def drawn(value):
     return "nothing" if composite is None else str(composite.getpixel((0, 0)))
 
 
+def folders():
+    for folder in ("/usr/bin", "/usr/lib"):
+        yield gr.FileExplorer(root_dir=folder)
+
+
 with gr.Blocks(title="Gives files", analytics_enabled=False) as demo:
     shade = gr.Number(7)
     text = gr.Textbox()
@@ -93,6 +100,9 @@ with gr.Blocks(title="Gives files", analytics_enabled=False) as demo:
 
     editor = gr.ImageEditor(type="pil", elem_id="editor")
     gr.Button().click(drawn, editor, text, api_name="drawn")
+
+    explorer = gr.FileExplorer(root_dir=os.path.dirname(os.path.abspath(__file__)))
+    gr.Button().click(folders, None, explorer, api_name="folders")
 
     wanted = gr.Number(0)
 

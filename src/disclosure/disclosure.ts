@@ -1,4 +1,5 @@
 /** What an app's answers may say: exceptions become a number, secrets a word; gr.Error and values pass. */
+import { eventIdIn } from '../answers/event-head.ts'
 import type { AnswerMessage, Tap } from '../answers/tap.ts'
 import type { AnswerRule, AnswerRules } from '../config/config.ts'
 import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
@@ -57,8 +58,7 @@ export function makeDisclosureTap(kind: MessageKind, parts: DisclosureParts): Ta
         return hides ? writeJson(hide(message.text, parts)) : redactText(message, parts)
       }
       if (!special) return judge(json, rules.all)
-      const event = isJsonObject(json) ? json['event_id'] : undefined
-      return ruleOf(typeof event === 'string' ? event : undefined).then((rule) => judge(json, rule))
+      return ruleOf(eventIdIn(json)).then((rule) => judge(json, rule))
     },
   }
 

@@ -1,6 +1,9 @@
 /** Takes the folders of file explorers, which functions set at run time, out of answers: they are paths of the server. */
 import { createHmac, randomBytes } from 'node:crypto'
+import { eventIdIn } from '../answers/event-head.ts'
 import type { Tap } from '../answers/tap.ts'
+import { isUpdate } from '../answers/update.ts'
+import { readStep, writeStep } from '../answers/value-diff.ts'
 import type { Endpoint } from '../app/model.ts'
 import { isJsonList, isJsonObject, type Json } from '../kit/json.ts'
 import { mapList, mapObject } from '../kit/map-json.ts'
@@ -23,8 +26,7 @@ export function makeFolderTap({ endpointOf }: FolderParts): Tap {
     take: async (message) => {
       const json = message.json()
       if (json === undefined) return undefined
-      const event = isJsonObject(json) ? json['event_id'] : undefined
-      const endpoint = await endpointOf(typeof event === 'string' ? event : undefined)
+      const endpoint = await endpointOf(eventIdIn(json))
       const hidden = hideInMessage(json, (values) =>
         mapList(values, (value, at) => {
           const type = endpoint?.outputs[at]?.type
@@ -49,19 +51,17 @@ function hideInMessage(json: Json, hideIn: (values: readonly Json[]) => Json): J
   })
 }
 
-/** An update (gradio/blocks.py 6.31, postprocess_update_dict), or steps from one to the next (gradio/utils.py 6.31, diff). */
+/** An update, or steps from one to the next. */
 function hideInValue(value: Json): Json {
   if (isJsonList(value)) return mapList(value, hideInStep)
-  if (!isJsonObject(value) || value['__type__'] !== 'update') return value
+  if (!isUpdate(value)) return value
   return mapObject(value, (one, name) => (name === folderKey ? inOtherWords(one) : one))
 }
 
-function hideInStep(step: Json): Json {
-  if (!isJsonList(step) || step.length !== 3 || !isJsonList(step[1])) return step
-  const [, path, value] = step
-  return isJsonList(path) && path.length === 1 && path[0] === folderKey
-    ? mapList(step, (one, at) => (at === 2 ? inOtherWords(value ?? null) : one))
-    : step
+function hideInStep(given: Json): Json {
+  const step = readStep(given)
+  if (step?.path.length !== 1 || step.path[0] !== folderKey) return given
+  return writeStep({ ...step, value: inOtherWords(step.value) })
 }
 
 function inOtherWords(folder: Json): Json {

@@ -1,6 +1,6 @@
 /** A call takes its place among those that are under way, and gives it back when it is over. */
+import { eventIdIn } from '../answers/event-head.ts'
 import type { Tap } from '../answers/tap.ts'
-import { isJsonObject } from '../kit/json.ts'
 import { writeJson } from '../kit/strict-json.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Slot } from '../limits/slots.ts'
@@ -44,9 +44,8 @@ export function keepPlace(slot: Slot): Tap {
   return {
     marks: ['event_id'],
     take: ({ json }) => {
-      const answer = json()
-      const id = isJsonObject(answer) ? answer['event_id'] : undefined
-      if (typeof id === 'string') slot.queued(id)
+      const id = eventIdIn(json())
+      if (id !== undefined) slot.queued(id)
       return undefined
     },
   }

@@ -1,5 +1,5 @@
 /** Cleans the HTML in the answers of endpoints for which the operator asks for it: whole values, diffs, what is rendered, MCP. */
-import { readEventHead } from '../answers/event-head.ts'
+import { eventIdIn, readEventHead } from '../answers/event-head.ts'
 import type { AnswerMessage, Tap } from '../answers/tap.ts'
 import type { Endpoint } from '../app/model.ts'
 import type { AnswerRules } from '../config/config.ts'
@@ -100,8 +100,7 @@ export function makeHtmlTap(
 }
 
 function eventOf(json: Json | undefined, { text }: AnswerMessage): string | undefined {
-  const event = isJsonObject(json) ? json['event_id'] : readEventHead(text)?.event
-  return typeof event === 'string' ? event : undefined
+  return isJsonObject(json) ? eventIdIn(json) : readEventHead(text)?.event
 }
 
 function cleanData(data: Json, cleaners: OutputCleaners): Json {

@@ -1,4 +1,5 @@
 /** Which of a component's values a page shows as HTML, by what the app declares; and the same values with nothing in it that acts. */
+import { isUpdate } from '../answers/update.ts'
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 import { mapList, mapObject, mapStrings, mapWords, without } from '../kit/map-json.ts'
 import { asText, templateUse, type TemplateUse } from './template.ts'
@@ -29,20 +30,20 @@ export function cleanerOf({ type, props }: Shown, clean: HtmlCleaner): ValueClea
   switch (type) {
     case 'html': {
       const use = templateUse(props)
-      return updates(htmlValue(use, clean), (update) => changedProps(without(update, code), use))
+      return updates(htmlValue(use, clean), (update) => changedProps(without(update, ...code), use))
     }
     case 'dataframe':
       return updates(isHtmlTable(props) ? cells(props, clean) : asItIs, (update) =>
-        without(update, isHtmlTable(update) ? ['datatype'] : []),
+        without(update, ...(isHtmlTable(update) ? ['datatype'] : [])),
       )
     case 'paramviewer':
       return updates(markup(clean), (update) => update)
     case 'chatbot':
-      return updates(chat(clean, asItIs), (update) => without(update, ['sanitize_html']))
+      return updates(chat(clean, asItIs), (update) => without(update, 'sanitize_html'))
     case 'markdown':
-      return updates(asItIs, (update) => without(update, ['sanitize_html']))
+      return updates(asItIs, (update) => without(update, 'sanitize_html'))
     case 'dataset':
-      return updates(asItIs, (update) => withSamples(without(update, shape), props, clean))
+      return updates(asItIs, (update) => withSamples(without(update, ...shape), props, clean))
     default:
       return undefined
   }
@@ -51,7 +52,7 @@ export function cleanerOf({ type, props }: Shown, clean: HtmlCleaner): ValueClea
 /** Where nobody knows which component it is for. */
 export function cleanerOfAnything(clean: HtmlCleaner): ValueCleaner {
   const switches = [...code, 'sanitize_html', 'datatype', 'samples']
-  return updates(chat(clean, markup(clean)), (update) => without(update, switches))
+  return updates(chat(clean, markup(clean)), (update) => without(update, ...switches))
 }
 
 /** A component's description, as it stands in the configuration and in what is rendered: its templates are the author's. */
@@ -74,10 +75,9 @@ function closed(props: JsonObject): JsonObject {
   return props['sanitize_html'] === false ? { ...props, sanitize_html: true } : props
 }
 
-/** `{"__type__": "update", …}` instead of a value changes properties too (gradio/blocks.py 6.31, postprocess_update_dict). */
 function updates(clean: ValueCleaner, settle: (update: JsonObject) => JsonObject): ValueCleaner {
   return (value) => {
-    if (!isJsonObject(value) || value['__type__'] !== 'update') return clean(value)
+    if (!isUpdate(value)) return clean(value)
     return mapObject(settle(value), (one, key) => (key === 'value' ? clean(one) : one))
   }
 }
@@ -95,10 +95,7 @@ function inTemplate(value: Json, use: TemplateUse & { readonly kind: 'text' }): 
 function changedProps(update: JsonObject, use: TemplateUse): JsonObject {
   return mapObject(update, (one, key) => {
     if (key === 'props' && isJsonObject(one)) {
-      const named = without(
-        one,
-        Object.keys(one).filter((name) => !/^[A-Za-z_]\w*$/.test(name)),
-      )
+      const named = without(one, ...Object.keys(one).filter((name) => !/^[A-Za-z_]\w*$/.test(name)))
       return use.kind === 'markup' ? named : inTemplate(named, use)
     }
     return key === 'label' && use.kind === 'text' ? inTemplate(one, use) : one
@@ -146,7 +143,7 @@ function chat(clean: HtmlCleaner, text: ValueCleaner): ValueCleaner {
     return mapObject(value, (one, key) => {
       if (cleaner === undefined || !isJsonObject(one)) return key === 'value' ? inner(one) : visit(one)
       if (key !== 'props' && key !== 'constructor_args') return inner(one)
-      return mapObject(without(one, [...code, 'sanitize_html']), (each, name) =>
+      return mapObject(without(one, ...code, 'sanitize_html'), (each, name) =>
         name === 'value' ? inner(each) : each,
       )
     })

@@ -1,5 +1,6 @@
 /** A tap that remembers what the app sends to a session for components that rules pin. It changes nothing. */
 import type { AnswerMessage, Tap } from '../answers/tap.ts'
+import { isUpdate } from '../answers/update.ts'
 import type { Endpoint } from '../app/model.ts'
 import { isJsonList, isJsonObject, type Json } from '../kit/json.ts'
 import { applyDiff } from '../answers/value-diff.ts'
@@ -94,8 +95,7 @@ function note(
   }
 }
 
-/** An update of properties may leave the value as it is (gradio/blocks.py 6.31, postprocess_update_dict). */
+/** An update may leave the value as it is. */
 function shownBy(value: Json): Json | undefined {
-  if (!isJsonObject(value) || value['__type__'] !== 'update') return value
-  return value['value']
+  return isUpdate(value) ? value['value'] : value
 }

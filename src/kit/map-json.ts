@@ -31,7 +31,8 @@ export function mapObject(object: JsonObject, change: (value: Json, key: string)
   return copy
 }
 
-export function without(object: JsonObject, names: readonly string[]): JsonObject {
+/** The same object without some of its members. */
+export function without(object: JsonObject, ...names: readonly string[]): JsonObject {
   if (!names.some((name) => object[name] !== undefined)) return object
   const copy = Object.create(null) as Record<string, Json>
   for (const [key, value] of Object.entries(object)) if (!names.includes(key)) copy[key] = value

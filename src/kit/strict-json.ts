@@ -1,6 +1,6 @@
 /** JSON read in one way only (RFC 8259, RFC 7493), and written again so that every reader reads the same value. */
 import { isUtf8 } from 'node:buffer'
-import { Numeral, type Json } from './json.ts'
+import { isJsonList, Numeral, type Json } from './json.ts'
 
 export interface JsonLimits {
   /** Arrays and objects inside each other. */
@@ -252,7 +252,7 @@ export function writeJson(value: Json): string {
 function writeComposite(value: Exclude<Json, string | boolean | number | null>): string {
   if (value instanceof Numeral) return value.text
   let text = ''
-  if (isArray(value)) {
+  if (isJsonList(value)) {
     for (const item of value) text += text === '' ? writeJson(item) : `,${writeJson(item)}`
     return `[${text}]`
   }
@@ -262,9 +262,4 @@ function writeComposite(value: Exclude<Json, string | boolean | number | null>):
     text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${writeJson(item)}`
   }
   return `{${text}}`
-}
-
-/** Array.isArray knows no readonly arrays. */
-function isArray(value: object): value is readonly Json[] {
-  return Array.isArray(value)
 }

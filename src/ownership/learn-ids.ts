@@ -1,6 +1,7 @@
 /** Taps that learn whose events, uploads and deep links are from the answers that made them. */
+import { eventIdIn } from '../answers/event-head.ts'
 import type { Tap } from '../answers/tap.ts'
-import { isJsonList, isJsonObject } from '../kit/json.ts'
+import { isJsonList } from '../kit/json.ts'
 import type { OwnedEvent, Ownership } from './ownership.ts'
 import type { Owner } from './owner.ts'
 
@@ -23,9 +24,8 @@ function eventTap(note: (id: string) => Promise<undefined> | undefined): Tap {
   return {
     marks: ['event_id'],
     take({ json }) {
-      const answer = json()
-      const id = isJsonObject(answer) ? answer['event_id'] : undefined
-      return typeof id === 'string' ? note(id) : undefined
+      const id = eventIdIn(json())
+      return id === undefined ? undefined : note(id)
     },
   }
 }

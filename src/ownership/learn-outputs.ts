@@ -1,4 +1,5 @@
 /** Taps that learn whose files are from what functions gave back: by the component that shows it, never by its looks. */
+import { readEventHead, type EventHead } from '../answers/event-head.ts'
 import type { AnswerMessage, Tap } from '../answers/tap.ts'
 import type { Component, Endpoint, Slot } from '../app/model.ts'
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
@@ -82,8 +83,8 @@ export function learnQueue(parts: OutputParts): Tap {
       if (head === undefined) return undefined
       const one = followed.get(head.event)
       return one === undefined
-        ? follow(head.event).then((found) => learnMessage(parts, found, head.kind, message))
-        : learnMessage(parts, one, head.kind, message)
+        ? follow(head.event).then((found) => learnMessage(parts, found, head.msg, message))
+        : learnMessage(parts, one, head.msg, message)
     },
   }
 }
@@ -94,9 +95,9 @@ function endpointOf(parts: OutputParts, event: OwnedEvent): Endpoint | undefined
   return endpoint?.name === event.endpointName ? endpoint : undefined
 }
 
-function learnMessage(parts: OutputParts, one: Followed, kind: string, message: AnswerMessage): Answering {
-  const changes = kind === 'process_generating' && one.begun
-  one.begun ||= kind === 'process_generating'
+function learnMessage(parts: OutputParts, one: Followed, msg: string, message: AnswerMessage): Answering {
+  const changes = msg === 'process_generating' && one.begun
+  one.begun ||= msg === 'process_generating'
   const { endpoint } = one
   // A path that changes inside FileData brings no mark of its own.
   if (endpoint === undefined || !message.text.includes(changes ? '"path"' : fileMark)) return undefined
@@ -117,27 +118,20 @@ export async function findEvent(
   }
 }
 
-interface MessageHead {
-  readonly kind: string
-  readonly event: string
-}
-
-/** As orjson writes a message (gradio/server_messages.py 6.31): nothing of the app's own stands before. */
-const headShape = /^\{"msg":"([a-z_]{1,40})","event_id":"([A-Za-z0-9_-]{1,128})"/
 const withValues: ReadonlySet<string> = new Set([
   'process_generating',
   'process_streaming',
   'process_completed',
 ])
 
-function readHead({ text, json }: AnswerMessage): MessageHead | undefined {
-  const [, kind, event] = headShape.exec(text) ?? []
-  if (kind !== undefined && event !== undefined) return withValues.has(kind) ? { kind, event } : undefined
+function readHead({ text, json }: AnswerMessage): EventHead | undefined {
+  const head = readEventHead(text)
+  if (head !== undefined) return withValues.has(head.msg) ? head : undefined
   const message = json()
   if (!isJsonObject(message)) return undefined
   const { msg, event_id: id } = message
   return typeof msg === 'string' && withValues.has(msg) && typeof id === 'string'
-    ? { kind: msg, event: id }
+    ? { msg, event: id }
     : undefined
 }
 

@@ -2,29 +2,15 @@
 import { describe, expect, it } from 'vitest'
 import type { Json, JsonObject } from '../kit/json.ts'
 import { writeJson } from '../kit/strict-json.ts'
-import { filterConfig } from './filter-config.ts'
-import { planView, type ViewPlan } from './plan.ts'
 import {
   allBut,
   listOf,
   objectOf,
+  planOf,
   sampleConfig,
-  sampleModel,
+  seen,
   type SampleNode,
 } from './sample-app.contract.ts'
-import type { Visibility } from './visibility.ts'
-
-function planOf(config: JsonObject, visibility: Visibility): ViewPlan {
-  const plan = planView(sampleModel(config), visibility)
-  if (plan === undefined) throw new TypeError('no plan')
-  return plan
-}
-
-function seen(config: JsonObject, plan: ViewPlan): JsonObject {
-  const filtered = filterConfig(config, plan, 'bob')
-  if (typeof filtered === 'string') throw new TypeError(filtered)
-  return filtered
-}
 
 const objects = (value: Json | undefined) => listOf(value).map(objectOf)
 const textbox = (id: number, props: JsonObject = {}): SampleNode => ({ id, type: 'textbox', props })

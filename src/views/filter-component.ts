@@ -1,7 +1,8 @@
 /** What of one component's description leaves the gate. */
 import { isJsonList, isJsonObject, Numeral, type Json, type JsonObject } from '../kit/json.ts'
+import { without } from '../kit/map-json.ts'
 import { isPasswordBox, type ViewPlan, type Wired } from './plan.ts'
-import { integer, integers, without } from './wiring.ts'
+import { integer, integers } from './wiring.ts'
 
 export function filterComponent(id: number, component: JsonObject, plan: ViewPlan): JsonObject {
   const given = component['props']
@@ -20,12 +21,12 @@ export function filterComponent(id: number, component: JsonObject, plan: ViewPla
 
 /** A password that the author put there is sent to every browser otherwise. */
 function blankPassword(props: JsonObject): JsonObject {
-  return isPasswordBox({ props }) && props['value'] !== undefined ? without(props, 'value') : props
+  return isPasswordBox({ props }) ? without(props, 'value') : props
 }
 
 /** Gradio's page compares the folder with itself, and has no use for what it says (FileExplorer 6.31). */
 function dropServerPaths(props: JsonObject): JsonObject {
-  const own = props['root_dir'] === undefined ? props : without(props, 'root_dir')
+  const own = without(props, 'root_dir')
   // A list of examples has the properties of what it fills (gradio/components/dataset.py 6.31).
   const filled = own['component_props']
   const isTelling = (one: Json): one is JsonObject => isJsonObject(one) && one['root_dir'] !== undefined

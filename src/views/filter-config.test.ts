@@ -4,31 +4,20 @@ import { describe, expect, it } from 'vitest'
 import { isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
 import { writeJson } from '../kit/strict-json.ts'
 import { filterConfig, filterRendered } from './filter-config.ts'
-import { planView, type ViewPlan } from './plan.ts'
 import {
   allBut,
   appId,
   listOf,
   objectOf,
+  planOf,
   sampleApp,
   sampleConfig,
   sampleModel,
+  seen,
   type SampleFunction,
   type SampleNode,
 } from './sample-app.contract.ts'
 import type { Visibility } from './visibility.ts'
-
-function planOf(config: JsonObject, visibility: Visibility): ViewPlan {
-  const plan = planView(sampleModel(config), visibility)
-  if (plan === undefined) throw new TypeError('no plan')
-  return plan
-}
-
-function seen(config: JsonObject, plan: ViewPlan, username: Json = 'bob'): JsonObject {
-  const filtered = filterConfig(config, plan, username)
-  if (typeof filtered === 'string') throw new TypeError(filtered)
-  return filtered
-}
 
 const objects = (value: Json | undefined) => listOf(value).map(objectOf)
 const idsOf = (value: Json | undefined) => objects(value).map(({ id }) => Number(id))

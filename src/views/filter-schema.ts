@@ -1,10 +1,10 @@
 /** Cuts descriptions of the API down to a plan: `/info`, OpenAPI, and what MCP calls tools, resources and prompts. */
 import type { Endpoint } from '../app/model.ts'
 import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { without } from '../kit/map-json.ts'
 import type { ViewTrouble } from './filter-config.ts'
 import { isPasswordBox, type ViewPlan } from './plan.ts'
 import type { Composite } from './read-answer.ts'
-import { without } from './wiring.ts'
 
 /** `{named_endpoints: {"/name": …}, unnamed_endpoints: {}}` (gradio/blocks.py 6.31, get_api_info). */
 export function filterInfo(info: JsonObject, plan: ViewPlan): JsonObject | ViewTrouble {

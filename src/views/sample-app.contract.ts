@@ -4,6 +4,8 @@ import { makeModel } from '../app/make-model.ts'
 import type { AppModel } from '../app/model.ts'
 import { isJsonObject, Numeral, type Json, type JsonObject } from '../kit/json.ts'
 import { parseStrictText, writeJson } from '../kit/strict-json.ts'
+import { filterConfig } from './filter-config.ts'
+import { planView, type ViewPlan } from './plan.ts'
 import type { Visibility } from './visibility.ts'
 
 export interface SampleNode {
@@ -194,4 +196,17 @@ function dependency({ id, name, targets = [], inputs = [], outputs = [], more = 
     render_id: null,
     ...more,
   }
+}
+
+export function planOf(config: JsonObject, visibility: Visibility): ViewPlan {
+  const plan = planView(sampleModel(config), visibility)
+  if (plan === undefined) throw new TypeError('no plan')
+  return plan
+}
+
+/** What somebody with this plan is shown of it. */
+export function seen(config: JsonObject, plan: ViewPlan, username: Json = 'bob'): JsonObject {
+  const filtered = filterConfig(config, plan, username)
+  if (typeof filtered === 'string') throw new TypeError(filtered)
+  return filtered
 }

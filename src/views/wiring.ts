@@ -1,5 +1,5 @@
 /** What a dependency of Gradio's configuration is wired to (gradio/block_function.py 6.31, get_config). */
-import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/json.ts'
+import { isJsonList, isJsonObject, type Json } from '../kit/json.ts'
 
 export interface Wire {
   readonly id: number
@@ -77,11 +77,6 @@ export function integer(given: Json | undefined): number | undefined {
 
 export function integers(given: Json | undefined): readonly number[] | undefined {
   return all(given, integer)
-}
-
-/** The same object without some of its members. */
-export function without(object: JsonObject, ...names: readonly string[]): JsonObject {
-  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)))
 }
 
 function all<Item>(given: Json | undefined, read: (item: Json) => Item | undefined) {

@@ -2,14 +2,10 @@
  * What the gate takes for a form and writes again, Gradio's own reader takes for the same names, files and bytes, however odd
  * the form was that came. Counts: SEKISHO_FUZZ_FORMS (3,000), with SEKISHO_FUZZ_SEED to repeat a run.
  */
-import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import path from 'node:path'
-import { createInterface } from 'node:readline'
-import { Readable, type Writable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { setUpGradio } from '../../scripts/setup-gradio.ts'
+import { expect, it } from 'vitest'
 import { BodyTrouble } from '../../src/kit/body-trouble.ts'
 import { formType, makeBoundary, writeForm } from '../../src/kit/form.ts'
 import { parseBodyType } from '../../src/read/body-type.ts'
@@ -18,34 +14,20 @@ import { readParts } from '../../src/read/multipart-reader.ts'
 import { readForm } from '../../src/read/read-form.ts'
 import { rewriteUpload } from '../../src/read/rewrite-upload.ts'
 import { uploadFields } from '../../src/read/upload-fields.ts'
+import { usePython } from '../rig/python-answers.ts'
 
 const count = Number(process.env['SEKISHO_FUZZ_FORMS'] ?? 3_000)
 const seed = Number(process.env['SEKISHO_FUZZ_SEED'] ?? Date.now() % 1e9)
 
-let python: ChildProcessByStdio<Writable, Readable, null>
-let answers: AsyncIterator<string>
-
-beforeAll(async () => {
-  const environment = await setUpGradio('rig')
-  python = spawn(environment.python, [path.join(import.meta.dirname, '../rig/python-form.py')], {
-    env: { ...process.env, ...environment.env },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  answers = createInterface({ input: python.stdout })[Symbol.asyncIterator]()
-}, 120_000)
-
-afterAll(() => {
-  python.stdin.end()
-})
+const python = usePython('python-form.py')
 
 /** A field with its text, or a file with its bytes in base64, its name and its type. */
 type Part = readonly string[]
 
 async function readInPython(boundary: string, body: Buffer): Promise<unknown> {
   const line = [Buffer.from(formType(boundary)), body].map((bytes) => bytes.toString('base64')).join(' ')
-  python.stdin.write(`${line}\n`)
-  const next = await answers.next()
-  return JSON.parse(next.done === true ? 'null' : next.value)
+  python.write(`${line}\n`)
+  return JSON.parse((await python.read()) ?? 'null')
 }
 
 interface Raw {

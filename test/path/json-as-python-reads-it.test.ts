@@ -2,45 +2,27 @@
  * What the gate takes for JSON, a real Python reads as the same value: as it came, and as the gate writes it again. Counts:
  * SEKISHO_FUZZ_JSON (20,000), with SEKISHO_FUZZ_SEED to repeat a run.
  */
-import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import path from 'node:path'
-import { createInterface } from 'node:readline'
-import type { Readable, Writable } from 'node:stream'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { setUpGradio } from '../../scripts/setup-gradio.ts'
+import { expect, it } from 'vitest'
 import { Numeral, type Json, type JsonObject } from '../../src/kit/json.ts'
 import { JsonTrouble, parseStrictJson, requestLimits, writeJson } from '../../src/kit/strict-json.ts'
+import { usePython } from '../rig/python-answers.ts'
 
 const count = Number(process.env['SEKISHO_FUZZ_JSON'] ?? 20_000)
 const seed = Number(process.env['SEKISHO_FUZZ_SEED'] ?? Date.now() % 1e9)
 const perBatch = 1_000
 
-let python: ChildProcessByStdio<Writable, Readable, null>
-let answers: AsyncIterator<string>
-
-beforeAll(async () => {
-  const environment = await setUpGradio('rig')
-  python = spawn(environment.python, [path.join(import.meta.dirname, '../rig/python-json.py')], {
-    env: { ...process.env, ...environment.env },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  })
-  answers = createInterface({ input: python.stdout })[Symbol.asyncIterator]()
-}, 120_000)
-
-afterAll(() => {
-  python.stdin.end()
-})
+const python = usePython('python-json.py')
 
 async function readInPython(texts: readonly Uint8Array[]): Promise<string[]> {
   const lines = texts.map((text) => Buffer.from(text).toString('base64'))
   // A blank at the end of a line asks for the answers so far.
-  python.stdin.write(`${lines.join('\n')} \n`)
+  python.write(`${lines.join('\n')} \n`)
   const read: string[] = []
   while (read.length < texts.length) {
-    const next = await answers.next()
-    if (next.done === true) break
-    read.push(next.value)
+    const next = await python.read()
+    if (next === undefined) break
+    read.push(next)
   }
   return read
 }

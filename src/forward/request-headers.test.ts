@@ -67,3 +67,23 @@ describe('cookies', () => {
     expect(keepCookies(undefined)).toBe('')
   })
 })
+
+describe('a range', () => {
+  it.each(['bytes=0-', 'bytes=0-0', 'bytes=100-200', 'bytes=-500', 'Bytes=0-1'])('%s goes on', (range) => {
+    expect(show({ range })).toMatchObject({ range })
+  })
+
+  it.each([
+    'bytes=0-1,2-3',
+    'bytes=0-,0-',
+    `bytes=${'0-,'.repeat(1_000)}0-`,
+    'bytes=',
+    'bytes=-',
+    'lines=1-2',
+    'bytes=1-2 ',
+    `bytes=${'9'.repeat(500)}-`,
+  ])('%s is left out, so that all of it is answered', (range) => {
+    expect(show({ range })).not.toHaveProperty('range')
+    expect(show({ range }, ['range'])).not.toHaveProperty('range')
+  })
+})

@@ -21,6 +21,12 @@ const passed = [
 /** Cookies of Gradio's own login and of OAuth outside Spaces: the gate's login stands in their place. */
 const strippedCookies = /^(?:__Host-sekisho-|__Secure-sekisho-|sekisho-|access-token-|session$)/
 
+/**
+ * One range, which is what players and viewers ask for. RFC 9110 section 14.2 lets a server ignore the field and section 17.15
+ * names many of them as an attack; Starlette up to 0.49.0 takes time by the square of their number (CVE-2025-62727).
+ */
+const oneRange = /^bytes=(?:\d{1,18}-\d{0,18}|-\d{1,18})$/i
+
 /** Answers that the gate reads or that are cut into ranges come unencoded (gradio/brotli_middleware.py 6.31). */
 function encodings(request: Validated): string {
   const wanted = request.headers['accept-encoding']
@@ -50,6 +56,7 @@ export function makeRequestHeaders(
   }
   for (const name of passed) copy(request, name, headers)
   for (const name of extra) copy(request, name, headers)
+  if (!oneRange.test(headers['range'] ?? '')) delete headers['range']
   const cookie = keepCookies(request.headers['cookie'])
   if (cookie !== '') headers['cookie'] = cookie
   // Last, and whatever the lists say: nobody else speaks by this field.

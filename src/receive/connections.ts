@@ -1,76 +1,54 @@
-/** How many connections there may be, and how many of them one address may hold. */
+/** A place for each connection of a server, and none for those beyond. */
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
-import { addressKey } from '../kit/address-key.ts'
-import { isInside, isLoopback, parseAddress, type Network } from '../kit/networks.ts'
+import { Places, type PlaceLimits, type Seat } from './places.ts'
 
-export interface ConnectionLimits {
-  readonly connections: number
-  /** They hold the connections of many. */
-  readonly trustedProxies: readonly Network[]
-}
+/** `address`: holds its share already. `all`: every place is taken. `room`: given up for somebody new. */
+export type DropReason = 'address' | 'all' | 'room'
 
-/** One address (IPv6: one /64) holds at most half of all, so that it can't take them from everybody else. */
-export class Shares {
-  readonly #held = new Map<string, number>()
-  readonly #limits: ConnectionLimits
-  #all = 0
+/** What tells one connection from all others that are open. */
+type Ends = Pick<Socket, 'remoteAddress' | 'remotePort'>
 
-  constructor(limits: ConnectionLimits) {
-    this.#limits = limits
+export class Connections {
+  readonly #places: Places
+  readonly #onDropped: (peer: string | undefined, reason: DropReason) => void
+  /** By both ends: what TLS is spoken on is another object than what was connected. */
+  readonly #seats = new Map<string, Seat>()
+
+  constructor(limits: PlaceLimits, onDropped: (peer: string | undefined, reason: DropReason) => void) {
+    this.#places = new Places(limits)
+    this.#onDropped = onDropped
   }
 
-  get all(): number {
-    return this.#all
+  watch(server: Server): void {
+    server.on('connection', (socket: Socket) => this.#admit(socket))
   }
 
-  /** Answers how to give it back, once; undefined: the address holds its share already. */
-  take(peer: string | undefined): (() => void) | undefined {
-    const key = this.#keyOf(peer)
-    const count = key === undefined ? 0 : (this.#held.get(key) ?? 0)
-    if (count >= Math.max(1, Math.floor(this.#limits.connections / 2))) return undefined
-    if (key !== undefined) this.#held.set(key, count + 1)
-    this.#all++
-    let held = true
-    return () => {
-      if (!held) return
-      held = false
-      this.#all--
-      if (key !== undefined) this.#giveBack(key)
-    }
+  seatOf(socket: Ends): Seat | undefined {
+    return this.#seats.get(nameOf(socket))
   }
 
-  /** Behind loopback are port forwards and local proxies, many people at one address. */
-  #keyOf(peer: string | undefined): string | undefined {
-    const address = parseAddress(peer ?? '')
-    if (address === undefined || isLoopback(address) || isInside(address, this.#limits.trustedProxies))
-      return undefined
-    return addressKey(address)
-  }
-
-  #giveBack(key: string): void {
-    const left = (this.#held.get(key) ?? 1) - 1
-    if (left === 0) this.#held.delete(key)
-    else this.#held.set(key, left)
-  }
-}
-
-export function limitConnections(
-  server: Server,
-  limits: ConnectionLimits,
-  onDropped: (address: string | undefined) => void,
-): void {
-  const shares = new Shares(limits)
-  server.maxConnections = limits.connections
-  server.on('drop', (dropped?: { readonly remoteAddress?: string }) => onDropped(dropped?.remoteAddress))
-  server.on('connection', (socket: Socket) => {
-    const giveBack = shares.take(socket.remoteAddress)
-    if (giveBack === undefined) {
-      const address = parseAddress(socket.remoteAddress ?? '')
+  #admit(socket: Socket): void {
+    const { remoteAddress } = socket
+    const name = nameOf(socket)
+    const drop = (reason: DropReason) => {
       socket.destroy()
-      onDropped(address)
+      this.#onDropped(remoteAddress, reason)
+    }
+    const seat = this.#places.take(remoteAddress, () => drop('room'))
+    if (typeof seat === 'string') {
+      drop(seat)
       return
     }
-    socket.once('close', giveBack)
-  })
+    this.#seats.set(name, seat)
+    socket.once('close', () => {
+      seat.leave()
+      // The same ends may have been connected anew by now.
+      if (this.#seats.get(name) === seat) this.#seats.delete(name)
+    })
+  }
+}
+
+function nameOf({ remoteAddress, remotePort }: Ends): string {
+  return `${remoteAddress ?? ''} ${remotePort ?? ''}`
 }

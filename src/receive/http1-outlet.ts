@@ -3,6 +3,12 @@ import type { ServerResponse } from 'node:http'
 import type { AnswerHeaders } from '../request.ts'
 import type { Outlet } from './exchange.ts'
 
+/**
+ * TLS encrypts at once whatever it is handed, and keeps it until the client takes it (nodejs/node src/crypto/crypto_tls.cc 24,
+ * TLSWrap::DoWrite): a file of 2 MB would be 2 MB for each of thousands that ask for it and don't read.
+ */
+const largestPiece = 64 * 1024
+
 export class Http1Outlet implements Outlet {
   readonly #response: ServerResponse
 
@@ -24,7 +30,8 @@ export class Http1Outlet implements Outlet {
   }
 
   end(bytes?: Uint8Array): void {
-    this.#response.end(bytes)
+    if (bytes === undefined || bytes.byteLength <= largestPiece) this.#response.end(bytes)
+    else this.#feed(bytes)
   }
 
   cut(): void {
@@ -43,5 +50,18 @@ export class Http1Outlet implements Outlet {
     this.#response.once('close', () => {
       if (!this.#response.writableFinished) call()
     })
+  }
+
+  /** Waits between two pieces until the client took one. */
+  #feed(bytes: Uint8Array): void {
+    let rest = bytes
+    while (rest.byteLength > largestPiece && this.isOpen) {
+      const hasRoom = this.#response.write(rest.subarray(0, largestPiece))
+      rest = rest.subarray(largestPiece)
+      if (hasRoom) continue
+      this.#response.once('drain', () => this.#feed(rest))
+      return
+    }
+    if (this.isOpen) this.#response.end(rest)
   }
 }

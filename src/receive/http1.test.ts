@@ -15,21 +15,25 @@ async function start() {
   const server = createServer(http1Options)
   const bodies: IncomingBody[] = []
   const arrived = Promise.withResolvers<void>()
-  serveHttp1(server, {
-    take: async ({ outlet, readHeaders, openBody }) => {
-      const read = readHeaders()
-      const body = 'headers' in read ? openBody(read.headers) : undefined
-      if (body !== undefined) bodies.push(body)
-      // What is asked of a body is asked after a wait.
-      await Promise.resolve()
-      const complete = body?.isComplete?.()
-      const bytes = complete === true ? (body?.stream.read() as Buffer | null) : null
-      outlet.begin(200, { 'content-type': 'text/plain' }, false)
-      outlet.end(Buffer.from(`${String(complete)} ${String(bytes?.toString())}`))
-      arrived.resolve()
+  serveHttp1(
+    server,
+    { seatOf: () => undefined },
+    {
+      take: async ({ outlet, readHeaders, openBody }) => {
+        const read = readHeaders()
+        const body = 'headers' in read ? openBody(read.headers) : undefined
+        if (body !== undefined) bodies.push(body)
+        // What is asked of a body is asked after a wait.
+        await Promise.resolve()
+        const complete = body?.isComplete?.()
+        const bytes = complete === true ? (body?.stream.read() as Buffer | null) : null
+        outlet.begin(200, { 'content-type': 'text/plain' }, false)
+        outlet.end(Buffer.from(`${String(complete)} ${String(bytes?.toString())}`))
+        arrived.resolve()
+      },
+      misread: async () => Promise.reject(new Error('misread')),
     },
-    misread: async () => Promise.reject(new Error('misread')),
-  })
+  )
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'nod
 import type { Socket } from 'node:net'
 import { refuse, refusals, type Refusal, type RefusalCode } from '../refusals.ts'
 import type { IncomingBody, Outcome } from '../request.ts'
+import type { Connections } from './connections.ts'
 import type { Door, Exchange } from './exchange.ts'
 import { readHeaders } from './headers.ts'
 import { Http1Outlet } from './http1-outlet.ts'
@@ -30,7 +31,7 @@ export const http1Options: ServerOptions = {
   noDelay: true,
 }
 
-export function serveHttp1(server: Server, door: Door): void {
+export function serveHttp1(server: Server, connections: Pick<Connections, 'seatOf'>, door: Door): void {
   server.maxHeadersCount = headerFields
   server.timeout = stalledMs
   const waiting = new PipelineGuard()
@@ -38,14 +39,18 @@ export function serveHttp1(server: Server, door: Door): void {
     if (!waiting.admit(message.socket, response)) return
     limitLeftover(message, response)
     cutWhenStalled(message, response)
-    void door.take(makeExchange(message, response, waits))
+    const seat = connections.seatOf(message.socket)
+    seat?.begin()
+    response.once('close', () => seat?.end())
+    void door.take(makeExchange(message, response, { waits, vouch: () => seat?.vouch() }))
   }
   server.on('request', (message, response) => onRequest(message, response, false))
   server.on('checkContinue', (message, response) => onRequest(message, response, true))
   // Node would answer these itself, past the log.
   server.on('checkExpectation', (message, response) => {
     limitLeftover(message, response)
-    void door.take(makeExchange(message, response, false), refuse('header-ambiguous', { field: 'expect' }))
+    const exchange = makeExchange(message, response, { waits: false, vouch: () => undefined })
+    void door.take(exchange, refuse('header-ambiguous', { field: 'expect' }))
   })
   server.on('upgrade', (message: IncomingMessage, socket: Socket) => {
     refuseOnSocket(socket, door.misread(refuse('upgrade-refused'), originOf(message)))
@@ -76,7 +81,11 @@ function originOf(message: IncomingMessage) {
   }
 }
 
-function makeExchange(message: IncomingMessage, response: ServerResponse, waits: boolean): Exchange {
+function makeExchange(
+  message: IncomingMessage,
+  response: ServerResponse,
+  { waits, vouch }: { readonly waits: boolean; readonly vouch: () => void },
+): Exchange {
   const { peer, method, userAgent } = originOf(message)
   return {
     method,
@@ -85,6 +94,7 @@ function makeExchange(message: IncomingMessage, response: ServerResponse, waits:
     peer,
     readHeaders: () => readHeaders(message),
     openBody: () => openBody(message, response, waits),
+    vouch,
     outlet: new Http1Outlet(response),
   }
 }

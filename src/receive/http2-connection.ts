@@ -12,11 +12,14 @@ import { makeHttp2Exchange } from './http2-exchange.ts'
 import type { Http2Outlet } from './http2-outlet.ts'
 import { connectionWindow, http2Options, mostStreams } from './http2-limits.ts'
 import { checkingInterval, farewellMs, headerDeadline, idleDeadline } from './limits.ts'
+import type { Places, Seat } from './places.ts'
 
 export interface Http2ConnectionParts {
   readonly door: Door
-  /** Undefined: too many requests are under way already, all in all or from this address. */
-  readonly takeShare: (peer: string | undefined) => (() => void) | undefined
+  /** The connection's own place. */
+  readonly seat: Seat | undefined
+  /** For a request. */
+  readonly takePlace: Places['take']
 }
 
 /** Raised by nghttp2 when the other side breaks the protocol; all other errors are ends like any other. */
@@ -26,6 +29,9 @@ const ofProtocol = new Set(['ERR_HTTP2_ERROR', 'ERR_HTTP2_TOO_MANY_INVALID_FRAME
 class Ended extends Error {
   override readonly name = 'Ended'
 }
+
+/** Firefox's first stream, the highest of all that are known. */
+const latestStart = 15
 
 const reviewsIn = (ms: number) => Math.ceil(ms / checkingInterval)
 
@@ -39,6 +45,8 @@ export class Http2Connection {
   #underWay = 0
   /** The number of the newest stream that became a request. */
   #newest = 0
+  /** Streams that never did. An honest client has none. */
+  #lost = 0
   #acknowledged = false
   /** Reviews since the last stream closed, since the beginning, and since it was ended. */
   #quiet = 0
@@ -76,6 +84,8 @@ export class Http2Connection {
       return
     }
     this.#reviewAnswers()
+    this.#noteUnanswered()
+    if (this.#session.destroyed) return
     // Until then none of the settings' limits are in force (RFC 9113 section 6.5.3). While Node sends it reads nothing.
     const isLate = !this.#acknowledged && this.#reviews > reviewsIn(headerDeadline)
     if (isLate && ![...this.#open].some(({ isSending }) => isSending)) {
@@ -107,30 +117,44 @@ export class Http2Connection {
     // What came in the same read is heard first: a request that was taken back at once costs nothing (CVE-2023-44487).
     setImmediate(() => {
       if (!stream.closed && !stream.destroyed) this.#take(stream, raw)
-      else if (stream.rstCode === constants.NGHTTP2_PROTOCOL_ERROR)
-        this.#misread('message-malformed', { parser: 'nghttp2', streams: 1 })
+      else if (stream.rstCode === constants.NGHTTP2_PROTOCOL_ERROR) this.#lose(1)
     })
   }
 
   #take(stream: ServerHttp2Stream, raw: readonly string[]): void {
-    const giveBack = this.#parts.takeShare(this.#peer)
-    if (giveBack === undefined) {
-      stream.close(constants.NGHTTP2_REFUSED_STREAM)
-      this.#misread('connection-dropped', { reason: 'streams' })
+    const drop = (reason: string, code: number) => {
+      stream.close(code)
+      this.#misread('connection-dropped', { reason: `streams-${reason}` })
+    }
+    // By then it was handed on, and may be done.
+    const place = this.#parts.takePlace(this.#peer, () => drop('room', constants.NGHTTP2_CANCEL))
+    if (typeof place === 'string') {
+      // RFC 9113 section 8.7: nothing was done, so clients ask again, POST included.
+      drop(place, constants.NGHTTP2_REFUSED_STREAM)
       return
     }
-    const exchange = makeHttp2Exchange(stream, raw, { peer: this.#peer, streams: () => this.#open.size })
+    const { seat } = this.#parts
+    const vouch = () => {
+      place.vouch()
+      seat?.vouch()
+    }
+    const exchange = makeHttp2Exchange(stream, raw, {
+      ...{ peer: this.#peer, vouch },
+      streams: () => this.#open.size,
+    })
     this.#open.add(exchange.outlet)
     this.#underWay++
+    for (const one of [place, seat]) one?.begin()
     const closed = new Promise<void>((resolve) => {
       stream.once('close', () => {
         this.#open.delete(exchange.outlet)
+        seat?.end()
         resolve()
       })
     })
     void Promise.all([this.#parts.door.take(exchange), closed]).then(() => {
       this.#underWay--
-      giveBack()
+      place.leave()
     })
     // A stream that was reset makes room for the next one at once, while its judgement goes on.
     if (this.#underWay > 2 * mostStreams) {
@@ -158,16 +182,33 @@ export class Http2Connection {
   #noteSkipped(id: number): void {
     const skipped = this.#newest === 0 ? 0 : (id - this.#newest) / 2 - 1
     this.#newest = id
-    if (skipped > 0) this.#misread('message-malformed', { parser: 'nghttp2', streams: skipped })
+    if (skipped > 0) this.#lose(skipped)
   }
 
-  /** The same for the streams after the last that became a request. */
+  /** The same while no request comes at all. The last of them may be one that is still coming. */
+  #noteUnanswered(): void {
+    const { lastProcStreamID = 0 } = this.#session.state
+    const skipped = (lastProcStreamID - Math.max(this.#newest, latestStart)) / 2 - 1
+    if (skipped <= 0) return
+    this.#newest = lastProcStreamID - 2
+    this.#lose(skipped)
+  }
+
+  /** The same for the streams after the last that became a request, when there will be no more. */
   #noteLost(): void {
     if (this.#session.closed || this.#session.destroyed) return
     const { lastProcStreamID = 0 } = this.#session.state
     if (lastProcStreamID <= this.#newest) return
     const streams = this.#newest === 0 ? 1 : (lastProcStreamID - this.#newest) / 2
     this.#newest = lastProcStreamID
+    this.#lose(streams)
+  }
+
+  /** Reading a header of thousands of fields, or one that breaks a rule, costs as much as a request, and no limit of requests. */
+  #lose(streams: number): void {
+    this.#lost += streams
     this.#misread('message-malformed', { parser: 'nghttp2', streams })
+    if (this.#lost > mostStreams && !this.#session.destroyed)
+      this.#session.destroy(new Ended(), constants.NGHTTP2_ENHANCE_YOUR_CALM)
   }
 }

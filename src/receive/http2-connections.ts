@@ -1,30 +1,31 @@
 /** All HTTP/2 connections: taken from the TLS server, looked after in turn, ended with it. */
 import type { TLSSocket } from 'node:tls'
-import { Shares, type ConnectionLimits } from './connections.ts'
+import type { Connections } from './connections.ts'
 import type { Door } from './exchange.ts'
 import { Http2Connection } from './http2-connection.ts'
 import { checkingInterval } from './limits.ts'
+import { Places, type PlaceLimits } from './places.ts'
 
 export class Http2Connections {
   readonly #open = new Set<Http2Connection>()
   readonly #door: Door
   /** A request over HTTP/2 counts for as much as a connection does over HTTP/1.1. */
-  readonly #streams: Shares
-  readonly #limits: ConnectionLimits
+  readonly #streams: Places
+  readonly #connections: Connections
   #timer: NodeJS.Timeout | undefined
   #closing = false
 
-  constructor(limits: ConnectionLimits, door: Door) {
-    this.#limits = limits
-    this.#streams = new Shares(limits)
+  constructor(limits: PlaceLimits, connections: Connections, door: Door) {
+    this.#streams = new Places(limits)
+    this.#connections = connections
     this.#door = door
   }
 
   add(socket: TLSSocket): void {
     const connection = new Http2Connection(socket, {
       door: this.#door,
-      takeShare: (peer) =>
-        this.#streams.all < this.#limits.connections ? this.#streams.take(peer) : undefined,
+      seat: this.#connections.seatOf(socket),
+      takePlace: (peer, giveUp) => this.#streams.take(peer, giveUp),
     })
     this.#open.add(connection)
     socket.once('close', () => this.#open.delete(connection))

@@ -13,7 +13,7 @@ export interface Http2Exchange extends Exchange {
 export function makeHttp2Exchange(
   stream: ServerHttp2Stream,
   raw: readonly string[],
-  connection: { readonly peer: string | undefined; readonly streams: () => number },
+  connection: Pick<Exchange, 'peer' | 'vouch'> & { readonly streams: () => number },
 ): Http2Exchange {
   const head = readHttp2Head(raw)
   return {
@@ -23,6 +23,7 @@ export function makeHttp2Exchange(
     peer: connection.peer,
     readHeaders: head.read,
     openBody: (headers) => openBody(stream, headers),
+    vouch: connection.vouch,
     outlet: new Http2Outlet(stream, head.method === 'HEAD', connection.streams),
   }
 }

@@ -8,7 +8,7 @@ import { refuse, type Refusal, type RefusalCode } from '../refusals.ts'
 import { abandon, type Misreceived, type Outcome, type Received } from '../request.ts'
 import { parseTarget } from './canonical-path.ts'
 import { findClientAddress } from './client-address.ts'
-import { limitConnections } from './connections.ts'
+import { Connections } from './connections.ts'
 import type { Door, Exchange, Outlet } from './exchange.ts'
 import { http1Options, serveHttp1 } from './http1.ts'
 import { Http2Connections } from './http2-connections.ts'
@@ -21,6 +21,7 @@ export interface ReceiveSettings {
   readonly hosts: readonly string[]
   readonly trustedProxies: readonly Network[]
   readonly connections: number
+  readonly connectionsPerAddress: number
   /** Only the trusted proxies, and this machine, may connect. */
   readonly proxiesOnly?: boolean
   /** `setSecureContext` of the server puts in another one while it runs. */
@@ -51,12 +52,18 @@ export function makeServer(settings: ReceiveSettings, parts: ReceiveParts): Serv
     },
     misread: (refusal, from) => parts.handle(misreceived(from, refusal, { id: nextId(), at: parts.now() })),
   }
+  const connections = new Connections(settings, (peer, reason) => {
+    void door.misread(refuse('connection-dropped', { reason }), { peer })
+  })
   const server =
     settings.tls === undefined
       ? createServer(http1Options)
-      : new TlsServer({ ...http1Options, ...tlsOptions(settings.tls) }, new Http2Connections(settings, door))
-  serveHttp1(server, door)
-  limitConnections(server, settings, (peer) => void door.misread(refuse('connection-dropped'), { peer }))
+      : new TlsServer(
+          { ...http1Options, ...tlsOptions(settings.tls) },
+          new Http2Connections(settings, connections, door),
+        )
+  serveHttp1(server, connections, door)
+  connections.watch(server)
   return server
 }
 
@@ -108,12 +115,14 @@ function readRequest(
     method: method as Method,
     path: target.path,
     query: target.query,
+    requestTarget: exchange.target,
     headers,
     client: findClientAddress(peer, headers['x-forwarded-for'], settings.trustedProxies),
     site: { scheme: encrypted ? 'https' : 'http', host },
     ...(body === undefined ? {} : { body }),
     at,
     onGone: (call) => exchange.outlet.onGone(call),
+    vouch: exchange.vouch,
   }
 }
 

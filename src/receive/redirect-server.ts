@@ -6,7 +6,7 @@ import { refuse, type Refusal } from '../refusals.ts'
 import type { Answer, Misreceived, Outcome } from '../request.ts'
 import { parseTarget } from './canonical-path.ts'
 import { findClientAddress } from './client-address.ts'
-import { limitConnections } from './connections.ts'
+import { Connections } from './connections.ts'
 import { readHeaders } from './headers.ts'
 import { Http1Outlet } from './http1-outlet.ts'
 import { reply, type MessagePage } from './reply.ts'
@@ -36,7 +36,7 @@ const deadline = 5_000
 const checkingInterval = 1_000
 const headerBytes = 8 * 1024
 const headerFields = 50
-const connections = 256
+const limits = { connections: 256, connectionsPerAddress: 128, trustedProxies: [] }
 const challengePath = '/.well-known/acme-challenge/'
 
 export function makeRedirectServer(settings: RedirectSettings, parts: RedirectParts): Server {
@@ -72,10 +72,10 @@ export function makeRedirectServer(settings: RedirectSettings, parts: RedirectPa
     if (code === 'ECONNRESET' || !socket.writable) socket.destroy()
     else onSocket(socket, refuse('message-malformed', { parser: code }))
   })
-  limitConnections(server, { connections, trustedProxies: [] }, (address) => {
-    const refusal = refuse('connection-dropped')
+  new Connections(limits, (address, reason) => {
+    const refusal = refuse('connection-dropped', { reason })
     void parts.handle({ ...nobody(address), at: parts.now(), refusal })
-  })
+  }).watch(server)
   return server
 }
 

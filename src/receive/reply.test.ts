@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { writeStepUp } from '../contract/proof.ts'
 import { refuse, refusals, type RefusalCode } from '../refusals.ts'
 import type { CanonicalPath, ClientAddress, Headers, Received } from '../request.ts'
 import { renderRefusal } from './reply.ts'
@@ -9,6 +10,7 @@ function request(path: string, headers: Headers = {}, query = ''): Received {
     method: 'GET',
     path: path as CanonicalPath,
     query,
+    requestTarget: path,
     headers,
     client: '192.0.2.1' as ClientAddress,
     site: { scheme: 'http', host: 'localhost' },
@@ -49,6 +51,15 @@ describe('a refusal', () => {
       'ja 404 見つかりません。',
       'text/html; charset=utf-8',
     ])
+  })
+
+  it('that asks for the password carries its ticket, and leads whoever navigates to the window and back', () => {
+    const refusal = { ...refuse('step-up-required'), stepUp: '"ticket-1";for=age' }
+    const told = renderRefusal(request('/gradio_api/run/x'), refusal, page)
+    expect([told.status, told.headers['sekisho-step-up']]).toEqual([403, refusal.stepUp])
+    const led = renderRefusal(request('/x', navigating, 'a=1'), refusal, page)
+    const location = '/.sekisho/confirm?return_to=%2Fx%3Fa%3D1#ticket-1'
+    expect([led.status, led.headers['location'], led.body.kind]).toEqual([303, location, 'empty'])
   })
 
   it.each(['login-required', 'token-invalid', 'session-ended', 'login-failed'] as const)(
@@ -141,5 +152,37 @@ describe('an input that was refused', () => {
 
   it('is told in words where the page knows no verdicts', () => {
     expect(tell({})).toEqual({ detail: says, error: says })
+  })
+})
+
+describe('a page that was refused in a frame of a site that may show it', () => {
+  const framers = ['https://portal.example']
+  const stepUp = writeStepUp({ what: 'age', ticket: 't' })
+  const told = (code: RefusalCode, more: object, dest: string) =>
+    renderRefusal(
+      request('/x', { ...navigating, 'sec-fetch-dest': dest }),
+      { ...refuse(code), ...more },
+      page,
+    )
+
+  it('is told there', () => {
+    const { status, headers } = told('policy-denied', { framers }, 'iframe')
+    expect([status, headers['content-security-policy']]).toEqual([
+      403,
+      expect.stringContaining("frame-ancestors 'self' https://portal.example"),
+    ])
+    const alone = told('policy-denied', {}, 'iframe').headers['content-security-policy']
+    expect(alone).toMatch(/frame-ancestors 'self'$/)
+  })
+
+  it('leads to no page that can’t be shown there', () => {
+    for (const [code, more] of [
+      ['password-expired', {}],
+      ['policy-denied', { stepUp }],
+    ] as const) {
+      expect(told(code, { ...more, framers }, 'iframe').headers['location']).toBeUndefined()
+      for (const answer of [told(code, { ...more, framers }, 'document'), told(code, more, 'iframe')])
+        expect(answer.headers['location']).toMatch(/^\/\.sekisho\//)
+    }
   })
 })

@@ -7,6 +7,8 @@ import {
   safeReturnPath,
   type Language,
 } from '../contract/contract.ts'
+import { challengeField } from '../contract/proof.ts'
+import { parseStepUp, stepUpField } from '../contract/proof.ts'
 import { chooseLanguage } from '../kit/language.ts'
 import { rpcError } from '../mcp/error.ts'
 import { refusals, type Refusal } from '../refusals.ts'
@@ -22,6 +24,8 @@ const everyAnswer = {
   'referrer-policy': 'same-origin',
   'x-frame-options': 'SAMEORIGIN',
   'cross-origin-resource-policy': 'same-origin',
+  // No page of a sibling host shares a process or `document.domain` with one of these (HTML section 7.1.2).
+  'origin-agent-cluster': '?1',
 } as const
 
 /**
@@ -33,9 +37,13 @@ const challenge = { 'www-authenticate': 'Bearer realm="sekisho"' } as const
 const messageHeaders = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'",
+  'cross-origin-opener-policy': 'same-origin',
 } as const
+
+function messagePolicy({ framers = [] }: Refusal): string {
+  const ancestors = ["'self'", ...framers].join(' ')
+  return `default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors ${ancestors}`
+}
 
 export function reply(
   request: Received | Misreceived,
@@ -50,6 +58,7 @@ export function reply(
     ...('site' in request ? hstsHeader(request.site, hstsSeconds) : {}),
     ...answer.headers,
   }
+  if (namesFramers(answer)) delete headers['x-frame-options']
   if (answer.body.kind === 'empty' && answer.status >= 300 && answer.status !== 304)
     headers['content-length'] = '0'
   // Whoever was refused may not make us read a large body to the end, nor a slow one any longer.
@@ -75,6 +84,11 @@ export function reply(
   }
 }
 
+/** Sites that may show it in a frame: `X-Frame-Options` can't name them, and whoever reads it alone shows it to nobody. */
+function namesFramers({ headers }: Answer): boolean {
+  return /frame-ancestors [^;]*https:/.test(String(headers['content-security-policy']))
+}
+
 function isEventStream(answer: Answer): boolean {
   const type = answer.headers['content-type']
   return typeof type === 'string' && type.startsWith('text/event-stream')
@@ -91,16 +105,24 @@ export function renderRefusal(request: Received | Misreceived, refusal: Refusal,
   const row = refusals[refusal.code]
   const waiting: AnswerHeaders = {
     ...(refusal.retryAfter === undefined ? {} : { 'retry-after': String(refusal.retryAfter) }),
+    ...(refusal.stepUp === undefined ? {} : { [stepUpField]: refusal.stepUp }),
     // RFC 9110 section 15.5.6 wants the methods named: those of the one row with this answer.
     ...(row.status === 405 ? { allow: 'POST' } : {}),
+    ...(refusal.challenge === undefined ? {} : { [challengeField]: refusal.challenge }),
   }
   if ('path' in request && isNavigation(request)) {
-    if (row.status === 401) return toLogin(request)
-    if (refusal.code === 'password-expired') return toAccount
+    // Whoever is signed in would be led back here.
+    if (row.status === 401 && row.step !== 'prove') return toLogin(request)
+    // What is for a window of its own would be an error of the browser's in there.
+    const alone = refusal.framers === undefined || !isForFrame(request)
+    if (alone && refusal.code === 'password-expired') return toAccount
+    if (refusal.elsewhere !== undefined) return toElsewhere(refusal.elsewhere)
+    const asked = alone ? parseStepUp(refusal.stepUp) : undefined
+    if (asked !== undefined) return toConfirm(request, asked.ticket)
     const language = chooseLanguage(request.headers['accept-language'])
     return answerWith(
       row.status,
-      { ...messageHeaders, ...waiting },
+      { ...messageHeaders, 'content-security-policy': messagePolicy(refusal), ...waiting },
       page(language, row.status, row.says[language]),
     )
   }
@@ -152,6 +174,11 @@ function isNavigation(request: Received): boolean {
   return mode === undefined ? (request.headers['accept'] ?? '').startsWith('text/html') : mode === 'navigate'
 }
 
+function isForFrame({ headers }: Received): boolean {
+  const destination = headers['sec-fetch-dest']
+  return destination === 'iframe' || destination === 'frame'
+}
+
 /** Where a new password is chosen; the page says why it is shown. */
 const toAccount: Answer = {
   kind: 'answer',
@@ -160,8 +187,33 @@ const toAccount: Answer = {
   body: { kind: 'empty' },
 }
 
+/** Browsers keep the fragment on the way (RFC 9110 section 10.2.2). */
+function toElsewhere(location: string): Answer {
+  return {
+    kind: 'answer',
+    status: 303,
+    headers: { location, 'cache-control': 'no-store' },
+    body: { kind: 'empty' },
+  }
+}
+
+/** The ticket stands in the fragment, which no server's log has. */
+function toConfirm(request: Received, ticket: string): Answer {
+  const parameters = new URLSearchParams({ [returnToParameter]: wantedBy(request) })
+  return {
+    kind: 'answer',
+    status: 303,
+    headers: { location: `${paths.confirm}?${parameters.toString()}#${ticket}`, 'cache-control': 'no-store' },
+    body: { kind: 'empty' },
+  }
+}
+
+function wantedBy({ path, query }: Received): string {
+  return safeReturnPath(query === '' ? path : `${path}?${query}`)
+}
+
 function toLogin(request: Received): Answer {
-  const wanted = safeReturnPath(request.query === '' ? request.path : `${request.path}?${request.query}`)
+  const wanted = wantedBy(request)
   const chosen = new URLSearchParams(request.query).get(languageParameter)
   const parameters = new URLSearchParams()
   if (wanted !== '/') parameters.set(returnToParameter, wanted)

@@ -37,7 +37,11 @@ async function start(
   connections = 100,
 ) {
   const server = makeServer(
-    { hosts: [], trustedProxies: [], connections, tls: await makePair('first') },
+    {
+      ...{ hosts: [], trustedProxies: [] },
+      ...{ connections, connectionsPerAddress: connections },
+      tls: await makePair('first'),
+    },
     { handle, page: () => Buffer.from(''), now: () => 0 },
   )
   if (!(server instanceof TlsServer)) expect.fail('no TLS')
@@ -69,17 +73,34 @@ describe('a new certificate', () => {
 })
 
 describe('more requests at once than there may be', () => {
-  it('are turned away, however few connections they come over', async () => {
-    const codes: string[] = []
+  it.each([
+    { who: 'people who are signed in', signedIn: true, lost: [false, false, false], code: 7 },
+    { who: 'strangers', signedIn: false, lost: [true, false, false], code: 8 },
+  ])('are too many, however few connections they come over: of $who', async ({ signedIn, lost, code }) => {
+    const reasons: unknown[] = []
+    let asked = 0
     const { url } = await start((request) => {
-      if ('refusal' in request) codes.push(request.refusal.code)
+      if ('refusal' in request) reasons.push(request.refusal.because?.['reason'])
+      else asked++
+      if (signedIn && 'path' in request) request.vouch?.()
       return new Promise(() => undefined)
     }, 3)
     const [first, second] = [await openHttp2(url), await openHttp2(url)]
-    const open = [first, second, first].map((session) => startHttp2(session, { ':path': '/' }))
-    const refused = await askHttp2(second, { ':path': '/' })
-    expect([refused.status, refused.code, codes]).toEqual([0, 7, ['connection-dropped']])
-    expect(open.map(({ closed }) => closed)).toEqual([false, false, false])
+    const open = []
+    for (const session of [first, second, first]) {
+      open.push(startHttp2(session, { ':path': '/' }))
+      await expect.poll(() => asked).toBe(open.length)
+    }
+    const another = startHttp2(second, { ':path': '/' })
+    const ended = (signedIn ? another : open[0]) ?? expect.fail('no stream')
+    // REFUSED_STREAM (RFC 9113 section 8.7) says that nothing was done: clients ask again, POST included.
+    expect(await readHttp2(ended)).toMatchObject({ status: 0, code })
+    // The one that was given up had been handed on, the one that found no place never was.
+    await expect.poll(() => asked).toBe(signedIn ? 3 : 4)
+    expect([open.map(({ closed }) => closed), reasons]).toEqual([
+      lost,
+      [signedIn ? 'streams-all' : 'streams-room'],
+    ])
     first.destroy()
     second.destroy()
   })

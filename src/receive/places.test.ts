@@ -1,0 +1,161 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseNetwork } from '../kit/networks.ts'
+import { Places, Seat } from './places.ts'
+
+const proxy = parseNetwork('198.51.100.0/24') ?? expect.fail('not a network')
+
+function makePlaces(connections: number, connectionsPerAddress = Math.floor(connections / 2)) {
+  const places = new Places({ connections, connectionsPerAddress, trustedProxies: [proxy] })
+  const givenUp: string[] = []
+  /** A place that has to be there, under a name by which it is told apart when it is given up. */
+  const sit = (peer: string | undefined, name = String(peer)) => {
+    const seat = places.take(peer, () => givenUp.push(name))
+    return seat instanceof Seat ? seat : expect.fail(`${name} was turned away: ${seat}`)
+  }
+  const sitAll = (peer: string, count: number) =>
+    Array.from({ length: count }, (_, at) => sit(peer, `${peer} ${String(at)}`))
+  return { places, givenUp, sit, sitAll, refusal: (peer: string) => places.take(peer, () => undefined) }
+}
+
+describe('the share of one address', () => {
+  it('is limited, and what was given back can be taken again', () => {
+    const { places, sit, refusal } = makePlaces(10, 2)
+    const [first] = [sit('192.0.2.1'), sit('192.0.2.1')]
+    expect(refusal('192.0.2.1')).toBe('address')
+    sit('192.0.2.2')
+    first.leave()
+    // A second time it gives nothing back.
+    first.leave()
+    expect(places.taken).toBe(2)
+    sit('192.0.2.1')
+    expect(refusal('192.0.2.1')).toBe('address')
+  })
+
+  it('is that of the /64 with IPv6', () => {
+    const { sit, refusal } = makePlaces(10, 1)
+    sit('2001:db8::1')
+    expect(refusal('2001:db8::2')).toBe('address')
+    sit('2001:db8:0:1::2')
+  })
+
+  it('does not bind those who speak for many', () => {
+    const { places, sit } = makePlaces(10, 1)
+    for (const peer of ['127.0.0.1', '198.51.100.7', undefined]) [sit(peer), sit(peer)]
+    expect(places.taken).toBe(6)
+  })
+})
+
+describe('when every place is taken', () => {
+  it('somebody new gets the one that was idle longest', () => {
+    const { givenUp, sit, places } = makePlaces(3, 3)
+    const first = sit('192.0.2.1')
+    sit('192.0.2.2')
+    sit('192.0.2.3')
+    // Whoever asked in between is idle since then only.
+    first.begin()
+    first.end()
+    sit('192.0.2.4')
+    expect([givenUp, places.taken]).toEqual([['192.0.2.2'], 3])
+  })
+
+  it('one of the address that holds most is given up', () => {
+    const { givenUp, sit, sitAll } = makePlaces(20, 20)
+    sit('192.0.2.1')
+    sitAll('192.0.2.2', 19)
+    sit('192.0.2.3')
+    expect(givenUp).toEqual(['192.0.2.2 0'])
+  })
+
+  it('an address with a crowd of connections displaces its own', () => {
+    const { givenUp, sit, sitAll } = makePlaces(40, 30)
+    for (let at = 0; at < 25; at++) sit(`192.0.2.${String(100 + at)}`)
+    sitAll('192.0.2.2', 15)
+    for (let at = 0; at < 100; at++) sit('192.0.2.2', 'crowd')
+    expect(new Set(givenUp.map((name) => name.split(' ')[0]))).toEqual(new Set(['192.0.2.2', 'crowd']))
+  })
+
+  it('strangers go first, the slowest before others, then the idle connections of people who are signed in', () => {
+    const { givenUp, sit, refusal } = makePlaces(5, 5)
+    const [signedIn, resting, dripping, answered] = [
+      sit('192.0.2.1', 'signed-in'),
+      sit('192.0.2.2', 'resting'),
+      sit('192.0.2.3', 'dripping'),
+      sit('192.0.2.4', 'answered'),
+    ]
+    for (const one of [signedIn, dripping, answered]) one.begin()
+    for (const one of [signedIn, resting]) one.vouch()
+    sit('192.0.2.5', 'idle')
+    answered.end()
+    for (let at = 0; at < 4; at++) {
+      const one = sit(`192.0.2.${String(10 + at)}`, 'new')
+      one.begin()
+      one.vouch()
+    }
+    expect([givenUp, refusal('192.0.2.6')]).toEqual([['dripping', 'idle', 'answered', 'resting'], 'all'])
+  })
+
+  it('a request of somebody who is signed in is never given up', () => {
+    const { sit, refusal, givenUp } = makePlaces(2, 2)
+    for (const peer of ['192.0.2.1', '192.0.2.2']) {
+      const seat = sit(peer)
+      seat.begin()
+      seat.vouch()
+    }
+    expect([refusal('192.0.2.3'), givenUp]).toEqual(['all', []])
+  })
+
+  it('a proxy gets places from strangers', () => {
+    const { givenUp, sit, sitAll } = makePlaces(10, 10)
+    sitAll('192.0.2.2', 10)
+    for (let at = 0; at < 5; at++) sit('198.51.100.7').begin()
+    expect(givenUp).toHaveLength(5)
+  })
+})
+
+describe('whatever comes and goes', () => {
+  const deed = fc.record({
+    what: fc.constantFrom('take', 'take', 'take', 'begin', 'end', 'vouch', 'leave'),
+    who: fc.nat(7),
+    which: fc.nat(60),
+  })
+
+  it('no limit is passed, nothing is lost or counted twice, and nobody who is signed in loses a request', () => {
+    fc.assert(
+      fc.property(fc.array(deed, { maxLength: 300 }), (deeds) => {
+        const limits = { connections: 12, connectionsPerAddress: 10, trustedProxies: [] }
+        const places = new Places(limits)
+        const seats: { seat: Seat; peer: string; underWay: number; isKnown: boolean }[] = []
+        let lostByKnown = 0
+        for (const { what, who, which } of deeds) {
+          const peer = `192.0.2.${String(who)}`
+          const one = seats[which % Math.max(1, seats.length)]
+          if (what === 'take') {
+            const seat: ReturnType<Places['take']> = places.take(peer, () => {
+              const [lost] = seats.splice(
+                seats.findIndex((other) => other.seat === seat),
+                1,
+              )
+              if (lost?.isKnown === true && lost.underWay > 0) lostByKnown++
+            })
+            if (seat instanceof Seat) seats.push({ seat, peer, underWay: 0, isKnown: false })
+          } else if (one !== undefined) {
+            if (what === 'begin') one.underWay++
+            if (what === 'end' && one.underWay === 0) continue
+            if (what === 'end') one.underWay--
+            if (what === 'vouch') one.isKnown = true
+            if (what === 'leave') seats.splice(seats.indexOf(one), 1)
+            one.seat[what]()
+          }
+          expect(places.taken).toBe(seats.length)
+          expect(places.taken).toBeLessThanOrEqual(limits.connections)
+          const own = seats.filter((other) => other.peer === peer).length
+          expect(own).toBeLessThanOrEqual(limits.connectionsPerAddress)
+        }
+        expect(lostByKnown).toBe(0)
+        for (const { seat } of seats) seat.leave()
+        expect(places.taken).toBe(0)
+      }),
+    )
+  })
+})

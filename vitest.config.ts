@@ -5,6 +5,15 @@ const project = (name: string, include: string[], extra: object = {}) => ({
   test: { name, include, ...extra },
 })
 
+const inBrowser = { testTimeout: 180_000, hookTimeout: 240_000, fileParallelism: false }
+const firefox = { SEKISHO_BROWSER: 'firefox' }
+const notInFirefox = [
+  // No browser takes part.
+  ...['bound-tokens', 'clients', 'verify-services'].map((name) => `e2e/${name}.test.ts`),
+  // They open Chromium by switches that Firefox doesn't have: three sites on one machine, cookies of third parties.
+  ...['frames', 'login-alone', 'other-sites'].map((name) => `e2e/${name}.test.ts`),
+]
+
 export default defineConfig({
   resolve: { conditions: ['sekisho-source'] },
   ssr: { resolve: { conditions: ['sekisho-source'] } },
@@ -16,7 +25,12 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     projects: [
-      project('unit', ['src/**/*.test.ts', 'web/src/**/*.test.ts', 'test/policy-reference/**/*.test.ts']),
+      project('unit', [
+        'src/**/*.test.ts',
+        'web/src/**/*.test.ts',
+        'test/policy-reference/**/*.test.ts',
+        'test/model/**/*.test.ts',
+      ]),
       project('path', ['test/path/**/*.test.ts']),
       project('architecture', ['test/architecture/**/*.test.ts']),
       project('certificates', ['test/certificates/**/*.test.ts'], {
@@ -27,11 +41,10 @@ export default defineConfig({
         testTimeout: 120_000,
         hookTimeout: 180_000,
       }),
-      project('e2e', ['e2e/**/*.test.ts'], {
-        testTimeout: 180_000,
-        hookTimeout: 240_000,
-        fileParallelism: false,
-      }),
+      project('e2e', ['e2e/**/*.test.ts'], inBrowser),
+      project('firefox', ['e2e/in-short.firefox.ts'], { ...inBrowser, env: firefox }),
+      // Not among those that `npm test` runs.
+      project('e2e-firefox', ['e2e/**/*.test.ts'], { ...inBrowser, env: firefox, exclude: notInFirefox }),
     ],
   },
 })

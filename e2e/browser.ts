@@ -1,50 +1,73 @@
-/** A real Chromium, headless, that talks to nobody but the pages it is sent to. */
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
-import { setUpChromium } from '../scripts/setup-chromium.ts'
+/** A real browser, headless, that talks to nobody but the pages it is sent to: Chromium, or Firefox where SEKISHO_BROWSER says so. */
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { launchChromium } from './chromium.ts'
+import { launchFirefox } from './firefox.ts'
 
-const quiet = [
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--disable-features=DialMediaRouteProvider',
-]
-
-/** Each start makes a profile of its own and removes it. `more` are further switches of Chromium. */
-export async function openBrowser(more: readonly string[] = []): Promise<Browser> {
-  return chromium.launch({
-    executablePath: await setUpChromium(),
-    headless: true,
-    // Chromium's sandbox needs a user that is not root.
-    args: [...quiet, ...more, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
-  })
+/** What each browser has its own way to be told. */
+export interface BrowserWishes {
+  /** Names that lead to this machine. */
+  readonly hosts?: readonly string[]
+  /** A microphone and a camera that are not there, for every page that asks. */
+  readonly devices?: 'made up'
+  /** Pages that were left are kept for whoever comes back, as browsers do for people. */
+  readonly keepsPages?: true
+  /** PEM of a certificate: chains that it stands in are trusted. */
+  readonly trusted?: string
 }
 
-export type SignedIn = Awaited<ReturnType<BrowserContext['storageState']>>
+export interface Launched {
+  readonly browser: Browser
+  /** Of every page in it. */
+  readonly contextOptions: BrowserContextOptions
+}
 
-/** A fresh context with one page; `signedIn` brings the cookies of an earlier sign-in. */
-export async function openPage(browser: Browser, signedIn?: SignedIn): Promise<Page> {
+const launchers = { chromium: launchChromium, firefox: launchFirefox }
+
+/** The browser that the tests run in. */
+export const browserName = process.env['SEKISHO_BROWSER'] === 'firefox' ? 'firefox' : 'chromium'
+
+const optionsOf = new WeakMap<Browser, BrowserContextOptions>()
+
+/** Each start makes a profile of its own and removes it. */
+export async function openBrowser(wishes: BrowserWishes = {}): Promise<Browser> {
+  const { browser, contextOptions } = await launchers[browserName](wishes)
+  optionsOf.set(browser, contextOptions)
+  return browser
+}
+
+/** A profile in which somebody signed in: the cookies, and the key that no script can read out. */
+export type SignedIn = BrowserContext
+
+/** A fresh profile. */
+export async function openProfile(browser: Browser): Promise<BrowserContext> {
   const context = await browser.newContext({
+    ...optionsOf.get(browser),
     viewport: { width: 1100, height: 800 },
     locale: 'en-GB',
-    ...(signedIn === undefined ? {} : { storageState: signedIn }),
   })
   context.setDefaultTimeout(30_000)
-  return context.newPage()
+  return context
 }
 
-/** Runs `use` in a page of its own, and closes it whatever happens. */
+/** One page in a fresh profile. */
+export async function openPage(browser: Browser): Promise<Page> {
+  return (await openProfile(browser)).newPage()
+}
+
+/** Runs `use` in a page of its own, in a fresh profile or where somebody signed in, and closes its pages whatever happens. */
 export async function withPage<T>(
   browser: Browser,
   signedIn: SignedIn | undefined,
   use: (page: Page) => Promise<T>,
 ): Promise<T> {
-  const page = await openPage(browser, signedIn)
+  const profile = signedIn ?? (await openProfile(browser))
   try {
-    return await use(page)
+    return await use(await profile.newPage())
   } finally {
-    await page.context().close()
+    await (signedIn === undefined ? profile.close() : closePages(profile))
   }
+}
+
+async function closePages(profile: BrowserContext): Promise<void> {
+  for (const page of profile.pages()) await page.close()
 }

@@ -11,7 +11,7 @@ import { useSideBySide } from './side-by-side.ts'
 import { readJournal } from './journal.ts'
 import { scenarios } from './scenarios/index.ts'
 import type { Journal } from './scenarios/scenario.ts'
-import { signedInState } from './sign-in.ts'
+import { signedInProfile } from './sign-in.ts'
 
 describe('an unchanged app behind the gate', () => {
   let [folder, app, gate, browser, signedIn, journal]: [
@@ -31,7 +31,7 @@ describe('an unchanged app behind the gate', () => {
   const appOptions = () => ({ env: { KITCHEN_JOURNAL: path.join(folder, 'journal') } })
   useSideBySide({ app: 'kitchen', appOptions }, async (made) => {
     ;({ app, gate, browser } = made)
-    signedIn = await signedInState(browser, gate.url, gate.password)
+    signedIn = await signedInProfile(browser, gate.url, gate.password)
   })
 
   it.each(scenarios)('$name', async ({ run, expected }) => {

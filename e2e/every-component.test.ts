@@ -7,7 +7,7 @@ import { withPage, type SignedIn } from './browser.ts'
 import { useSideBySide } from './side-by-side.ts'
 import { chooseFiles, fillIn, untilEveryIsThere } from './scenarios/every.ts'
 import { press, untilValue } from './scenarios/scenario.ts'
-import { signedInState } from './sign-in.ts'
+import { signedInProfile } from './sign-in.ts'
 
 type Use = (page: Page) => Promise<string>
 
@@ -16,7 +16,7 @@ describe('a function with one of every component', () => {
 
   useSideBySide({ app: 'every' }, async (made) => {
     ;({ app, gate, browser } = made)
-    signedIn = await signedInState(browser, gate.url, gate.password)
+    signedIn = await signedInProfile(browser, gate.url, gate.password)
   })
 
   const filled: Use = async (page) => {

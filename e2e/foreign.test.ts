@@ -5,7 +5,7 @@ import type { GradioApp } from '../test/rig/test-app.ts'
 import type { TestGate } from '../test/rig/test-gate.ts'
 import { withPage } from './browser.ts'
 import { useSideBySide } from './side-by-side.ts'
-import { signedInState } from './sign-in.ts'
+import { signedInProfile } from './sign-in.ts'
 
 /** How many requests the dashboard counts, once it is another number than before. */
 async function nextCount(page: Page, before?: string): Promise<string> {
@@ -36,7 +36,7 @@ describe('a foreign app behind the gate', () => {
   it('shows and filters the same numbers as without it', async () => {
     const direct = await withPage(browser, undefined, (page) => readDashboard(page, app.url))
     expect(direct).toEqual(['94', '64'])
-    const signedIn = await signedInState(browser, gate.url, gate.password)
+    const signedIn = await signedInProfile(browser, gate.url, gate.password)
     const gated = await withPage(browser, signedIn, (page) => readDashboard(page, gate.url))
     expect(gated).toEqual(direct)
   })

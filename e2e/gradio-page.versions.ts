@@ -5,6 +5,7 @@ import { versionUnderTest } from '../scripts/gradio-versions.ts'
 import { knowsValidators } from '../src/app/knows-validators.ts'
 import { useStage } from '../test/versions/stage.ts'
 import { openBrowser, openPage } from './browser.ts'
+import { signIn } from './sign-in.ts'
 
 const stage = useStage()
 let browser: Browser
@@ -14,15 +15,9 @@ const troubles: string[] = []
 beforeAll(async () => {
   browser = await openBrowser()
   page = await openPage(browser)
-  const { gate, bob } = stage()
-  const cookies = (bob.headers['cookie'] ?? '').split('; ').map((pair) => {
-    const at = pair.indexOf('=')
-    const named = { name: pair.slice(0, at), value: pair.slice(at + 1), domain: '127.0.0.1', path: '/' }
-    return { ...named, expires: -1, httpOnly: true, secure: true, sameSite: 'Lax' as const }
-  })
-  await page.context().addCookies(cookies)
+  const { gate, password } = stage()
   page.on('pageerror', ({ message }) => troubles.push(message))
-  await page.goto(`${gate.url}/`)
+  await signIn(page, `${gate.url}/`, password, 'bob')
 })
 afterAll(() => browser?.close())
 

@@ -11,6 +11,7 @@ import { parseStrictText, requestLimits } from '../src/kit/strict-json.ts'
 import { renderRefusal } from '../src/receive/reply.ts'
 import { refuse } from '../src/refusals.ts'
 import type { Received } from '../src/request.ts'
+import { bodiesSentTo, startRecordingRelay, type RecordingRelay } from '../test/rig/recording-relay.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { openBrowser, withPage } from './browser.ts'
 import { chooseFiles, fillIn, untilEveryIsThere } from './scenarios/every.ts'
@@ -21,29 +22,34 @@ const received = { method: 'POST', path: '/gradio_api/queue/join', headers: {} }
 const calls = /\/gradio_api\/(?:queue\/join|run\/[^/]+)(?:\?|$)/
 
 let app: GradioApp
+let relay: RecordingRelay
 let browser: Browser
 let model: AppModel
 beforeAll(async () => {
   ;[app, browser] = await Promise.all([startTestApp('every'), openBrowser()])
+  relay = await startRecordingRelay(app.port)
   const client = new Pool(app.url)
   model = (await readModel({ client, patience: 30_000 }, '')).model
   await client.close()
 })
 afterAll(async () => {
   await browser.close()
+  await relay.close()
   await app.stop()
 })
 
 async function openApp(page: Page): Promise<void> {
-  await page.goto(app.url)
+  await page.goto(relay.url)
   await untilEveryIsThere(page)
 }
 
 /** What the page sends when a button is pressed. */
 async function callOf(page: Page, button: string): Promise<Json> {
-  const sent = page.waitForRequest((request) => request.method() === 'POST' && calls.test(request.url()))
+  relay.clear()
+  const answered = page.waitForResponse(calls)
   await page.locator(button).click()
-  return parseStrictText((await sent).postData() ?? '', requestLimits)
+  const { pathname } = new URL((await answered).url())
+  return parseStrictText(bodiesSentTo(pathname, relay.sent())[0] ?? '', requestLimits)
 }
 
 function judge(body: Json): unknown {

@@ -7,7 +7,7 @@ import { startRecordingRelay, type RecordingRelay } from '../test/rig/recording-
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
 import { openBrowser, withPage } from './browser.ts'
-import { fieldOf, openKitchen, press, untilValue } from './scenarios/scenario.ts'
+import { fieldOf, press, untilValue } from './scenarios/scenario.ts'
 import { signIn, typePassword, untilFormIsOpen } from './sign-in.ts'
 
 const password = 'purple heron, 五つのランプ'
@@ -23,7 +23,7 @@ describe('an account', () => {
       config: 'pace: { address: "200, then 1 per 1s" }',
     })
     relay = await startRecordingRelay(gate.port)
-    browser = await openBrowser(['--host-resolver-rules=MAP gate.test 127.0.0.1'])
+    browser = await openBrowser({ hosts: ['gate.test'] })
   })
 
   afterAll(async () => {
@@ -63,7 +63,7 @@ describe('an account', () => {
       await oncePassword(page).fill(password)
       await page.locator('#submit').click()
       await page.waitForURL(`${relay.url}/`)
-      await openKitchen(page, relay.url)
+      await untilValue(page, 'timer-out', /^ticked/)
       await fieldOf(page, 'echo-in').fill('hello')
       await press(page, 'echo-go')
       expect(await untilValue(page, 'echo-out', /^echo/)).toBe('echo: hello')

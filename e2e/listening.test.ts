@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
-import { openBrowser, withPage } from './browser.ts'
+import { browserName, openBrowser, withPage } from './browser.ts'
 import { untilValue } from './scenarios/scenario.ts'
 import { signIn } from './sign-in.ts'
 
@@ -13,7 +13,7 @@ describe('what is said and shown while the page is open', () => {
   beforeAll(async () => {
     app = await startTestApp('listening')
     gate = await startTestGate({ upstream: app.url })
-    browser = await openBrowser(['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'])
+    browser = await openBrowser({ devices: 'made up' })
   })
 
   afterAll(async () => {
@@ -23,7 +23,8 @@ describe('what is said and shown while the page is open', () => {
   })
 
   const kinds: readonly (readonly [what: string, use: (page: Page) => Promise<string>])[] = [
-    ['a sound', hear],
+    // Firefox runs no AudioContext on a machine without a sound card, and Gradio's recorder needs one (Gradio 6.31).
+    ...(browserName === 'chromium' ? [['a sound', hear] as const] : []),
     ['a picture', look],
   ]
 

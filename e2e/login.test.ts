@@ -1,10 +1,10 @@
 /** Signing in, as a person does it and as the wire sees it. */
 import { createHash } from 'node:crypto'
-import type { Browser, Page, Request } from 'playwright-core'
+import type { Browser, Request } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { paths } from '../src/contract/contract.ts'
+import { paths, type LoginFinish } from '../src/contract/contract.ts'
 import { commonRuns, findPasswordTraces } from '../test/rig/password-traces.ts'
-import { startRecordingRelay, type RecordingRelay } from '../test/rig/recording-relay.ts'
+import { bodiesSentTo, startRecordingRelay, type RecordingRelay } from '../test/rig/recording-relay.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
 import { openBrowser, withPage } from './browser.ts'
@@ -89,11 +89,11 @@ describe('signing in', () => {
   })
 
   it('two sign-ins with one password send nothing in common', async () => {
-    const attempts = [await sentValues(browser, gate), await sentValues(browser, gate)] as const
+    const attempts = [await sentValues(browser, relay), await sentValues(browser, relay)] as const
     const [first, second] = attempts
-    // OPAQUE's KE1 and KE3 and the sealed state, each time (RFC 9807 section 6.1).
+    // OPAQUE's KE1 and KE3 and the sealed state, each time (RFC 9807 section 6.1); a key of its own, and its MAC.
     expect(first.map((value) => value.length)).toEqual(second.map((value) => value.length))
-    expect(first.length).toBe(3)
+    expect(first.length).toBe(5)
     expect(commonRuns(first, second)).toEqual([])
   })
 
@@ -161,15 +161,14 @@ async function asBytes(request: Request): Promise<Buffer> {
 }
 
 /** The values of the bodies that a sign-in sends. */
-async function sentValues(browser: Browser, gate: TestGate): Promise<readonly Buffer[]> {
-  return withPage(browser, undefined, async (page: Page) => {
-    const values: Buffer[] = []
-    page.context().on('request', (request) => {
-      if (!request.url().includes(paths.loginStart) && !request.url().includes(paths.loginFinish)) return
-      const body = JSON.parse(request.postData() ?? '{}') as Record<string, string>
-      values.push(...Object.values(body).map((text) => Buffer.from(text, 'base64url')))
-    })
-    await signIn(page, gate.url, gate.password)
-    return values
+async function sentValues(browser: Browser, relay: RecordingRelay): Promise<readonly Buffer[]> {
+  relay.clear()
+  await withPage(browser, undefined, (page) => signIn(page, relay.url, password))
+  const bodies = [paths.loginStart, paths.loginFinish].flatMap((path) => bodiesSentTo(path, relay.sent()))
+  return bodies.flatMap((body) => {
+    const { key, ...texts } = JSON.parse(body) as Partial<LoginFinish>
+    const { alg, ...offered } = key ?? {}
+    expect([undefined, 'ecdsa-p256-sha256']).toContain(alg)
+    return Object.values({ ...texts, ...offered }).map((text) => Buffer.from(text, 'base64url'))
   })
 }

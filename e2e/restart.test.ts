@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
 import { openBrowser, withPage } from './browser.ts'
-import { fieldOf, openKitchen, press, untilValue } from './scenarios/scenario.ts'
+import { fieldOf, openKitchen, press, typeNumber, untilValue } from './scenarios/scenario.ts'
 import { signIn } from './sign-in.ts'
 
 async function useEcho(page: Page, text: string): Promise<void> {
@@ -35,7 +35,7 @@ describe('in mid-use', () => {
         await signIn(page, gate.url, gate.password)
         await openKitchen(page, gate.url)
         await useEcho(page, 'before')
-        await fieldOf(page, 'count-last').fill('500')
+        await typeNumber(fieldOf(page, 'count-last'), '500')
         await press(page, 'count-go')
         await untilValue(page, 'count-out', /counted [2-9]/)
         await gate.restart(how)

@@ -2,6 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { paths } from '../src/contract/contract.ts'
+import { proofFields } from '../src/contract/proof.ts'
 import type { TestGate } from '../test/rig/test-gate.ts'
 import { withPage } from './browser.ts'
 import { useSideBySide } from './side-by-side.ts'
@@ -29,6 +30,19 @@ describe('a session', () => {
         await press(tab, 'echo-go')
         expect(await untilValue(tab, 'echo-out', /^echo/)).toBe('echo: again')
       }
+    })
+  })
+
+  it('is told by each page that somebody opened it, signed', async () => {
+    await withPage(browser, undefined, async (page) => {
+      await signIn(page, gate.url, gate.password)
+      const told = page.waitForResponse(
+        (answer) => answer.url() === `${gate.url}${paths.session}` && answer.request().method() === 'POST',
+      )
+      await openKitchen(page, gate.url)
+      const answer = await told
+      expect(answer.status()).toBe(204)
+      expect(answer.request().headers()).toHaveProperty(proofFields.signature)
     })
   })
 

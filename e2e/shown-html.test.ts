@@ -1,11 +1,12 @@
-/** What visitors write is shown as HTML, in Chromium: what acts in it acts on the bare app, and not behind a gate that cleans. */
+/** What visitors write is shown as HTML: what acts in it acts on the bare app, and not behind a gate that cleans. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { leastStretching } from '../src/contract/contract.ts'
 import { startGateHere, type GateHere } from '../test/rig/gate-here.ts'
 import { readConfigText } from '../test/rig/read-config-text.ts'
-import { logIn } from '../test/rig/log-in.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { openBrowser, withPage, type SignedIn } from './browser.ts'
+import { signedInProfile } from './sign-in.ts'
 
 let browser: Browser
 let app: GradioApp
@@ -14,14 +15,12 @@ let signedIn: SignedIn
 beforeAll(async () => {
   browser = await openBrowser()
   app = await startTestApp('boards')
-  gate = await startGateHere({ upstream: app.url, config: readConfigText('answers: { html: sanitize }') })
-  const header = await logIn({ url: gate.url, password: gate.password })
-  const cookies = header.split('; ').map((pair) => {
-    const at = pair.indexOf('=')
-    const named = { name: pair.slice(0, at), value: pair.slice(at + 1), domain: '127.0.0.1', path: '/' }
-    return { ...named, expires: -1, httpOnly: true, secure: true, sameSite: 'Lax' as const }
+  gate = await startGateHere({
+    upstream: app.url,
+    config: readConfigText('answers: { html: sanitize }'),
+    stretching: leastStretching,
   })
-  signedIn = { cookies, origins: [] }
+  signedIn = await signedInProfile(browser, gate.url, gate.password)
 })
 afterAll(async () => {
   await browser?.close()

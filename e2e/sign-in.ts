@@ -1,7 +1,7 @@
 /** Signs in as a person does: opens a page, meets the login page, types, and comes back. */
 import type { Browser, Page } from 'playwright-core'
 import { paths } from '../src/contract/contract.ts'
-import { withPage, type SignedIn } from './browser.ts'
+import { openPage, type SignedIn } from './browser.ts'
 
 /** Waits until a form of the gate's own pages takes what is typed. */
 export async function untilFormIsOpen(page: Page): Promise<void> {
@@ -23,10 +23,15 @@ export async function signIn(page: Page, url: string, password: string, username
   await page.waitForURL((at) => !at.pathname.startsWith(paths.base))
 }
 
-/** The cookies of a sign-in, for pages that start signed in. */
-export function signedInState(browser: Browser, url: string, password: string): Promise<SignedIn> {
-  return withPage(browser, undefined, async (page) => {
-    await signIn(page, url, password)
-    return page.context().storageState()
-  })
+/** For pages that start signed in. */
+export async function signedInProfile(
+  browser: Browser,
+  url: string,
+  password: string,
+  username?: string,
+): Promise<SignedIn> {
+  const page = await openPage(browser)
+  await signIn(page, url, password, username)
+  await page.close()
+  return page.context()
 }

@@ -6,9 +6,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { cliEntry } from '../scripts/gate-process.ts'
 import { startProcessGroup, type ProcessGroup } from '../scripts/process-group.ts'
 import { runCommand } from '../scripts/run-command.ts'
-import { ask } from '../test/rig/ask.ts'
 import { openBrowser, withPage, type SignedIn } from './browser.ts'
-import { signIn } from './sign-in.ts'
+import { signedInProfile } from './sign-in.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
 const [vera, anton, ada] = ['vera', 'anton', 'ada'] as const
@@ -32,10 +31,7 @@ describe('the demo with three roles', () => {
     for (const name of [vera, anton, ada]) {
       const line = new RegExp(`^ *${name} +\\w+ +(\\S+)$`, 'm').exec(demo.output())
       passwords.set(name, line?.[1] ?? '')
-      await withPage(browser, undefined, async (page) => {
-        await signIn(page, url, passwords.get(name) ?? '', name)
-        signedIn.set(name, await page.context().storageState())
-      })
+      signedIn.set(name, await signedInProfile(browser, url, passwords.get(name) ?? '', name))
     }
   })
 
@@ -44,23 +40,15 @@ describe('the demo with three roles', () => {
     await demo?.stop()
   })
 
-  const inside = (name: Name, use: (page: Page) => Promise<void>) =>
+  const inside = <T>(name: Name, use: (page: Page) => Promise<T>): Promise<T> =>
     withPage(browser, signedIn.get(name), async (page) => {
       await page.goto(url)
       await page.getByText('Stage piano').waitFor()
-      await use(page)
+      return use(page)
     })
 
-  const cookieOf = (name: Name) =>
-    (signedIn.get(name)?.cookies ?? []).map((one) => `${one.name}=${one.value}`).join('; ')
-
-  /** Past every button. */
   const call = (name: Name, endpoint: string, data: readonly string[]) =>
-    ask(url, `/gradio_api/run/${endpoint}`, {
-      method: 'POST',
-      headers: { cookie: cookieOf(name), 'content-type': 'application/json' },
-      body: JSON.stringify({ data }),
-    })
+    inside(name, (page) => callFrom(page, endpoint, data))
 
   it.each([
     [vera, ['Look up']],
@@ -106,7 +94,7 @@ describe('the demo with three roles', () => {
       )
 
       const asWhom = async (name: Name) =>
-        (await ask(url, new URL(href, url).pathname, { headers: { cookie: cookieOf(name) } })).status
+        (await signedIn.get(name)?.request.get(new URL(href, url).href))?.status()
       expect([await asWhom(anton), await asWhom(ada)]).toEqual([200, 404])
     })
   })
@@ -145,7 +133,9 @@ describe('the demo with three roles', () => {
 
   it('reports are limited for each person on their own', async () => {
     const statuses: number[] = []
-    for (let n = 0; n < 11; n++) statuses.push((await call(anton, 'report_month', ['2026-09'])).status)
+    await inside(anton, async (page) => {
+      for (let n = 0; n < 11; n++) statuses.push((await callFrom(page, 'report_month', ['2026-09'])).status)
+    })
     expect(statuses.at(-1)).toBe(429)
     expect((await call(ada, 'report_month', ['2026-09'])).status).toBe(200)
   })
@@ -160,3 +150,15 @@ describe('the demo with three roles', () => {
     await expect(fetch(url)).rejects.toThrow('fetch failed')
   })
 })
+
+/** Past every button. */
+function callFrom(page: Page, endpoint: string, data: readonly string[]) {
+  return page.evaluate(
+    async ([path, body]) => {
+      const headers = { 'content-type': 'application/json' }
+      const answer = await fetch(path, { method: 'POST', headers, body })
+      return { status: answer.status, body: await answer.text() }
+    },
+    [`gradio_api/run/${endpoint}`, JSON.stringify({ data })] as const,
+  )
+}

@@ -5,14 +5,14 @@ import { makeCertificate } from '../test/rig/certificate.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate } from '../test/rig/test-gate.ts'
 import { openBrowser } from './browser.ts'
-import { signIn } from './sign-in.ts'
+import { signIn, untilFormIsOpen } from './sign-in.ts'
 
 describe('signing in', () => {
   let [app, browser]: [GradioApp, Browser] = [] as never
 
   beforeAll(async () => {
     app = await startTestApp('demo')
-    browser = await openBrowser(['--host-resolver-rules=MAP gate.test 127.0.0.1'])
+    browser = await openBrowser({ hosts: ['gate.test'] })
   })
 
   afterAll(async () => {
@@ -30,7 +30,15 @@ describe('signing in', () => {
     const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' })
     try {
       const page = await context.newPage()
+      await page.goto(`${over}://gate.test:${gate.port}/`)
+      await untilFormIsOpen(page)
+      expect(await page.getByText('This connection has no HTTPS').isVisible()).toBe(!secure)
       await signIn(page, `${over}://gate.test:${gate.port}/`, gate.password)
+      // Without HTTPS the browser has no cryptography of its own, and signs by a script's.
+      const [proof = ''] = await page
+        .locator('head script')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('src')))
+      expect(proof).toMatch(secure ? /\/proof-[0-9a-f]+\.js$/ : /\/proof-plain-/)
       await page.getByLabel('Content 1').fill('関所')
       await page.getByRole('button', { name: 'Submit' }).click()
       await page.getByText('関所').last().waitFor()
@@ -41,6 +49,7 @@ describe('signing in', () => {
         expect(cookie).toMatchObject({ secure, httpOnly: true, sameSite: 'Lax', path: '/' })
       }
       await page.locator('sekisho-bar').getByRole('button').first().click()
+      expect(await page.getByText('No HTTPS:').isVisible()).toBe(!secure)
       await page.locator('sekisho-bar').getByRole('button', { name: 'Sign out', exact: true }).click()
       await page.waitForURL('**/.sekisho/login')
     } finally {

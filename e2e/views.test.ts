@@ -1,12 +1,12 @@
 /** Three people in one browser: each page has what that person may use, works, and keeps a history of its own. */
 import path from 'node:path'
-import type { Browser, BrowserContext, Cookie, Page } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { setUpGradio } from '../scripts/setup-gradio.ts'
+import { leastStretching } from '../src/contract/contract.ts'
 import type { ApiTokenId } from '../src/store/rows.ts'
 import { hashApiToken, makeApiToken, parseApiToken } from '../src/tokens/token.ts'
 import { startGateHere, type GateHere } from '../test/rig/gate-here.ts'
-import { logIn } from '../test/rig/log-in.ts'
 import { readConfigText } from '../test/rig/read-config-text.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { testPassword } from '../test/rig/test-gate.ts'
@@ -14,6 +14,7 @@ import { openBrowser } from './browser.ts'
 import { connect, predict } from './clients/client-uses.ts'
 import { startClient } from './clients/start-client.ts'
 import { fieldOf, press, untilValue } from './scenarios/scenario.ts'
+import { signIn } from './sign-in.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -24,9 +25,10 @@ afterAll(() => browser?.close())
 interface Stage {
   readonly app: GradioApp
   readonly gate: GateHere
-  /** Of those who are signed in. */
-  readonly cookies: Map<string, Cookie[]>
 }
+
+/** The clock stands still, and everybody signs in again and again. */
+const unhurried = 'pace: { address: "100, then 1 per 1s" }\n'
 
 /** Lines of roles; each has one member, of the same name. */
 async function start(
@@ -35,11 +37,15 @@ async function start(
 ): Promise<Stage> {
   const app = await startTestApp(name)
   const lines = Object.entries(roles).map(([role, grants]) => `  ${role}: ${grants}\n`)
-  const gate = await startGateHere({ upstream: app.url, config: readConfigText(`roles:\n${lines.join('')}`) })
+  const gate = await startGateHere({
+    upstream: app.url,
+    config: readConfigText(`${unhurried}roles:\n${lines.join('')}`),
+  })
   for (const role of Object.keys(roles)) {
-    await gate.users.add(role, testPassword, { roles: [role], attributes: {} })
+    const user = await gate.users.add(role, undefined, { roles: [role], attributes: {} })
+    await gate.users.setPassword(user, testPassword, leastStretching)
   }
-  return { app, gate, cookies: new Map() }
+  return { app, gate }
 }
 
 async function stop(stage: Stage | undefined): Promise<void> {
@@ -50,44 +56,30 @@ async function stop(stage: Stage | undefined): Promise<void> {
 /** One browser profile, as a person after the other sits down at it. */
 class Seat {
   readonly troubles: string[] = []
-  /** Methods and paths, with the bodies. */
   readonly asked: string[] = []
   readonly #context: BrowserContext
   readonly #url: string
-  readonly #cookies: Map<string, Cookie[]>
 
-  constructor(context: BrowserContext, { gate, cookies }: Stage) {
+  constructor(context: BrowserContext, { gate }: Stage) {
     this.#context = context
-    this.#cookies = cookies
     this.#url = gate.url
   }
 
   async open(viewer: string, path = '/'): Promise<Page> {
     await this.#context.clearCookies()
-    await this.#context.addCookies(await this.#cookiesOf(viewer))
+    const door = await this.#context.newPage()
+    await signIn(door, `${this.#url}${path}`, testPassword, viewer)
+    await door.close()
     const page = await this.#context.newPage()
     page.on('pageerror', (error) => this.troubles.push(`${viewer}: ${error.message}`))
     page.on('console', (message) => {
       if (message.type() === 'error') this.troubles.push(`${viewer}: ${message.text()}`)
     })
     page.on('request', (request) => {
-      this.asked.push(`${request.method()} ${request.url()} ${request.postData() ?? ''}`)
+      this.asked.push(`${request.method()} ${request.url()}`)
     })
     await page.goto(`${this.#url}${path}`)
     return page
-  }
-
-  async #cookiesOf(viewer: string): Promise<Cookie[]> {
-    const known = this.#cookies.get(viewer)
-    if (known !== undefined) return known
-    const header = await logIn({ url: this.#url, username: viewer, password: testPassword })
-    const fresh = header.split('; ').map((pair) => {
-      const at = pair.indexOf('=')
-      const named = { name: pair.slice(0, at), value: pair.slice(at + 1), domain: '127.0.0.1', path: '/' }
-      return { ...named, expires: -1, httpOnly: true, secure: true, sameSite: 'Lax' as const }
-    })
-    this.#cookies.set(viewer, fresh)
-    return fresh
   }
 
   close(): Promise<void> {

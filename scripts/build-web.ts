@@ -107,10 +107,12 @@ async function addAssets(assets: Assets): Promise<void> {
     opaqueWorkerUrl: JSON.stringify(opaqueUrl),
     guessingWorkerUrl: JSON.stringify(guessingUrl),
   }
-  for (const name of ['login', 'join', 'account'])
+  for (const name of ['login', 'join', 'account', 'confirm', 'away'])
     await assets.add(`${name}.js`, await bundle(`src/${name}/${name}.ts`, { ...esm, define }))
   const barStyle = JSON.stringify(new TextDecoder().decode(await bundle('pages/bar.css', {})).trim())
   await assets.add('bar.js', await bundle('src/bar/bar.ts', { format: 'iife', define: { barStyle } }))
+  for (const name of ['proof', 'proof-plain'])
+    await assets.add(`${name}.js`, await bundle(`src/proof/${name}.ts`, { format: 'iife' }))
   await assets.add('page.css', await bundle('pages/page.css', {}))
   await assets.add('mark.svg', await readFile(join(web, 'pages/mark.svg')))
 }

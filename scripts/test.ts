@@ -6,17 +6,21 @@ import { join } from 'node:path'
 import { buildWeb } from './build-web.ts'
 import { runChecks } from './check.ts'
 import { setUpChromium } from './setup-chromium.ts'
+import { setUpFirefox } from './setup-firefox.ts'
 import { setUpGradio } from './setup-gradio.ts'
 import { setUpH2spec } from './setup-h2spec.ts'
 import { setUpPebble } from './setup-pebble.ts'
+import { setUpSlowhttptest } from './setup-slowhttptest.ts'
 
 const root = join(import.meta.dirname, '..')
 const projects = process.argv.slice(2)
+/** A second quarter of an hour for what `firefox` tries in short. */
+const usual = ['!e2e-firefox']
 
 async function runSuites(): Promise<{ passed: number; failed: number; skipped: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'sekisho-test-'))
   const report = join(folder, 'report.json')
-  const chosen = projects.flatMap((project) => ['--project', project])
+  const chosen = (projects.length > 0 ? projects : usual).flatMap((project) => ['--project', project])
   const args = ['run', ...chosen, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const code = await new Promise<number>((resolve) => {
     const child = spawn(join(root, 'node_modules/.bin/vitest'), args, {
@@ -46,8 +50,10 @@ await buildWeb()
 const checks = projects.length === 0 ? runChecks() : { passed: 0, failed: 0 }
 await setUpGradio()
 await setUpChromium()
+await setUpFirefox()
 await setUpPebble()
 await setUpH2spec()
+await setUpSlowhttptest()
 const suites = await runSuites()
 const failed = checks.failed + suites.failed
 const passed = checks.passed + suites.passed

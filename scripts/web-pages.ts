@@ -34,6 +34,8 @@ export const pages: Readonly<Record<string, PageRow>> = {
   },
   join: { main: 'join', words: ['form', 'password', 'join'], script: 'join.js', slots: password },
   account: { main: 'account', words: ['form', 'password', 'account'], script: 'account.js', slots: password },
+  away: { main: 'away', words: ['form', 'away'], script: 'away.js' },
+  confirm: { main: 'confirm', words: ['form', 'confirm'], script: 'confirm.js' },
   message: { main: 'message', words: ['message'], title: '{{title}}', leave: ['title', 'text'] },
   unavailable: {
     main: 'unavailable',
@@ -46,5 +48,6 @@ export const pages: Readonly<Record<string, PageRow>> = {
 export const loadedByScript: Readonly<Record<string, readonly string[]>> = {
   'login.js': ['opaque-worker.js'],
   'join.js': ['opaque-worker.js', 'guessing-worker.js'],
+  'confirm.js': ['opaque-worker.js'],
   'account.js': ['opaque-worker.js', 'guessing-worker.js'],
 }

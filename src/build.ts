@@ -20,7 +20,8 @@ import { compileCatalogue } from './classify/classify.ts'
 import type { Config } from './config/config.ts'
 import { audienceOf } from './config/defaults.ts'
 import { passwordRulesOf } from './config/password-rules-of.ts'
-import { makeCredentials, makeTokenLook } from './credentials.ts'
+import { paths } from './contract/contract.ts'
+import { makeCredentials, makeSessionLook, makeTokenLook } from './credentials.ts'
 import { openUpstream } from './forward/upstream.ts'
 import type { Gate } from './gate.ts'
 import { chooseLanguage } from './kit/language.ts'
@@ -28,12 +29,14 @@ import type { Clock } from './kit/clock.ts'
 import { makeUploadQuota } from './limits/upload-quota.ts'
 import { loadKeyRing, loadOrMakeKeyRing } from './login/key-file.ts'
 import { bindKeyRing, type KeyRing } from './login/key.ts'
+import type { LoginHost } from './login/login-host.ts'
 import { openLogin, type Login } from './login/open-login.ts'
+import { makeProofSeal } from './login/proof-seal.ts'
 import { keepPolicy } from './policy/keep-policy.ts'
 import type { PolicyEngine, PolicyPrincipal } from './policy/engine.ts'
+import { makeProofs } from './proof/proofs.ts'
 import { readWebFiles, type WebFiles } from './serve/web-files.ts'
-import { clearCookie, cookieNames, type Site } from './sessions/cookie.ts'
-import { lookAtCookies } from './sessions/look.ts'
+import { clearCookie, cookieNames, isPlain, type Site } from './sessions/cookie.ts'
 import { readInstance } from './sessions/instance.ts'
 import { absoluteEnd, idleEnd } from './sessions/lifetime.ts'
 import { openSessions, type Sessions } from './sessions/sessions.ts'
@@ -241,6 +244,12 @@ function inPolicy(principal: Asserted): PolicyPrincipal {
   }
 }
 
+/** Where passwords are typed on a host of their own: that one, and the names under which the app is used. */
+function loginHostOf({ authHost, hosts }: Config): { readonly loginHost?: LoginHost } {
+  if (authHost === undefined) return {}
+  return { loginHost: { name: authHost, apps: hosts.filter((name) => name !== authHost) } }
+}
+
 interface LoginNeeds {
   readonly state: State
   readonly audit: Audit
@@ -252,10 +261,19 @@ interface LoginNeeds {
 function startLogin(config: Config, { state, audit, around, appSide, policy }: LoginNeeds) {
   const { store, keys, instance } = state
   const { clock } = around
-  const sessions = openSessions({ store, audit, clock, lifetime: config.session })
+  const sessions = openSessions({
+    store,
+    audit,
+    clock,
+    lifetime: config.session,
+    twoNetworks: config.session.twoNetworks,
+  })
   const login = openLogin({
     ...{ keys, instance, store, sessions, audit, clock },
+    embedded: config.embed.length > 0,
+    keyOptional: config.proof.calls === 'optional' && config.proof.files === 'optional',
     paces: config.pace,
+    ...loginHostOf(config),
     rulesFor: (username) => passwordRulesOf(config, username),
   })
   const inherited = (roles: readonly string[]) =>
@@ -283,11 +301,14 @@ interface Assembly {
 
 function assemble(config: Config, parts: Assembly): Gate {
   const { sessions, tokens, web, around } = parts
-  const { ceremony, registration, passwordChange, waysIn } = parts.login
+  const { ceremony, registration, passwordChange, confirmation, stepUp, waysIn } = parts.login
   // Cookies without `Secure` exist only where the operator accepted plain http.
   const siteOf = (site: Site | undefined) => (config.insecureHttp && site !== undefined ? { site } : {})
-  const namesAt = (site: Site) => cookieNames(parts.state.instance, siteOf(site).site)
-  const bar = `/.sekisho/assets/${web.assetFile('bar.js')}`
+  const namesAt = (site: Site) =>
+    cookieNames(parts.state.instance, siteOf(site).site, config.embed.length > 0)
+  const addressOf = (name: string) => paths.assets + web.assetFile(name)
+  const bar = addressOf('bar.js')
+  const proofAt = (site: Site) => addressOf(isPlain(siteOf(site).site) ? 'proof-plain.js' : 'proof.js')
   const { clock } = around
   return {
     catalogues: { '/gradio_api': compileCatalogue(catalogue), '': compileCatalogue(catalogueOfFour) },
@@ -303,20 +324,22 @@ function assemble(config: Config, parts: Assembly): Gate {
     }),
     upstream: parts.client,
     forwardHeaders: config.forwardHeaders,
+    formTargets: config.formTargets,
+    embed: config.embed,
     ...parts.appSide,
     onFault: around.onFault,
     web,
-    pageElement: ({ headers }) =>
+    // Nothing of the app may run before what signs its requests.
+    pageElement: ({ headers, site }) =>
+      `<script src="${proofAt(site)}"></script>` +
       `<script src="${bar}" defer data-lang="${chooseLanguage(headers['accept-language'])}"></script>`,
-    sessions: {
-      look: (cookie, site) => lookAtCookies(sessions, cookie, namesAt(site).session, clock.now()),
-      mark: (session) => sessions.markActive(session.id, clock.now()),
-    },
+    sessions: makeSessionLook({ sessions, clock, nameAt: (site) => namesAt(site).session }),
     tokens: makeTokenLook({ tokens, clock }),
     credentials: makeCredentials({ sessions, tokens, clock }),
     login: {
       start: (body, { site, ...asker }) => ceremony.start(body, { ...asker, ...siteOf(site) }),
       finish: (body, { site, ...asker }) => ceremony.finish(body, { ...asker, ...siteOf(site) }),
+      enter: (body, { site, ...asker }) => ceremony.enter(body, { ...asker, ...siteOf(site) }),
       end: (session) => sessions.end(session, 'logout'),
       clearCookies: (site) => [clearCookie(namesAt(site).session)],
       limitsOf: (session) => ({
@@ -333,6 +356,11 @@ function assemble(config: Config, parts: Assembly): Gate {
       set: (body, session, { site, ...asker }) =>
         passwordChange.set(body, session, { ...asker, ...siteOf(site) }),
     },
+    confirmation,
+    stepUp,
+    ...loginHostOf(config),
     passwords: config.passwords,
+    proofs: makeProofs(makeProofSeal(parts.state.keys, parts.state.instance), clock),
+    proof: config.proof,
   }
 }

@@ -1,7 +1,11 @@
 /** Sessions and tokens as one thing: what somebody came in with, how long it lasts, and what its owner was given. */
 import type { AuthenticateParts } from './authenticate/authenticate.ts'
+import type { NextTokenParts } from './authenticate/with-next-token.ts'
 import type { ForwardParts } from './forward/forward.ts'
 import type { Clock } from './kit/clock.ts'
+import type { NoteUseParts } from './prove/note-use.ts'
+import { readCookie, setCookie, type Site } from './sessions/cookie.ts'
+import { lookAtCookies } from './sessions/look.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { Tokens } from './tokens/tokens.ts'
 
@@ -38,18 +42,40 @@ export function makeCredentials({ sessions, tokens, clock }: CredentialParts): F
   }
 }
 
-/** What `authenticate` asks about tokens. */
+interface SessionLookParts {
+  readonly sessions: Pick<Sessions, 'find' | 'markActive' | 'renew'>
+  readonly clock: Clock
+  /** Of the cookie that holds the session's token. */
+  readonly nameAt: (site: Site) => string
+}
+
+/** What is asked about sessions on every request, at its beginning and at its end. */
+export function makeSessionLook({
+  sessions,
+  clock,
+  nameAt,
+}: SessionLookParts): AuthenticateParts['sessions'] & NoteUseParts['sessions'] & NextTokenParts['sessions'] {
+  return {
+    look: (cookie, site, from) => lookAtCookies(sessions, cookie, nameAt(site), clock.now(), from),
+    mark: (session) => sessions.markActive(session.id, clock.now()),
+    renew: async (session, header, site) => {
+      const name = nameAt(site)
+      const cookie = readCookie(header, name)
+      const token =
+        cookie.kind === 'one' ? await sessions.renew(session, cookie.value, clock.now()) : undefined
+      return token && setCookie(name, token)
+    },
+  }
+}
+
+/** What is asked about tokens, and noted of them. */
 export function makeTokenLook({
   tokens,
   clock,
-}: Pick<CredentialParts, 'tokens' | 'clock'>): AuthenticateParts['tokens'] {
+}: Pick<CredentialParts, 'tokens' | 'clock'>): AuthenticateParts['tokens'] & NoteUseParts['tokens'] {
   return {
-    look: async (text) => {
-      const now = clock.now()
-      const found = await tokens.find(text, now)
-      if (found.state === 'active') tokens.markUsed(found.token.id, now)
-      return found
-    },
+    look: (text) => tokens.find(text, clock.now()),
     identify: (token) => tokens.identify(token),
+    mark: (token) => tokens.markUsed(token.id, clock.now()),
   }
 }

@@ -1,11 +1,16 @@
 /** The path of a request, in order. Read this first. */
 import { authenticate, type AuthenticateParts } from './authenticate/authenticate.ts'
+import { withNextToken, type NextTokenParts } from './authenticate/with-next-token.ts'
 import { authorizeTarget, type AuthorizeTargetParts } from './authorize/authorize-target.ts'
 import { authorize, type AuthorizeParts } from './authorize/authorize.ts'
+import { letFrame } from './authorize/let-frame.ts'
 import { classify, type ClassifyParts } from './classify/classify.ts'
 import { forward, type ForwardParts } from './forward/forward.ts'
 import { GateFault } from './kit/fault.ts'
 import { read, type ReadParts } from './read/read.ts'
+import { noteUse, type NoteUseParts } from './prove/note-use.ts'
+import { prove, type ProveParts } from './prove/prove.ts'
+import { withChallenge } from './prove/with-challenge.ts'
 import { record, type RecordParts } from './record/record.ts'
 import { isRefusal, refuse } from './refusals.ts'
 import { underItsId, type Misreceived, type Outcome, type Reached, type Received } from './request.ts'
@@ -15,8 +20,11 @@ import { validate, type ValidateParts } from './validate/validate.ts'
 
 export type Gate = ClassifyParts &
   AuthenticateParts &
+  NextTokenParts &
   AuthorizeParts &
   AuthorizeTargetParts &
+  ProveParts &
+  NoteUseParts &
   ReadParts &
   ResolveParts &
   ValidateParts &
@@ -33,7 +41,9 @@ export async function handle(request: Received | Misreceived, gate: Gate): Promi
     // A bug or a fault is a refusal too: nothing is forwarded when we do not know what happened.
     outcome = refuse('internal-fault', { fault: nameOf(thrown) })
   }
-  return underItsId(trail.reached, await record(trail.reached, outcome, gate))
+  const recorded = await record(trail.reached, outcome, gate)
+  const answered = withChallenge(trail.reached, underItsId(trail.reached, recorded), gate)
+  return withNextToken(trail.reached, letFrame(trail.reached, answered, gate), gate)
 }
 
 async function pass(request: Received, gate: Gate, trail: { reached: Reached }): Promise<Outcome> {
@@ -50,7 +60,14 @@ async function pass(request: Received, gate: Gate, trail: { reached: Reached }):
   const authorized = authorize(authenticated, gate)
   if (isRefusal(authorized)) return authorized
 
-  const whole = await read(authorized, gate)
+  const proven = prove(authorized, gate)
+  if (isRefusal(proven)) return proven
+  trail.reached = proven
+  noteUse(proven, gate)
+  // Not before: a copied token takes no place from anybody.
+  if (proven.principal.kind !== 'nobody') request.vouch?.()
+
+  const whole = await read(proven, gate)
   if (isRefusal(whole)) return whole
 
   const resolved = await resolve(whole, gate)

@@ -12,7 +12,9 @@ import { handle } from './gate.ts'
 import { readActivatedSockets, type ActivatedSockets } from './kit/activated-sockets.ts'
 import { GateFault } from './kit/fault.ts'
 import { parseNetwork, type Network } from './kit/networks.ts'
+import { readOpenFilesLimit } from './kit/open-files.ts'
 import { bind, type Place } from './receive/bind.ts'
+import { fitOpenFiles } from './receive/fit-open-files.ts'
 import { makeServer } from './receive/receive.ts'
 import { makeRedirectServer } from './receive/redirect-server.ts'
 import { tlsOptions } from './receive/tls-options.ts'
@@ -72,13 +74,15 @@ export async function openDoors(opening: Opening): Promise<Doors> {
 
 function makeGateServer({ config, built, exposure, around }: Opening): HttpServer {
   const { certificates } = built
+  const { says, connections, connectionsPerAddress } = fitOpenFiles(config.limits, readOpenFilesLimit())
+  if (says !== undefined) around.say?.(says)
   return makeServer(
     {
       hosts: hostsOf(config, certificates),
       trustedProxies: config.trustedProxies
         .map(parseNetwork)
         .filter((one): one is Network => one !== undefined),
-      connections: config.limits.connections,
+      ...{ connections, connectionsPerAddress },
       // Behind a proxy that ends TLS, whoever comes past it comes in clear.
       proxiesOnly: exposure.kind === 'proxied',
       ...(certificates && { tls: certificates.current()?.pair ?? {} }),

@@ -6,6 +6,7 @@ export interface RefusalRow {
     | 'classify'
     | 'authenticate'
     | 'authorize'
+    | 'prove'
     | 'read'
     | 'resolve'
     | 'validate'
@@ -66,9 +67,25 @@ export const refusals = {
   'password-expired': { step: 'authorize', status: 403, says: changePassword },
   'route-unknown': { step: 'authorize', status: 404, says: notFound },
   'route-closed': { step: 'authorize', status: 404, says: notFound },
+  'host-misplaced': { step: 'authorize', status: 404, says: notFound },
   'method-not-allowed': { step: 'authorize', status: 404, says: notFound },
   'policy-denied': { step: 'authorize', status: 403, says: noAccess },
+  'step-up-required': {
+    step: 'authorize',
+    status: 403,
+    says: { en: 'Please confirm that it is you.', ja: 'ご本人であることを確認してください。' },
+  },
   'origin-foreign': { step: 'authorize', status: 403, says: noAccess },
+  // All the same from outside: a new challenge comes along, and whoever has the key signs again.
+  'proof-missing': { step: 'prove', status: 401, says: signIn },
+  'proof-malformed': { step: 'prove', status: 401, says: signIn },
+  'proof-key': { step: 'prove', status: 401, says: signIn },
+  'proof-stale': { step: 'prove', status: 401, says: signIn },
+  'proof-time': { step: 'prove', status: 401, says: signIn },
+  'proof-signature': { step: 'prove', status: 401, says: signIn },
+  'proof-replayed': { step: 'prove', status: 401, says: signIn },
+  'proof-outrun': { step: 'prove', status: 401, says: signIn },
+  'proof-body': { step: 'prove', status: 401, says: signIn },
   'body-invalid': { step: 'read', status: 400, says: notUnderstood },
   'body-type-wrong': { step: 'read', status: 415, says: notUnderstood },
   'body-large': { step: 'read', status: 413, says: tooLarge },
@@ -102,6 +119,14 @@ export const refusals = {
   'login-paced': { step: 'serve', status: 429, says: slowDown },
   'login-busy': { step: 'serve', status: 503, says: slowDown },
   'invitation-invalid': { step: 'serve', status: 404, says: invitationOver },
+  'ticket-invalid': {
+    step: 'serve',
+    status: 403,
+    says: {
+      en: 'This took too long. Go back to the app and try again.',
+      ja: '時間切れです。アプリに戻って、もう一度お試しください。',
+    },
+  },
   'registration-insecure': { step: 'serve', status: 403, says: needsHttps },
   'internal-fault': { step: 'gate', status: 500, says: wrong },
   'audit-unwritable': { step: 'gate', status: 503, says: wrong },
@@ -122,6 +147,14 @@ export interface Refusal {
   readonly inputAt?: number
   /** The id of the JSON-RPC request that this is the answer to: it is told as that protocol tells it. */
   readonly rpcId?: string | number
+  /** Where whoever opened a page finds it: another name of the gate's own. */
+  readonly elsewhere?: string
+  /** Other sites that may show this in a frame. */
+  readonly framers?: readonly string[]
+  /** For whoever may go on after giving the password again: the value of the field `stepUpField` (contract/proof.ts). */
+  readonly stepUp?: string
+  /** For whoever can sign: the value of the challenge's field (contract/proof.ts). */
+  readonly challenge?: string
 }
 
 export function refuse(code: RefusalCode, because: Refusal['because'] = {}, retryAfter?: number): Refusal {

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import type { AppModel, Component, Endpoint } from './app/model.ts'
 import type { Action } from './catalog/actions.ts'
 import type { Method, RouteEntry } from './catalog/entry.ts'
+import type { CoveredBody } from './contract/proof.ts'
 import type { Branded } from './kit/brand.ts'
 import type { Json } from './kit/json.ts'
 import type { Username } from './kit/username.ts'
@@ -117,6 +118,8 @@ export interface Received {
   readonly path: CanonicalPath
   /** Raw, without the question mark; printable ASCII. */
   readonly query: string
+  /** Path and query as they went over the wire (RFC 9112 section 3.2.1). */
+  readonly requestTarget: string
   readonly headers: Headers
   readonly client: ClientAddress
   /** How the browser sees the gate. */
@@ -126,6 +129,8 @@ export interface Received {
   readonly at: number
   /** Calls back once when the client is gone before the answer was complete. */
   readonly onGone: (call: () => void) => void
+  /** To be told when somebody who is signed in asks, and may: their place isn't given up for a stranger's. */
+  readonly vouch?: () => void
 }
 
 /** What arrived but can't be read in one way only; it is answered and recorded, and goes no further. */
@@ -175,7 +180,24 @@ export interface Authorized extends Authenticated {
   readonly allow: Allow
 }
 
-export interface Read extends Authorized {
+/** What was proved besides who asks: that the key of the login signed this. Made in prove/prove.ts. */
+export type Proof = Branded<
+  | { readonly kind: 'none' }
+  | {
+      readonly kind: 'held'
+      /** What was signed of the body. */
+      readonly body?: { readonly name: CoveredBody; readonly sha256: Uint8Array }
+      /** The epoch is getting old: the answer brings another one. */
+      readonly renew: boolean
+    },
+  'Proof'
+>
+
+export interface Proven extends Authorized {
+  readonly proof: Proof
+}
+
+export interface Read extends Proven {
   readonly content: Content
   /** The body was here when it was known who asks; absent: it may have been long in coming. */
   readonly bodyAtOnce?: true
@@ -184,6 +206,8 @@ export interface Read extends Authorized {
 export interface Resolved extends Read {
   readonly target: Target
   readonly outgoing: Outgoing
+  /** The password was given for exactly this: found in authorize/step-up.ts. */
+  readonly fresh?: true
 }
 
 export interface Permitted extends Resolved {
@@ -231,7 +255,16 @@ export interface Answer {
 export type Outcome = Answer | Refusal
 /** How far a request came. */
 export type Reached =
-  Misreceived | Received | Classified | Authenticated | Authorized | Read | Resolved | Permitted | Validated
+  | Misreceived
+  | Received
+  | Classified
+  | Authenticated
+  | Authorized
+  | Proven
+  | Read
+  | Resolved
+  | Permitted
+  | Validated
 
 /** Whoever asked by JSON-RPC is answered under the id of the request. */
 export function underItsId(reached: Reached, outcome: Outcome): Outcome {

@@ -1,4 +1,5 @@
-"""Uses the kitchen app by gradio_client: `client_uses.py URL JOB`, the token in SEKISHO_TOKEN. Tells what came, a line of JSON each.
+"""Uses the kitchen app by gradio_client: `client_uses.py URL JOB`, the token in SEKISHO_TOKEN, and the file of its key in
+SEKISHO_KEY if it is bound to one. Tells what came, a line of JSON each.
 
 `use`: everything that the client can do. `connect`: only that. `endless`: a call that somebody else will end.
 """
@@ -34,7 +35,12 @@ def attempt(deed: Callable[[], Any]) -> Any:
 
 
 def connect(url: str) -> Client:
-    token = os.environ.get("SEKISHO_TOKEN")
+    token, key = os.environ.get("SEKISHO_TOKEN"), os.environ.get("SEKISHO_KEY")
+    if token is not None and key is not None:
+        from sekisho_proof import SekishoAuth
+
+        auth = SekishoAuth(url, token, key)
+        return Client(url, httpx_kwargs={"auth": auth}, verbose=False, analytics_enabled=False)
     headers = None if token is None else {"Authorization": f"Bearer {token}"}
     return Client(url, headers=headers, verbose=False, analytics_enabled=False)
 

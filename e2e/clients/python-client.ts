@@ -6,18 +6,29 @@ import type { Told } from './client-uses.ts'
 import { startClient } from './start-client.ts'
 
 const script = path.join(import.meta.dirname, 'client_uses.py')
+/** Where `sekisho_proof` is. */
+export const recipeFolder = path.join(import.meta.dirname, '..', '..', 'examples', 'bound-python')
 
 export interface PythonOptions {
   readonly url: string
   readonly job: 'use' | 'connect' | 'endless'
   readonly token?: string | undefined
+  /** The file of the token's key, if it is bound to one. */
+  readonly key?: string | undefined
   /** What to do as soon as the program told a use. */
   readonly after?: { readonly use: string; readonly deed: () => Promise<unknown> }
 }
 
-export async function runPythonClient({ url, job, token, after }: PythonOptions): Promise<Told> {
+export async function runPythonClient({ url, job, token, key, after }: PythonOptions): Promise<Told> {
   const { python, env } = await setUpGradio('rig')
-  const client = await startClient(python, [script, url, job], { ...env, SEKISHO_TOKEN: token })
+  const folders = [recipeFolder, ...(env['PYTHONPATH'] === undefined ? [] : [env['PYTHONPATH']])]
+  const client = await startClient(python, [script, url, job], {
+    ...env,
+    PYTHONPATH: folders.join(path.delimiter),
+    PYTHONDONTWRITEBYTECODE: '1',
+    SEKISHO_TOKEN: token,
+    SEKISHO_KEY: key,
+  })
   const told = () =>
     client
       .output()

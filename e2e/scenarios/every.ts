@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
+import { typeNumber } from './scenario.ts'
 
 /** Ready to be used. */
 export async function untilEveryIsThere(page: Page): Promise<void> {
@@ -38,8 +39,9 @@ export async function chooseFiles(page: Page, folder: string): Promise<void> {
 
 /** Texts and choices, some beyond what the page lets through. */
 export async function fillIn(page: Page): Promise<void> {
-  await page.getByLabel('short text').fill('12345678and more')
+  // Key by key, since the length of a field binds who types, and not every way to fill it.
+  await page.getByLabel('short text').pressSequentially('12345678and more')
   await page.getByRole('checkbox', { name: 'red' }).first().check()
   await page.getByRole('radio', { name: 'Large' }).check()
-  await page.getByLabel('whole number').fill('2.5')
+  await typeNumber(page.getByLabel('whole number'), '2.5')
 }

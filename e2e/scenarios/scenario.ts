@@ -1,5 +1,5 @@
 /** One use of the app through its own page; it must end alike directly and through the gate. */
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 
 export interface Scenario {
   readonly name: string
@@ -25,6 +25,12 @@ export async function openKitchen(page: Page, baseUrl: string): Promise<void> {
 
 /** The input of a Gradio component by its elem_id. */
 export const fieldOf = (page: Page, id: string) => page.locator(`#${id} :is(textarea, input)`).first()
+
+/** Key by key: over WebDriver BiDi, Playwright's `fill` adds to a number instead of replacing it (playwright-core 1.65). */
+export async function typeNumber(field: Locator, number: string): Promise<void> {
+  await field.press('ControlOrMeta+A')
+  await field.pressSequentially(number)
+}
 
 export const valueOf = (page: Page, id: string) => fieldOf(page, id).inputValue()
 

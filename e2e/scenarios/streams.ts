@@ -1,5 +1,13 @@
 /** What comes bit by bit: generators, progress, chat, and stopping. */
-import { fieldOf, openKitchen, press, untilValue, watchValues, type Scenario } from './scenario.ts'
+import {
+  fieldOf,
+  openKitchen,
+  press,
+  typeNumber,
+  untilValue,
+  watchValues,
+  type Scenario,
+} from './scenario.ts'
 
 export const streams: readonly Scenario[] = [
   {
@@ -7,7 +15,7 @@ export const streams: readonly Scenario[] = [
     run: async (page, baseUrl, journal) => {
       const left = await journal.count('count left')
       await openKitchen(page, baseUrl)
-      await fieldOf(page, 'count-pause').fill('0.4')
+      await typeNumber(fieldOf(page, 'count-pause'), '0.4')
       const seen = await watchValues(page, 'count-out')
       await press(page, 'count-go')
       await untilValue(page, 'count-out', /6$/)
@@ -22,8 +30,8 @@ export const streams: readonly Scenario[] = [
     run: async (page, baseUrl, journal) => {
       const [left, finished] = [await journal.count('count left'), await journal.count('count finished')]
       await openKitchen(page, baseUrl)
-      await fieldOf(page, 'count-last').fill('500')
-      await fieldOf(page, 'count-pause').fill('0.2')
+      await typeNumber(fieldOf(page, 'count-last'), '500')
+      await typeNumber(fieldOf(page, 'count-pause'), '0.2')
       await press(page, 'count-go')
       await untilValue(page, 'count-out', /counted [2-9]/)
       await press(page, 'count-stop')

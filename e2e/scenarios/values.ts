@@ -1,5 +1,5 @@
 /** Components that take and show values: text, state, rendered ones, timers, and the second page. */
-import { fieldOf, openKitchen, press, untilValue, valueOf, type Scenario } from './scenario.ts'
+import { fieldOf, openKitchen, press, typeNumber, untilValue, valueOf, type Scenario } from './scenario.ts'
 
 const echo =
   (button: string): Scenario['run'] =>
@@ -53,7 +53,7 @@ export const values: readonly Scenario[] = [
     name: 'rendered components appear and work',
     run: async (page, baseUrl) => {
       await openKitchen(page, baseUrl)
-      await page.locator('#render-count input[type=number]').fill('3')
+      await typeNumber(page.locator('#render-count input[type=number]'), '3')
       await page.keyboard.press('Enter')
       await press(page, 'fill-2')
       return untilValue(page, 'box-2', /filled/)

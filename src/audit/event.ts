@@ -1,4 +1,5 @@
 /** The audit event: a union by `kind`. What may be written is this and nothing else. */
+import type { StepUp } from '../contract/proof.ts'
 import type { RefusalCode } from '../refusals.ts'
 import type { SessionEnd } from '../store/rows.ts'
 
@@ -113,12 +114,32 @@ export type AuditEvent =
         | 'forged'
         | 'malformed'
         | 'no-password-set'
+        | 'key-refused'
         | 'user-unknown'
         | 'user-disabled'
     }
   | { readonly kind: 'login.abandoned'; readonly asker: Asker; readonly ceremony: string }
   | { readonly kind: 'login.paced'; readonly asker: Asker; readonly bucket: string }
   | { readonly kind: 'session.ended'; readonly asker: Asker; readonly why: SessionEnd }
+  /** A token was used a while after another one had taken its place. `asker`: whose session, and from where it was used. */
+  | { readonly kind: 'session.token-reused'; readonly asker: Asker }
+  /** The same from where the session is used: a request that was long on its way, which was refused. */
+  | { readonly kind: 'session.token-late'; readonly asker: Asker }
+  /** Requests came by turns from two networks, which one browser does not do. */
+  | {
+      readonly kind: 'session.two-networks'
+      readonly asker: Asker
+      /** The other one, by its prefix: personal. */
+      readonly network: string
+    }
+  /** The password was given again: for a while, or for one call of this function. */
+  | {
+      readonly kind: 'session.confirmed'
+      readonly asker: Asker
+      readonly ceremony: string
+      readonly what: StepUp
+      readonly endpoint?: string
+    }
   /** The cap on failures in a row is reached: from here on only known browsers may try. */
   | { readonly kind: 'login.locked'; readonly asker: Asker; readonly failures: number }
   /** `user` is whose; absent: the shared password. */
@@ -168,6 +189,8 @@ export type AuditEvent =
       readonly user?: UserName
       /** Those that it was narrowed to, or its own. */
       readonly roles?: readonly string[]
+      /** Of the key that it is bound to. */
+      readonly keyid?: string
     }
   /** `object`: the file's path or the link's id, which is personal; absent: all of the owner's. `count`: how many rights ended. */
   | {

@@ -172,6 +172,10 @@ function strangerIn(event: AuditEvent): Stranger | undefined {
     case 'app.verified':
     case 'app.rejected':
     case 'login.succeeded':
+    case 'session.confirmed':
+    case 'session.token-reused':
+    case 'session.token-late':
+    case 'session.two-networks':
     case 'session.ended':
     case 'login.locked':
     case 'password.changed':

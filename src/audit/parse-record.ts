@@ -17,6 +17,7 @@ export const personalFieldNames = [
   'attributes_before',
   'object',
   'text',
+  'network',
 ] as const
 
 export interface ParsedRecord {

@@ -111,6 +111,17 @@ export function redact(event: AuditEvent): Redacted {
     case 'login.paced':
       // The key of a pace can end in an address, which is personal; which pace it was stands before the colon.
       return by(event.asker, [], { bucket: name(event.bucket.split(':', 1)[0] ?? '') })
+    case 'session.confirmed':
+      return by(event.asker, [event.what], {
+        ceremony: name(event.ceremony),
+        what: event.what,
+        ...(event.endpoint === undefined ? {} : { endpoint: name(event.endpoint) }),
+      })
+    case 'session.token-reused':
+    case 'session.token-late':
+      return by(event.asker, [], {})
+    case 'session.two-networks':
+      return { ...by(event.asker, [], {}), personal: { network: name(event.network) } }
     case 'session.ended':
       return by(event.asker, [event.why], { why: event.why })
     case 'login.locked':
@@ -153,6 +164,7 @@ export function redact(event: AuditEvent): Redacted {
         token: name(event.token),
         name: name(event.name),
         ...(event.roles === undefined ? {} : { roles: roleNames(event.roles) }),
+        ...(event.keyid === undefined ? {} : { keyid: name(event.keyid) }),
       })
     case 'ownership.revoked': {
       const { asker, what, object, owner } = event

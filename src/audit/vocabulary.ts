@@ -130,6 +130,30 @@ const kinds = {
     description: 'Too many attempts to sign in.',
     onReserve: false,
   },
+  'session.confirmed': {
+    event: 'x_authn_reauthentication',
+    level: 'INFO',
+    description: 'Somebody gave the password again.',
+    onReserve: false,
+  },
+  'session.token-reused': {
+    event: 'authn_token_reuse',
+    level: 'CRITICAL',
+    description: 'A session token was used after another one had taken its place: two hold it.',
+    onReserve: false,
+  },
+  'session.token-late': {
+    event: 'x_authn_token_late',
+    level: 'WARN',
+    description: 'A replaced session token came late, from where its session is used, and was refused.',
+    onReserve: false,
+  },
+  'session.two-networks': {
+    event: 'x_session_two_networks',
+    level: 'WARN',
+    description: 'A session was used from two networks by turns.',
+    onReserve: false,
+  },
   'session.ended': {
     event: 'session_expired',
     level: 'INFO',
@@ -186,6 +210,8 @@ const tooMuch = { event: 'excess_rate_limit_exceeded', level: 'WARN' } as const
 // OWASP sets CRITICAL for authz_fail; without a session it is what every first visit does.
 const unsigned = { event: 'authz_fail', level: 'WARN' } as const
 const lapsed = { event: 'session_use_after_expire', level: 'WARN' } as const
+const unproven = { event: 'authz_fail', level: 'WARN' } as const
+const forged = { event: 'malicious_extraneous', level: 'CRITICAL' } as const
 const appTrouble = { event: 'x_upstream_fail', level: 'WARN' } as const
 
 const refused = {
@@ -218,6 +244,10 @@ const refused = {
     level: 'WARN',
     description: 'A password was to be set over plain HTTP.',
   },
+  'ticket-invalid': {
+    ...invalid,
+    description: 'What the password was to be given for was over or never asked.',
+  },
   'login-required': { ...unsigned, description: 'Nobody was signed in.' },
   'session-expired': { ...lapsed, description: 'The session was past its limits.' },
   'session-ended': { ...lapsed, description: 'The session had been ended.' },
@@ -227,13 +257,32 @@ const refused = {
     level: 'CRITICAL',
     description: 'The route is refused for everybody.',
   },
+  'host-misplaced': { ...invalid, description: 'That is served under another name of the gate.' },
   'method-not-allowed': { ...invalid, description: 'The route does not take this method.' },
   'policy-denied': { event: 'authz_fail', level: 'CRITICAL', description: 'The policy does not allow it.' },
+  'step-up-required': {
+    event: 'x_authz_step_up',
+    level: 'INFO',
+    description: 'The policy asks for the password once more.',
+  },
   'origin-foreign': {
     event: 'malicious_cors',
     level: 'CRITICAL',
     description: 'A page of another origin asked.',
   },
+  // Whoever worked with an old page, or lost the key, ends here too: only what nobody does by accident is critical.
+  'proof-missing': { ...unproven, description: 'The request was not signed by the key of the login.' },
+  'proof-malformed': { ...unproven, description: 'The signature was not written as the profile says.' },
+  'proof-key': { ...unproven, description: 'The request was signed by the key of another login.' },
+  'proof-stale': { ...unproven, description: 'The signature answered a challenge that is over.' },
+  'proof-time': { ...unproven, description: 'The signature was made at another time.' },
+  'proof-signature': {
+    ...forged,
+    description: 'The signature was of another method, path or body, or of no key that is known.',
+  },
+  'proof-replayed': { ...forged, description: 'A signed request came for the second time.' },
+  'proof-outrun': { ...unproven, description: 'A signed request came long after those that followed it.' },
+  'proof-body': { ...forged, description: 'The body was not the one that was signed.' },
   'body-invalid': { ...invalid, description: 'The body was not what the route takes.' },
   'body-type-wrong': { ...invalid, description: 'The media type was not what the route takes.' },
   'body-large': { ...invalid, description: 'The body was too large.' },

@@ -23,12 +23,9 @@ interface Asking {
 async function ask(asking: Asking): Promise<Told> {
   const { path = '/config', query = '', headers = {}, looked = { kind: 'none' }, found } = asking
   const asked: string[] = []
-  const request = { path, query, headers, entry: { activity: true } } as unknown as Classified
+  const request = { path, query, headers } as unknown as Classified
   const outcome = await authenticate(request, {
-    sessions: {
-      look: () => Promise.resolve(looked),
-      mark: ({ id }) => void asked.push(`mark ${id}`),
-    },
+    sessions: { look: () => Promise.resolve(looked) },
     tokens: {
       look: (said) => {
         asked.push(said)
@@ -92,7 +89,7 @@ describe('whoever asks', () => {
     const headers = { authorization: 'Basic YTpi' }
     expect((await ask({ headers })).principal).toEqual({ kind: 'nobody' })
     expect(await ask({ headers, looked: active })).toEqual({
-      asked: ['mark s1'],
+      asked: [],
       principal: { kind: 'guest', session },
     })
   })

@@ -3,8 +3,9 @@ import { refuse, type Refusal } from '../refusals.ts'
 import type { Authenticated, Classified, Principal } from '../request.ts'
 import type { Site } from '../sessions/cookie.ts'
 import type { SessionLooked } from '../sessions/look.ts'
+import type { SessionFacts } from '../sessions/sessions.ts'
 import { noEndowment } from '../store/rows.ts'
-import type { ApiTokenId, FoundSession, SessionRow } from '../store/rows.ts'
+import type { ApiTokenId, FoundSession } from '../store/rows.ts'
 import { findApiToken, holdsApiToken, type ApiToken } from '../tokens/token.ts'
 import type { TokenFound } from '../tokens/tokens.ts'
 import { readBearer } from './bearer.ts'
@@ -12,12 +13,10 @@ import { readBearer } from './bearer.ts'
 export interface AuthenticateParts {
   readonly sessions: {
     /** Reads the Cookie field; the session's own lifetime is judged here, on every request. */
-    readonly look: (cookie: string | undefined, site: Site) => Promise<SessionLooked>
-    /** A person did something in this session. */
-    readonly mark: (session: SessionRow) => void
+    readonly look: (cookie: string | undefined, site: Site, from: SessionFacts) => Promise<SessionLooked>
   }
   readonly tokens: {
-    /** Judges an API token and notes its use. */
+    /** Judges an API token. */
     readonly look: (text: string) => Promise<TokenFound>
     /** Which token that is, good or not. */
     readonly identify: (token: ApiToken) => Promise<ApiTokenId | undefined>
@@ -30,7 +29,8 @@ export async function authenticate(
 ): Promise<Authenticated | Refusal> {
   const places = wrongPlaces(request)
   if (places.some(holdsApiToken)) return refuse('credential-misplaced', await identify(places, parts))
-  const looked = await parts.sessions.look(request.headers['cookie'], request.site)
+  const from = { address: request.client, userAgent: request.headers['user-agent'] ?? '' }
+  const looked = await parts.sessions.look(request.headers['cookie'], request.site, from)
   const bearer = readBearer(request.headers['authorization'])
   // Two credentials may name two principals; no rule of ours decides between them.
   if (looked.kind === 'ambiguous' || (looked.kind !== 'none' && bearer.kind !== 'none')) {
@@ -40,7 +40,6 @@ export async function authenticate(
   if (bearer.kind === 'token') {
     return { ...request, principal: principalOfToken(await parts.tokens.look(bearer.text)) }
   }
-  if (looked.kind === 'active' && request.entry.activity) parts.sessions.mark(looked.session)
   return { ...request, principal: principalOf(looked) }
 }
 

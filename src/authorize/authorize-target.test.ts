@@ -6,7 +6,7 @@ import type { PolicyResource } from '../policy/engine.ts'
 import { isRefusal, refuse } from '../refusals.ts'
 import type { Call, Resolved, Target } from '../request.ts'
 import { authorizeTarget } from './authorize-target.ts'
-import { policyOf, requestFor } from './requests.contract.ts'
+import { makeTickets, policyOf, requestFor } from './requests.contract.ts'
 
 const policy = policyOf(`
   @id("mcp") permit (principal, action == Sekisho::Action::"useMcp", resource);
@@ -19,6 +19,7 @@ const policy = policyOf(`
     when { resource.ownerRoles.contains(Sekisho::Role::"team") };
 `)
 
+const stepUp = makeTickets()
 const alice = 'user:alice' as Owner
 const rolesOf = async (owners: readonly Owner[]) => (owners.includes(alice) ? ['team'] : [])
 
@@ -31,14 +32,18 @@ const named = (standing: FileStanding['standing'], ...owners: readonly Owner[]):
 })
 
 const requested = (id: string, target: Partial<Target>) =>
-  ({ ...requestFor(id), target: { files: [], ...target } }) as unknown as Resolved
+  ({
+    ...requestFor(id),
+    content: { kind: 'none' },
+    target: { files: [], ...target },
+  }) as unknown as Resolved
 
 const answerBy = (by: typeof policy, target: Partial<Target>) =>
-  authorizeTarget(requested('queue.join', target), { policy: by, rolesOf })
+  authorizeTarget(requested('queue.join', target), { policy: by, rolesOf, stepUp })
 
 async function answer(id: string, target: Partial<Target>) {
   const request = requested(id, target)
-  const found = await authorizeTarget(request, { policy, rolesOf })
+  const found = await authorizeTarget(request, { policy, rolesOf, stepUp })
   if (isRefusal(found)) return { code: found.code, because: found.because }
   const { permit, ...rest } = found
   expect(rest).toEqual(request)

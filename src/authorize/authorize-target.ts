@@ -1,13 +1,14 @@
 /** Resolved → Permitted: may they do it to exactly this, with these arguments? Whatever isn't a clear yes is a no. */
 import type { Owner } from '../ownership/owner.ts'
 import type { PolicyEngine } from '../policy/engine.ts'
-import { refuse, type Refusal } from '../refusals.ts'
+import { isRefusal, refuse, type Refusal } from '../refusals.ts'
 import type { Permit, Permitted, Resolved } from '../request.ts'
 import { explain } from './explain.ts'
 import { contextOf, forPolicy } from './for-policy.ts'
 import { actionOn, isForeign, questionsOf } from './questions.ts'
+import { findStepUp, takeConfirmation, type StepUpParts } from './step-up.ts'
 
-export interface AuthorizeTargetParts {
+export interface AuthorizeTargetParts extends StepUpParts {
   readonly policy: Pick<PolicyEngine, 'decide'>
   /** The roles of those that own a file, for policies that let a role's members share. */
   readonly rolesOf: (owners: readonly Owner[]) => Promise<readonly string[]>
@@ -17,6 +18,20 @@ export async function authorizeTarget(
   request: Resolved,
   parts: AuthorizeTargetParts,
 ): Promise<Permitted | Refusal> {
+  const { asked, worthless } = await takeConfirmation(request, parts)
+  const policies = await judge(asked, parts)
+  if (isRefusal(policies)) {
+    const wouldPass = async (other: Resolved) => !isRefusal(await judge(other, parts))
+    return (await findStepUp(asked, { wouldPass, worthless }, parts)) ?? policies
+  }
+  const { target } = asked
+  if (target.claim !== undefined && !(await target.claim()))
+    return refuse('policy-denied', { reason: 'mcp-state-taken' })
+  return { ...asked, permit: { policies } as unknown as Permit }
+}
+
+/** The policies that say yes to all of it. */
+async function judge(request: Resolved, parts: AuthorizeTargetParts): Promise<readonly string[] | Refusal> {
   const { target } = request
   const policies: string[] = []
   for (const question of questionsOf(request)) {
@@ -26,10 +41,7 @@ export async function authorizeTarget(
   }
   if (target.misfit !== undefined) return target.misfit
   const unreadable = target.files.length === 0 ? undefined : await findUnreadable(request, parts)
-  if (unreadable !== undefined) return unreadable
-  if (target.claim !== undefined && !(await target.claim()))
-    return refuse('policy-denied', { reason: 'mcp-state-taken' })
-  return { ...request, permit: { policies } as unknown as Permit }
+  return unreadable ?? policies
 }
 
 async function findUnreadable(

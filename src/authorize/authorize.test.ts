@@ -14,7 +14,7 @@ const day = 86_400_000
 
 function answer(id: string, more: Partial<Authenticated> = {}, passwords: { maxAgeMs?: number } = {}) {
   const request = requestFor(id, more)
-  const found = authorize(request, { policy, passwords })
+  const found = authorize(request, { policy, passwords, embed: [] })
   if (isRefusal(found)) return { code: found.code, because: found.because }
   const { allow, ...rest } = found
   expect(rest).toEqual(request)

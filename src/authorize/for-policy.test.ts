@@ -1,5 +1,6 @@
 /** Who asks, and when and how they signed in, as policies know it. */
 import { describe, expect, it } from 'vitest'
+import type { Proof } from '../request.ts'
 import { contextOf, forPolicy } from './for-policy.ts'
 import { bob, bobsProgram, guest, nobody, now, program, requestFor } from './requests.contract.ts'
 
@@ -21,11 +22,14 @@ describe('the circumstances', () => {
       method: 'password',
       mfa: false,
       proof: false,
+      fresh: false,
       authAge: 10,
       address: '203.0.113.7',
       tls: true,
       now,
     })
+    const proof = { kind: 'held', renew: false } as unknown as Proof
+    expect(contextOf(requestFor('queue.join', { proof })).proof).toBe(true)
     const plain = requestFor('queue.join', { site: { scheme: 'http', host: 'gate.test' } })
     expect(contextOf(plain).tls).toBe(false)
   })

@@ -1,6 +1,6 @@
 /** A request in the terms of the policy: who asks, and under which circumstances. */
 import type { PolicyContext, PolicyPrincipal } from '../policy/engine.ts'
-import type { Authenticated, Principal } from '../request.ts'
+import type { Principal, Proven } from '../request.ts'
 
 export function forPolicy(principal: Principal): PolicyPrincipal {
   switch (principal.kind) {
@@ -19,14 +19,18 @@ export function forPolicy(principal: Principal): PolicyPrincipal {
   }
 }
 
-export function contextOf({ principal, client, site, at }: Authenticated): PolicyContext {
+/** `fresh`: the password was given for exactly this (step-up.ts). */
+export type Circumstances = Proven & { readonly fresh?: true }
+
+export function contextOf({ principal, client, site, at, proof, fresh }: Circumstances): PolicyContext {
   const signedIn = signedInAt(principal)
   return {
     method: signedIn.method,
-    // Neither a second factor nor proof of possession exists yet: nothing may be granted for them.
+    // No second factor exists yet: nothing may be granted for it.
     mfa: false,
-    proof: false,
+    proof: proof.kind === 'held',
     authAge: Math.max(0, Math.floor((at - (signedIn.at ?? at)) / 1000)),
+    fresh: fresh === true,
     address: client,
     tls: site.scheme === 'https',
     now: at,
@@ -40,7 +44,7 @@ function signedInAt(principal: Principal): {
   switch (principal.kind) {
     case 'guest':
     case 'user':
-      return { method: 'password', at: principal.session.createdAt }
+      return { method: 'password', at: principal.session.authAt }
     case 'token':
       return { method: 'token', at: principal.token.createdAt }
     case 'nobody':

@@ -12,6 +12,8 @@ const always: ReadonlySet<Action> = new Set<Action>([
   'joinByInvitation',
   'readOwnSession',
   'endOwnSession',
+  'confirmOwnSession',
+  'confirmByTicket',
   'openLogin',
   'loadGateAsset',
   'loadPublicAsset',

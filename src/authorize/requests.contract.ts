@@ -2,17 +2,23 @@
 import { readFileSync } from 'node:fs'
 import type { RouteEntry } from '../catalog/entry.ts'
 import { catalogue } from '../catalog/index.ts'
+import { Secret } from '../kit/secret.ts'
 import type { Username } from '../kit/username.ts'
+import { StepUpTickets } from '../login/step-up-tickets.ts'
 import { makeCedarEngine } from '../policy/cedar.ts'
 import { checkPolicies } from '../policy/policy-set.ts'
 import type { PolicyEngine } from '../policy/engine.ts'
-import type { Authenticated, ClientAddress, Principal } from '../request.ts'
-import type { ApiTokenRow, SessionRow } from '../store/rows.ts'
+import type { ClientAddress, Principal, Proof, Proven } from '../request.ts'
+import { makeMemoryStore } from '../store/engines/memory/open.ts'
+import type { ApiTokenRow, SessionId, SessionRow } from '../store/rows.ts'
 
 export const now = 1_900_000_000_000
 
 /** Signed in ten seconds and a half before. */
-const session = { createdAt: now - 10_500, passwordAt: now - 10_500 } as SessionRow
+const givenAt = now - 10_500
+const session = {
+  ...{ id: 'bobs-session' as SessionId, createdAt: givenAt, authAt: givenAt, passwordAt: givenAt },
+} as SessionRow
 const token = { id: 'ci', createdAt: now - 60_000 } as ApiTokenRow
 const endowed = { roles: ['viewer'], attributes: { department: 'finance' } }
 
@@ -28,14 +34,20 @@ export function entryOf(id: string): RouteEntry {
   return entry
 }
 
-export function requestFor(id: string, more: Partial<Authenticated> = {}): Authenticated {
+export function requestFor(id: string, more: Partial<Proven> = {}): Proven {
   const entry = entryOf(id)
   const received = {
     ...{ id: 'r', method: entry.methods[0] ?? 'GET', path: '/', query: '', headers: {}, at: now },
     ...{ client: '203.0.113.7' as ClientAddress, site: { scheme: 'https', host: 'gate.test' } },
     ...{ onGone: () => undefined, entry, parameters: {}, methodKnown: true, principal: bob },
+    ...{ proof: { kind: 'none' } as unknown as Proof },
   }
-  return { ...received, ...more } as Authenticated
+  return { ...received, ...more } as Proven
+}
+
+export function makeTickets(clock: { now(): number } = { now: () => now }): StepUpTickets {
+  const key = new Secret(new Uint8Array(32).fill(7))
+  return new StepUpTickets({ key, instance: 'test', store: makeMemoryStore(), clock })
 }
 
 /** Of this Cedar text and what stands beside every policy. */

@@ -29,11 +29,13 @@ export const actions = [
   // The gate itself
   'openLogin',
   'joinByInvitation',
+  'confirmByTicket',
   'loadGateAsset',
   'checkHealth',
   'readAssertionKeys',
   'readOwnSession',
   'endOwnSession',
+  'confirmOwnSession',
   'changeOwnPassword',
   // Refused for everybody
   'administer',

@@ -39,6 +39,8 @@ export interface RouteEntry {
   readonly stream: boolean
   /** A person did something; a heartbeat or a poll is not activity (NIST SP 800-63B-4 section 5.2). */
   readonly activity: boolean
+  /** `required`: somebody who is signed in signs it. `observed`: a signature that is there must be right, and none is as good. */
+  readonly proof: 'required' | 'observed'
   /** May be sent again when the app closed the connection before answering. */
   readonly repeatable: boolean
   /** `nowhere`: known, and refused for everybody. */

@@ -41,6 +41,7 @@ export const unknownRoute: RouteEntry = {
   answer: 'data',
   stream: false,
   activity: false,
+  proof: 'observed',
   repeatable: false,
   goesTo: 'nowhere',
   readFrom: 'sekisho',

@@ -13,7 +13,9 @@ const secret = component('textbox', { type: 'password', value: planted, label: '
 
 function report(accepted: readonly string[] = []): Report {
   const app = seenApp({ config: appConfig({ components: [secret], showError: true }) })
-  const gate = seenGate({ config: gateConfig({ session: { idleMs: 9e6, absoluteMs: 9e7 } }) })
+  const gate = seenGate({
+    config: gateConfig({ session: { idleMs: 9e6, absoluteMs: 9e7, twoNetworks: 'record' } }),
+  })
   return makeReport({ url, app, gate, now }, accepted)
 }
 

@@ -19,6 +19,7 @@ function ask(method: Method, raw: string, base = '', api: ApiPrefix = '/gradio_a
     method,
     path: parsed.path,
     query: '',
+    requestTarget: raw,
     headers: {},
     client: '127.0.0.1' as ClientAddress,
     site: { scheme: 'http', host: 'localhost' },

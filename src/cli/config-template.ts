@@ -27,6 +27,10 @@ ${on(listen !== undefined, `listen: ${quote(listen ?? '127.0.0.1:8484')}`)}
 # Host names that browsers use for the gate. Loopback names and plain IP addresses always work.
 ${on(host !== undefined, `hosts:\n  - ${quote(host ?? 'demo.example.org')}`)}
 
+# A host of its own for the login, one of hosts: passwords are typed there and nowhere else, out of reach of the app's own
+# scripts (HTTPS only): docs/operate/login-host.md.
+#auth_host: login.example.org
+
 # Serve HTTPS with a certificate of your own: PEM files, the certificate with its chain; looked at for new ones every 2 s.
 # Browsers then use nothing but HTTPS for the host names, for a year (hsts: off if that is too much). http_listen, off when
 # it isn't written, leads them there from plain HTTP.
@@ -52,6 +56,11 @@ ${on(trustedProxy !== undefined, `trusted_proxies:\n  - ${quote(trustedProxy ?? 
 # can change the login page too.
 #insecure_http: false
 
+# Sites that may show the app in a frame (HTTPS only). Whoever signs in there trusts them with what is on the screen:
+# docs/operate/frames.md.
+#embed:
+#  - https://portal.example.org
+
 # Database and audit log. The default is $XDG_STATE_HOME/sekisho/ and the app's host and port.
 #state_dir: /var/lib/sekisho
 
@@ -59,9 +68,11 @@ ${on(trustedProxy !== undefined, `trusted_proxies:\n  - ${quote(trustedProxy ?? 
 #key_file: /etc/sekisho/sekisho.key
 
 # A login ends after this long without use, and after this long whatever happens (at most 30d).
+# two_networks: what becomes of one that is used from two networks by turns, as if two had it: record, or end.
 #session:
 #  idle: 1h
 #  absolute: 24h
+#  two_networks: record
 
 # New passwords: the least length (15 to 64), and rules that make them weaker in practice and are off for that reason: NIST
 # SP 800-63B-4 section 3.1.1.2 forbids both. Switch them on only if somebody makes you: kinds of characters that must occur
@@ -78,12 +89,14 @@ ${on(trustedProxy !== undefined, `trusted_proxies:\n  - ${quote(trustedProxy ?? 
 #  everyone: 60, then 1 per 1s
 #  known_browser: 10, then 1 per 10s
 
-# Size of one call and of one upload, and connections at once. For each function (* stands for any text; the first line that fits
-# holds) what one user or token may ask of it. mixed_batch: batch functions may run calls of several people together.
+# Size of one call and of one upload; connections at once, of all and of one address (half of all, unless it is written).
+# For each function (* stands for any text; the first line that fits holds) what one user or token may ask of it.
+# mixed_batch: batch functions may run calls of several people together.
 #limits:
 #  call: 10MB
 #  upload: 1GB
 #  connections: 4096
+#  connections_per_address: 2048
 #  mixed_batch: false
 #  endpoints:
 #    generate: { rate: 10/min, concurrent: 1, body: 1MB }
@@ -95,6 +108,14 @@ ${on(trustedProxy !== undefined, `trusted_proxies:\n  - ${quote(trustedProxy ?? 
 #  max_file_size: 1GB
 #  per_day: 10GB
 #  types: [image/*, .pdf]
+
+# What must be signed by the key that a login made in the browser (docs/challenge-response.md). calls: whatever runs or changes
+# something; a copied cookie is worth nothing there (optional: browsers that keep no key may do without). files: files and media
+# too, which a page then has to fetch by script. tokens: programs need a token with a key (sekisho token create --bound).
+#proof:
+#  calls: required
+#  files: optional
+#  tokens: optional
 
 # The audit log: size of all files together, age, and single records of strangers' refusals (then summaries).
 #audit:
@@ -152,6 +173,10 @@ ${on(trustedProxy !== undefined, `trusted_proxies:\n  - ${quote(trustedProxy ?? 
 #    call: "*"
 #    when:
 #      auth_age: 15m
+#  keeper:
+#    call: [delete_all]
+#    when:
+#      fresh: call
 
 # A Cedar file, or a list of them, beside the roles; without roles in place of the built-in policy.
 #policy: gate.cedar
@@ -159,6 +184,9 @@ ${on(trustedProxy !== undefined, `trusted_proxies:\n  - ${quote(trustedProxy ?? 
 # Folders on the app's machine whose files are for everybody who is signed in, such as those that HTML made at run time links to.
 # The app has to allow them too (allowed_paths).
 #shared_folders: []
+
+# Other sites to which forms on the app's pages are sent (a payment service, say): docs/operate/other-sites.md.
+#form_targets: []
 
 # Request headers that the app reads, besides the standard ones.
 #forward_headers: []

@@ -36,7 +36,13 @@ export class LiveOperatorState implements OperatorState {
     this.users = new OperatorUsers({ state, clock, audit })
     this.tokens = new OperatorTokens({ state, clock, audit })
     this.owned = new OperatorOwned({ state, audit })
-    this.#sessions = openSessions({ store: state.store, audit, clock, lifetime: config.session })
+    this.#sessions = openSessions({
+      store: state.store,
+      audit,
+      clock,
+      lifetime: config.session,
+      twoNetworks: 'record',
+    })
   }
 
   async removePassword(): Promise<number | undefined> {

@@ -2,13 +2,24 @@
 import type { TokenView } from '../tokens/token-register.ts'
 
 export function describeToken(token: TokenView): Readonly<Record<string, string | readonly string[] | null>> {
-  const { id, name, state, username = null, roles = null, createdAt, expiresAt, lastUsedAt } = token
+  const {
+    id,
+    name,
+    state,
+    username = null,
+    roles = null,
+    keyid = null,
+    createdAt,
+    expiresAt,
+    lastUsedAt,
+  } = token
   return {
     id,
     name,
     user: username,
     state,
     roles,
+    keyid,
     createdAt: time(createdAt),
     expiresAt: time(expiresAt),
     lastUsedAt: time(lastUsedAt),

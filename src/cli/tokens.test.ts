@@ -100,8 +100,8 @@ describe('token list', () => {
     expect((await run(['token', 'list'])).err).toContain('no API tokens')
     await run(['token', 'create', '--name', 'ci', '--user', 'bob'])
     const { out } = await run(['token', 'list'])
-    expect(out).toMatch(/^TOKEN +NAME +USER +STATE +ROLES +CREATED +EXPIRES +LAST USE\n/)
-    expect(out).toMatch(/^[a-z0-9]{12} +ci +bob +active +all +\S+ \S+Z +\S+ \S+Z +never$/m)
+    expect(out).toMatch(/^TOKEN +NAME +USER +STATE +ROLES +KEY +CREATED +EXPIRES +LAST USE\n/)
+    expect(out).toMatch(/^[a-z0-9]{12} +ci +bob +active +all +- +\S+ \S+Z +\S+ \S+Z +never$/m)
   })
 
   test('follows the user: disabled, enabled, removed', async () => {

@@ -75,6 +75,12 @@ export function parseDirectory(value: unknown): string | undefined {
   return url?.protocol === 'https:' ? url.href : undefined
 }
 
+/** The origin of another site, which shows the app in a frame or takes its forms. Over http anybody on the way would be that site. */
+export function parseOtherSite(value: unknown): string | undefined {
+  const url = parseUpstream(value)
+  return url?.protocol === 'https:' && url.pathname === '/' ? url.origin : undefined
+}
+
 /** An address such as CAs take (RFC 8555 section 7.3: one, without header fields). */
 export function parseEmail(value: unknown): string | undefined {
   return typeof value === 'string' && value.length <= 254 && /^[^\s@,?&%<>"]+@[^\s@,?&%<>"]+$/.test(value)

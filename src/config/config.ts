@@ -3,6 +3,9 @@ import type { CharacterKind } from '../contract/contract.ts'
 import type { Role } from '../policy/roles.ts'
 import type { InputRules } from './input-rules.ts'
 
+export const demands = ['required', 'optional'] as const
+export type Demand = (typeof demands)[number]
+
 /** What can make the gate pointless; each may be accepted by name in `accept_risks`. */
 export const risks = ['share-link', 'ssr', 'static-workers', 'app-exposed', 'gradio-unknown'] as const
 export type Risk = (typeof risks)[number]
@@ -64,6 +67,8 @@ export interface Config {
   readonly listen: { readonly host: string; readonly port: number }
   /** Host names that browsers may use, besides loopback names and plain IP addresses. Lower case, without port. */
   readonly hosts: readonly string[]
+  /** One of `hosts`: passwords are typed there and nowhere else, and the app isn't there. Absent: beside the app. */
+  readonly authHost?: string
   /** PEM files of the operator's own. */
   readonly tls?: {
     readonly cert: string
@@ -75,13 +80,20 @@ export interface Config {
   /** The gate sees to its certificate itself. */
   readonly https?: Https
   readonly insecureHttp: boolean
+  /** Origins of sites that may show the app in a frame. */
+  readonly embed: readonly string[]
   /** Networks (CIDR) whose `X-Forwarded-*` headers are believed. */
   readonly trustedProxies: readonly string[]
   /** Database and audit files live here. */
   readonly stateDir: string
   /** The set-up key, apart from the state. */
   readonly keyFile: string
-  readonly session: { readonly idleMs: number; readonly absoluteMs: number }
+  readonly session: {
+    readonly idleMs: number
+    readonly absoluteMs: number
+    /** What becomes of a session that is used from two networks by turns. */
+    readonly twoNetworks: 'record' | 'end'
+  }
   /** What a new password must be, where it is typed. */
   readonly passwords: {
     /** Code points. */
@@ -98,6 +110,8 @@ export interface Config {
     readonly uploadBytes: number
     /** Connections open at once. */
     readonly connections: number
+    /** Of one address among them; with IPv6 of one /64. */
+    readonly connectionsPerAddress: number
     /** Per principal; the first pattern that fits an endpoint's name holds. */
     readonly endpoints: readonly EndpointLimit[]
     /** Callers of a batch function may be mixed: the function asks nobody's name. */
@@ -112,6 +126,15 @@ export interface Config {
     readonly types?: readonly string[]
     /** Bytes that one principal may upload on one day (UTC); absent: any number. */
     readonly perDayBytes?: number
+  }
+  /** What must be signed by the key of the login or the token. */
+  readonly proof: {
+    /** Calls, streams, uploads and all that changes something, asked for in a browser. */
+    readonly calls: Demand
+    /** Files and media too, which browsers ask for without signing. */
+    readonly files: Demand
+    /** All that programs ask for: a token without a key is refused. */
+    readonly tokens: Demand
   }
   readonly audit: {
     /** Bytes of all segments together; the oldest closed one goes first. */
@@ -140,6 +163,8 @@ export interface Config {
   readonly policyFiles: readonly string[]
   /** On the app's machine: what is below them is for everybody who is signed in. */
   readonly sharedFolders: readonly string[]
+  /** Origins of sites to which forms on the app's pages may be sent, besides the app itself. */
+  readonly formTargets: readonly string[]
   /** Request headers that the app reads and clients may set, besides the standard ones. Lower case. */
   readonly forwardHeaders: readonly string[]
 }

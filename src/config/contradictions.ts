@@ -22,10 +22,17 @@ export function contradictions(config: Config, settings: Settings, locate: Locat
     })
   }
   findings.push(...aboutHttps(config, settings, locate), ...aboutRedirects(config, locate))
+  findings.push(...aboutFrames(config, locate), ...aboutLoginHost(config, locate))
   if (config.session.idleMs > config.session.absoluteMs) {
     findings.push({
       where: locate(settings.session?.idle === undefined ? ['session', 'absolute'] : ['session', 'idle']),
       says: `session.idle (${config.session.idleMs / 60_000}m) is longer than session.absolute (${config.session.absoluteMs / 60_000}m); it would never be reached.`,
+    })
+  }
+  if (config.limits.connectionsPerAddress > config.limits.connections) {
+    findings.push({
+      where: locate(['limits', 'connections_per_address']),
+      says: `limits.connections_per_address (${config.limits.connectionsPerAddress}) is more than limits.connections (${config.limits.connections}); it would never be reached. Leave it out for half of them.`,
     })
   }
   if (isInside(config.keyFile, config.stateDir)) {
@@ -67,6 +74,48 @@ function aboutHttps(config: Config, settings: Settings, locate: Locate): readonl
     })
   }
   return findings
+}
+
+/** Cookies of a frame are `Secure` or none (RFC 6265bis draft section 5.7, `SameSite=None`). */
+function aboutFrames({ embed, tls, https, trustedProxies, insecureHttp }: Config, locate: Locate) {
+  if (embed.length === 0) return []
+  if (insecureHttp) {
+    const says =
+      'embed and insecure_http stand together, and a browser keeps no cookie of a frame over plain HTTP. Remove one of them.'
+    return [{ where: locate(['embed']), says }]
+  }
+  if (tls !== undefined || https !== undefined || trustedProxies.length > 0) return []
+  const says =
+    'embed needs HTTPS: a browser keeps no cookie of a frame without it. Use --https (https:) or your own certificate (tls:), or ' +
+    'name the proxy that ends TLS in trusted_proxies.'
+  return [{ where: locate(['embed']), says }]
+}
+
+/** A login host keeps scripts of the app away from the password, so nobody may be able to change its page on the way either. */
+function aboutLoginHost(config: Config, locate: Locate): readonly Finding[] {
+  const { authHost, hosts, embed, tls, https, trustedProxies, insecureHttp } = config
+  if (authHost === undefined) return []
+  const found = (says: string) => [{ where: locate(['auth_host']), says }]
+  if (!hosts.includes(authHost))
+    return found(
+      `auth_host: ${authHost} is none of the names that the gate serves. Add it to hosts (and, with https, to https.names).`,
+    )
+  if (hosts.length === 1)
+    return found(
+      `auth_host: ${authHost} is the only name in hosts, and the app isn't served there. Add the app's own name to hosts.`,
+    )
+  if (insecureHttp)
+    return found(
+      'auth_host and insecure_http stand together, and whoever changes traffic changes the login page. Remove one of them.',
+    )
+  if (embed.length > 0)
+    return found(
+      'auth_host and embed stand together, and a login in a frame would have to be shown by the other site. Remove one of them.',
+    )
+  if (tls !== undefined || https !== undefined || trustedProxies.length > 0) return []
+  return found(
+    'auth_host needs HTTPS. Use --https (https:) or your own certificate (tls:), or name the proxy that ends TLS in trusted_proxies.',
+  )
 }
 
 function aboutRedirects(config: Config, locate: Locate): readonly Finding[] {

@@ -28,9 +28,11 @@ export const defaults = {
   listen: { host: '127.0.0.1', port: 8484 },
   hosts: [],
   insecureHttp: false,
+  embed: [],
   trustedProxies: [],
   // OWASP ASVS 5.0 7.3.1 and 7.3.2: both an inactivity timeout and an absolute lifetime, documented.
-  session: { idleMs: hour, absoluteMs: day },
+  // Phones change networks, and some providers change the address at every connection: seen, and ended only where somebody says so.
+  session: { idleMs: hour, absoluteMs: day, twoNetworks: 'record' },
   // NIST SP 800-63B-4 section 3.1.1.2: verifiers shall impose neither composition rules nor periodic changes.
   passwords: { least: leastPasswordLength, composition: [] },
   pace: {
@@ -38,9 +40,15 @@ export const defaults = {
     everyone: { burst: 60, intervalMs: minute / 60 },
     knownBrowser: { burst: 10, intervalMs: minute / 6 },
   },
-  limits: { callBytes: 10e6, uploadBytes: 1e9, connections: 4096, endpoints: [], mixedBatch: false },
+  limits: {
+    ...{ callBytes: 10e6, uploadBytes: 1e9 },
+    // An office behind one address: some 340 browsers with six connections each over HTTP/1.1, more over HTTP/2.
+    ...{ connections: 4096, connectionsPerAddress: 2048 },
+    ...{ endpoints: [], mixedBatch: false },
+  },
   // Gradio's own limit (gradio/route_utils.py 6.31.0), and what its page sends at once.
   uploads: { maxFiles: 1000 },
+  proof: { calls: 'required', files: 'optional', tokens: 'optional' },
   audit: { maxBytes: 256e6, retentionMs: 180 * day, strangerRecordsPerHour: 600 },
   // Long, since a queued call checks it when its turn has come.
   assertion: { lifetimeMs: hour },
@@ -51,6 +59,7 @@ export const defaults = {
   mcp: { sharedState: false },
   acceptRisks: [],
   sharedFolders: [],
+  formTargets: [],
   forwardHeaders: [],
 } as const satisfies Omit<Config, 'upstream' | 'stateDir' | 'keyFile'>
 

@@ -18,10 +18,11 @@ describe('what is read', () => {
       listen: { host: '127.0.0.1', port: 8484 },
       hosts: [],
       insecureHttp: false,
+      embed: [],
       trustedProxies: [],
       stateDir: '/home/op/.local/state/sekisho/127.0.0.1-7860',
       keyFile: '/home/op/.config/sekisho/127.0.0.1-7860.key',
-      session: { idleMs: 3_600_000, absoluteMs: 86_400_000 },
+      session: { idleMs: 3_600_000, absoluteMs: 86_400_000, twoNetworks: 'record' },
       passwords: { least: 15, composition: [] },
       pace: {
         address: { burst: 5, intervalMs: 10_000 },
@@ -32,10 +33,12 @@ describe('what is read', () => {
         callBytes: 10_000_000,
         uploadBytes: 1_000_000_000,
         connections: 4096,
+        connectionsPerAddress: 2048,
         endpoints: [],
         mixedBatch: false,
       },
       uploads: { maxFiles: 1000 },
+      proof: { calls: 'required', files: 'optional', tokens: 'optional' },
       audit: { maxBytes: 256_000_000, retentionMs: 15_552_000_000, strangerRecordsPerHour: 600 },
       assertion: { lifetimeMs: 3_600_000 },
       roles: [],
@@ -45,9 +48,23 @@ describe('what is read', () => {
       mcp: { sharedState: false },
       acceptRisks: [],
       sharedFolders: [],
+      formTargets: [],
       forwardHeaders: [],
     })
   })
+
+  test.each(['https: { self_signed: true }', 'tls: { cert: c, key: k }', 'trusted_proxies: [10.1.2.3]'])(
+    'sites that may show the app in a frame go with %s, as origins',
+    (https) => {
+      const host = read(
+        `${app}${https}\nhosts: [demo.example.org, Login.Example.org]\nauth_host: LOGIN.example.org`,
+      )
+      expect(host.authHost).toBe('login.example.org')
+      expect(read(`${app}${https}`)).not.toHaveProperty('authHost')
+      const { embed } = read(`${app}${https}\nembed: [https://Portal.example:443/, "https://[::1]:8443"]`)
+      expect(embed).toEqual(['https://portal.example', 'https://[::1]:8443'])
+    },
+  )
 
   test('every key reaches its place', () => {
     const text = `
@@ -59,12 +76,13 @@ insecure_http: true
 trusted_proxies: [10.0.0.0/8, "::1", 192.0.2.7]
 state_dir: ./state
 key_file: ~/gate.key
-session: { idle: 10m, absolute: 7d }
+session: { idle: 10m, absolute: 7d, two_networks: end }
 passwords: { length: 20, require: [digit, symbol], max_age: 365d }
 pace: { address: "3, then 1 per 1m", everyone: "30, then 1 per 500ms", known_browser: "4, then 1 per 2h" }
 limits:
   { call: 1MiB, upload: 2 GB, connections: 10, mixed_batch: true, endpoints: { "r_*": { rate: 10/min, body: 1kB }, x: { concurrent: 2 } } }
 uploads: { max_files: 20, max_file_size: 5MB, types: [image/*, .csv], per_day: 2GB }
+proof: { calls: optional, files: required, tokens: required }
 audit: { max_size: 64MB, retention: 30d, stranger_records_per_hour: 0 }
 assertion: { audience: demo, lifetime: 2h }
 inputs: { buy: { amount: { min: 1 }, pin: [price] } }
@@ -73,6 +91,7 @@ mcp: { shared_state: true }
 accept_risks: [ssr, app-exposed]
 policy: gate.cedar
 shared_folders: [/srv/reports/]
+form_targets: [https://Pay.example:443/]
 forward_headers: [X-Team]
 `
     expect(read(text)).toEqual({
@@ -81,10 +100,11 @@ forward_headers: [X-Team]
       hosts: ['demo.example.org', 'xn--r8jz45g.jp'],
       tls: { cert: '/etc/gate/certs/c.pem', key: '/k.pem' },
       insecureHttp: true,
+      embed: [],
       trustedProxies: ['10.0.0.0/8', '::1/128', '192.0.2.7/32'],
       stateDir: '/etc/gate/state',
       keyFile: '/home/op/gate.key',
-      session: { idleMs: 600_000, absoluteMs: 604_800_000 },
+      session: { idleMs: 600_000, absoluteMs: 604_800_000, twoNetworks: 'end' },
       passwords: { least: 20, composition: ['digit', 'symbol'], maxAgeMs: 365 * 86_400_000 },
       pace: {
         address: { burst: 3, intervalMs: 60_000 },
@@ -95,6 +115,7 @@ forward_headers: [X-Team]
         callBytes: 1_048_576,
         uploadBytes: 2_000_000_000,
         connections: 10,
+        connectionsPerAddress: 5,
         endpoints: [
           { pattern: 'r_*', rate: { burst: 10, intervalMs: 6_000 }, bodyBytes: 1_000 },
           { pattern: 'x', concurrent: 2 },
@@ -107,6 +128,7 @@ forward_headers: [X-Team]
         types: ['image/*', '.csv'],
         perDayBytes: 2_000_000_000,
       },
+      proof: { calls: 'optional', files: 'required', tokens: 'required' },
       audit: { maxBytes: 64_000_000, retentionMs: 2_592_000_000, strangerRecordsPerHour: 0 },
       assertion: { audience: 'demo', lifetimeMs: 7_200_000 },
       inputs: [
@@ -124,6 +146,7 @@ forward_headers: [X-Team]
       roles: [],
       policyFiles: ['/etc/gate/gate.cedar'],
       sharedFolders: ['/srv/reports'],
+      formTargets: ['https://pay.example'],
       forwardHeaders: ['x-team'],
     })
   })

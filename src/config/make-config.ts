@@ -132,13 +132,16 @@ function complete(settings: Settings, { locate, limited }: Written, surroundings
     listen,
     // Whoever wants a certificate for a name wants it served.
     hosts: [...new Set([...hosts, ...(https?.names ?? []).filter((name) => isIP(name) === 0)])],
+    ...(settings.auth_host !== undefined && { authHost: settings.auth_host }),
     insecureHttp: settings.insecure_http ?? defaults.insecureHttp,
+    embed: settings.embed ?? defaults.embed,
     trustedProxies: settings.trusted_proxies ?? defaults.trustedProxies,
     stateDir: settings.state_dir ?? defaultStateDir(upstream, surroundings),
     keyFile: settings.key_file ?? defaultKeyFile(upstream, surroundings),
     session: {
       idleMs: settings.session?.idle ?? defaults.session.idleMs,
       absoluteMs: settings.session?.absolute ?? defaults.session.absoluteMs,
+      twoNetworks: settings.session?.two_networks ?? defaults.session.twoNetworks,
     },
     passwords: {
       least: settings.passwords?.length ?? defaults.passwords.least,
@@ -154,6 +157,7 @@ function complete(settings: Settings, { locate, limited }: Written, surroundings
       callBytes: settings.limits?.call ?? defaults.limits.callBytes,
       uploadBytes: settings.limits?.upload ?? defaults.limits.uploadBytes,
       connections: settings.limits?.connections ?? defaults.limits.connections,
+      connectionsPerAddress: connectionsPerAddress(settings),
       endpoints: makeEndpointLimits(settings.limits?.endpoints ?? {}, limited),
       mixedBatch: settings.limits?.mixed_batch ?? defaults.limits.mixedBatch,
     },
@@ -163,6 +167,7 @@ function complete(settings: Settings, { locate, limited }: Written, surroundings
       ...(settings.uploads?.types !== undefined && { types: settings.uploads.types }),
       ...(settings.uploads?.per_day !== undefined && { perDayBytes: settings.uploads.per_day }),
     },
+    proof: { ...defaults.proof, ...settings.proof },
     audit: {
       maxBytes: settings.audit?.max_size ?? defaults.audit.maxBytes,
       retentionMs: settings.audit?.retention ?? defaults.audit.retentionMs,
@@ -180,6 +185,7 @@ function complete(settings: Settings, { locate, limited }: Written, surroundings
     mcp: { sharedState: settings.mcp?.shared_state ?? defaults.mcp.sharedState },
     acceptRisks: settings.accept_risks ?? defaults.acceptRisks,
     sharedFolders: settings.shared_folders ?? defaults.sharedFolders,
+    formTargets: settings.form_targets ?? defaults.formTargets,
     forwardHeaders: settings.forward_headers ?? defaults.forwardHeaders,
     ...(settings.tls?.cert !== undefined &&
       settings.tls.key !== undefined && {
@@ -197,6 +203,12 @@ function complete(settings: Settings, { locate, limited }: Written, surroundings
   const findings = contradictions(config, settings, locate)
   if (findings.length > 0) throw configFault(findings)
   return config
+}
+
+/** Half of all, so that it takes more than one address to need them all. */
+function connectionsPerAddress({ limits }: Settings): number {
+  const all = limits?.connections ?? defaults.limits.connections
+  return limits?.connections_per_address ?? Math.max(1, Math.floor(all / 2))
 }
 
 function makeEndpointLimits(

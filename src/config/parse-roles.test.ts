@@ -41,6 +41,7 @@ describe('roles', () => {
       days: [fri-mon, wed]
       time_zone: Asia/Tokyo
       proof: true
+      fresh: call
       attributes: { department: [finance, "legal-*"] }
       arguments: { month: [may, 5], amount: { max: 1000 }, ok: true }
 `)
@@ -62,7 +63,12 @@ describe('roles', () => {
           { from: 1320, to: 1440 },
         ],
         days: ['fri', 'sat', 'sun', 'mon', 'wed'],
-        ...{ timeZone: 'Asia/Tokyo', proof: true, attributes: { department: ['finance', 'legal-*'] } },
+        ...{
+          timeZone: 'Asia/Tokyo',
+          proof: true,
+          fresh: 'call',
+          attributes: { department: ['finance', 'legal-*'] },
+        },
         arguments: {
           month: { kind: 'values', values: ['may', 5] },
           amount: { kind: 'range', max: 1000 },
@@ -126,6 +132,12 @@ describe('roles', () => {
     ],
     ['no argument', '  a: { when: { arguments: {} } }', 'roles.a.when.arguments: found', 'leave the key out'],
     ['mfa switched off', '  a: { when: { mfa: false } }', 'roles.a.when.mfa: found false', 'allowed is true'],
+    [
+      'a password for something else',
+      '  a: { when: { fresh: page } }',
+      'roles.a.when.fresh: found',
+      'call, which is',
+    ],
     ['an age without unit', '  a: { when: { auth_age: 15 } }', 'roles.a.when.auth_age: found', '15m'],
     [
       'an age of less than a second',

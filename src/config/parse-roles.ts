@@ -39,6 +39,7 @@ const whenWords = {
   days: 'days such as [mon, tue] or mon-fri',
   time_zone: 'the name of a time zone such as Asia/Tokyo or UTC',
   proof: 'true',
+  fresh: 'call, which is: the password is asked for each call',
   attributes:
     'a mapping of attributes to values such as { department: finance } or { department: [finance, "legal-*"] }',
   arguments:
@@ -156,6 +157,9 @@ class Parser {
     const authAge = given.has('auth_age')
       ? this.#one(given.get('auth_age'), at('auth_age'), whenWords.auth_age, parseAge)
       : undefined
+    const fresh = given.has('fresh')
+      ? this.#one(given.get('fresh'), at('fresh'), whenWords.fresh, parseFresh)
+      : undefined
     return {
       ...(yes('mfa') === true && { mfa: true }),
       ...(authAge !== undefined && { authAge }),
@@ -165,6 +169,7 @@ class Parser {
       ...(days && { days }),
       ...(timeZone !== undefined && { timeZone }),
       ...(yes('proof') === true && { proof: true }),
+      ...(fresh && { fresh }),
       ...(given.has('attributes') && {
         attributes: this.#attributes(given.get('attributes'), at('attributes')),
       }),
@@ -319,6 +324,10 @@ function parseNumber(found: unknown): number | undefined {
 function parseAge(found: unknown): number | undefined {
   const ms = parseDuration(found)
   return ms === undefined || ms < 1000 || ms % 1000 !== 0 ? undefined : ms
+}
+
+function parseFresh(found: unknown): 'call' | undefined {
+  return found === 'call' ? found : undefined
 }
 
 function parseZone(found: unknown): string | undefined {

@@ -52,6 +52,16 @@ const refused: readonly (readonly [what: string, text: string, words: string])[]
     '  sekisho.yaml:2: trustedproxies: unknown key. Did you mean trusted_proxies?',
   ],
   [
+    'more connections of one address than of all',
+    `${app}limits: { connections: 100, connections_per_address: 200 }`,
+    '  sekisho.yaml:2: limits.connections_per_address (200) is more than limits.connections (100); it would never be reached. Leave it out for half of them.',
+  ],
+  [
+    'no connection for an address',
+    `${app}limits: { connections_per_address: 0 }`,
+    '  sekisho.yaml:2: limits.connections_per_address: found 0; allowed is a whole number from 1 to 1000000.',
+  ],
+  [
     'a key in the wrong group',
     `${app}idle: 1h`,
     '  sekisho.yaml:2: idle: unknown key. Did you mean session.idle?',
@@ -64,7 +74,7 @@ const refused: readonly (readonly [what: string, text: string, words: string])[]
   [
     'a key nobody knows',
     `${app}session: { colour: 1 }`,
-    '  sekisho.yaml:2: session.colour: unknown key. Known here: idle, absolute.',
+    '  sekisho.yaml:2: session.colour: unknown key. Known here: idle, absolute, two_networks.',
   ],
   [
     'a password, which is not repeated',
@@ -80,6 +90,61 @@ const refused: readonly (readonly [what: string, text: string, words: string])[]
     'a session longer than NIST allows',
     `${app}session: { absolute: 31d }`,
     '  sekisho.yaml:2: session.absolute: found "31d"; allowed is a duration from 1m to 30d, such as 45m, 12h or 7d.',
+  ],
+  [
+    'a site that anybody on the way could be',
+    `${app}embed: [http://portal.example]`,
+    '  sekisho.yaml:2: embed[1]: found "http://portal.example"; allowed is the origin of a site, https and without a path, such as https://portal.example.org.',
+  ],
+  [
+    'a page where a site is meant',
+    `${app}embed: [https://portal.example/apps]`,
+    '  sekisho.yaml:2: embed[1]: found "https://portal.example/apps"; allowed is the origin of a site, https and without a path, such as https://portal.example.org.',
+  ],
+  [
+    'frames without HTTPS',
+    `${app}embed: [https://portal.example]`,
+    '  sekisho.yaml:2: embed needs HTTPS: a browser keeps no cookie of a frame without it. Use --https (https:) or your own certificate (tls:), or name the proxy that ends TLS in trusted_proxies.',
+  ],
+  [
+    'frames over plain HTTP that somebody accepted',
+    `${app}insecure_http: true\nembed: [https://portal.example]`,
+    '  sekisho.yaml:3: embed and insecure_http stand together, and a browser keeps no cookie of a frame over plain HTTP. Remove one of them.',
+  ],
+  [
+    'a login host that the gate does not serve',
+    `${app}https: { self_signed: true }\nhosts: [demo.example.org]\nauth_host: login.example.org`,
+    '  sekisho.yaml:4: auth_host: login.example.org is none of the names that the gate serves. Add it to hosts (and, with https, to https.names).',
+  ],
+  [
+    'a login host without an app',
+    `${app}https: { self_signed: true }\nhosts: [login.example.org]\nauth_host: login.example.org`,
+    "  sekisho.yaml:4: auth_host: login.example.org is the only name in hosts, and the app isn't served there. Add the app's own name to hosts.",
+  ],
+  [
+    'a login host without HTTPS',
+    `${app}hosts: [demo.example.org, login.example.org]\nauth_host: login.example.org`,
+    '  sekisho.yaml:3: auth_host needs HTTPS. Use --https (https:) or your own certificate (tls:), or name the proxy that ends TLS in trusted_proxies.',
+  ],
+  [
+    'a login host over plain HTTP that somebody accepted',
+    `${app}insecure_http: true\nhosts: [demo.example.org, login.example.org]\nauth_host: login.example.org`,
+    '  sekisho.yaml:4: auth_host and insecure_http stand together, and whoever changes traffic changes the login page. Remove one of them.',
+  ],
+  [
+    'a login host, and frames',
+    `${app}https: { self_signed: true }\nhosts: [demo.example.org, login.example.org]\nauth_host: login.example.org\nembed: [https://portal.example]`,
+    '  sekisho.yaml:4: auth_host and embed stand together, and a login in a frame would have to be shown by the other site. Remove one of them.',
+  ],
+  [
+    'a login host with a port',
+    `${app}auth_host: login.example.org:8443`,
+    '  sekisho.yaml:2: auth_host: found "login.example.org:8443"; allowed is a host name such as login.example.org, without scheme, port or *.',
+  ],
+  [
+    'a word that says nothing of two networks',
+    `${app}session: { two_networks: refuse }`,
+    '  sekisho.yaml:2: session.two_networks: found "refuse"; allowed is record or end.',
   ],
   [
     'an idle limit beyond the absolute one',
@@ -126,6 +191,11 @@ const refused: readonly (readonly [what: string, text: string, words: string])[]
     'a risk that is none',
     `${app}accept_risks: [all]`,
     '  sekisho.yaml:2: accept_risks[1]: found "all"; allowed is one of share-link, ssr, static-workers, app-exposed, gradio-unknown.',
+  ],
+  [
+    'a site for forms that anybody on the way would be',
+    `${app}form_targets: ["http://pay.example"]`,
+    '  sekisho.yaml:2: form_targets[1]: found "http://pay.example"; allowed is the origin of a site, https and without a path, such as https://pay.example.org.',
   ],
   [
     'a header that speaks for somebody',

@@ -5,6 +5,7 @@ import {
   parseCertificateName,
   parseDirectory,
   parseEmail,
+  parseOtherSite,
   parseForwardHeader,
   parseHostName,
   parseHttpListen,
@@ -12,7 +13,7 @@ import {
   parseNetwork,
   parseUpstream,
 } from './addresses.ts'
-import { risks } from './config.ts'
+import { demands, risks } from './config.ts'
 import type { Issue } from './issue.ts'
 import { parseInputRules } from './parse-input-rules.ts'
 import { parseRoles } from './parse-roles.ts'
@@ -102,6 +103,7 @@ const pace = value(
   'a pace such as "5, then 1 per 10s" (5 attempts at once, then 1 per 10 seconds)',
 )
 const yesOrNo = (found: unknown) => (typeof found === 'boolean' ? found : undefined)
+const demand = value((found) => demands.find((one) => one === found), `one of ${demands.join(', ')}`)
 const httpListen = value(
   parseHttpListen,
   'off, a port, or an IP address and a port, such as 80 or 127.0.0.1:8080',
@@ -153,6 +155,7 @@ export const settingsSchema = z.strictObject(
       'a port, or an IP address and a port, such as 8484, 127.0.0.1:8484 or "[::1]:8484"',
     ),
     hosts: list(parseHostName, 'a host name such as demo.example.org, without scheme, port or *'),
+    auth_host: value(parseHostName, 'a host name such as login.example.org, without scheme, port or *'),
     tls: group({ cert: path('a PEM certificate'), key: path('a PEM key'), http_listen: httpListen, hsts }),
     https: group({
       names: list(
@@ -167,13 +170,24 @@ export const settingsSchema = z.strictObject(
       hsts,
     }),
     insecure_http: value(yesOrNo, 'true or false'),
+    embed: list(
+      parseOtherSite,
+      'the origin of a site, https and without a path, such as https://portal.example.org',
+    ),
     trusted_proxies: list(
       parseNetwork,
       'an address or a network such as 10.1.2.3 or 10.1.0.0/16, with no bits set beyond its length and not everybody (/0)',
     ),
     state_dir: path('a folder'),
     key_file: path('a file'),
-    session: group({ idle: lifetime, absolute: lifetime }),
+    session: group({
+      idle: lifetime,
+      absolute: lifetime,
+      two_networks: value<'record' | 'end'>(
+        (found) => (found === 'record' || found === 'end' ? found : undefined),
+        'record or end',
+      ),
+    }),
     passwords: group({
       length: value(
         (found) => parseInteger(found, leastPasswordLength, 64),
@@ -190,6 +204,10 @@ export const settingsSchema = z.strictObject(
       call: value(between(parseSize, 1e3, 1e9), 'a size from 1kB to 1GB, such as 10MB'),
       upload: value(between(parseSize, 1e3, 1e15), 'a size of at least 1kB, such as 200MB or 4GB'),
       connections: value((found) => parseInteger(found, 1, 1_000_000), 'a whole number from 1 to 1000000'),
+      connections_per_address: value(
+        (found) => parseInteger(found, 1, 1_000_000),
+        'a whole number from 1 to 1000000',
+      ),
       endpoints: endpointLimits,
       mixed_batch: value(yesOrNo, 'true or false'),
     }),
@@ -202,6 +220,7 @@ export const settingsSchema = z.strictObject(
       ),
       per_day: value(between(parseSize, 1e3, 1e15), 'a size of at least 1kB, such as 2GB'),
     }),
+    proof: group({ calls: demand, files: demand, tokens: demand }),
     audit: group({
       max_size: value(between(parseSize, 1e6, 1e15), 'a size of at least 1MB, such as 256MB'),
       retention: value(between(parseDuration, day, 3650 * day), 'a duration from 1d to 3650d, such as 180d'),
@@ -236,6 +255,10 @@ export const settingsSchema = z.strictObject(
       parseSharedFolder,
       "an absolute folder on the app's machine such as /srv/app/reports, not / and not one in which Gradio keeps uploads (/tmp, /tmp/gradio)",
     ),
+    form_targets: list(
+      parseOtherSite,
+      'the origin of a site, https and without a path, such as https://pay.example.org',
+    ),
     forward_headers: list(
       parseForwardHeader,
       'the name of a header that the app reads, such as x-team; not one that frames the message or speaks for somebody',
@@ -260,6 +283,7 @@ export const knownKeys: Readonly<Record<string, readonly string[]>> = {
         'pace',
         'limits',
         'uploads',
+        'proof',
         'audit',
         'assertion',
         'mcp',

@@ -1,11 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { normalizePassword, passwordLength, safeReturnPath } from './contract.ts'
+import { normalizePassword, passwordLength, paths, safeReturnPath } from './contract.ts'
 
 describe('the path to come back to', () => {
-  it.each(['/', '/second', '/second?x=1#y', '/a/b?return_to=//evil.test'])('%s is kept', (path) => {
-    expect(safeReturnPath(path)).toBe(path)
-  })
+  it.each(['/', '/second', '/second?x=1#y', '/a/b?return_to=//evil.test', paths.account])(
+    '%s is kept',
+    (path) => {
+      expect(safeReturnPath(path)).toBe(path)
+    },
+  )
 
   it.each([
     null,
@@ -21,6 +24,9 @@ describe('the path to come back to', () => {
     '/a\nb',
     '/ /x',
     '/.sekisho/login',
+    '/.sekisho/accounts',
+    '/.sekisho/account/../login',
+    '/.sekisho/account?return_to=/',
     '/関所',
     `/${'a'.repeat(3000)}`,
   ])('%j becomes /', (path) => {

@@ -1,4 +1,5 @@
-/** What the gate's own pages and the gate say to each other. Shared with web/; imports nothing. */
+/** What the gate's own pages and the gate say to each other. Shared with web/; imports nothing but types of its kind. */
+import type { ProofKeyOffer, StepUp } from './proof.ts'
 
 export const paths = {
   base: '/.sekisho/',
@@ -6,12 +7,27 @@ export const paths = {
   loginStart: '/.sekisho/api/login/start',
   loginFinish: '/.sekisho/api/login/finish',
   logout: '/.sekisho/api/logout',
+  /** POST: what a page sends when it begins, signed. */
   session: '/.sekisho/api/session',
+  /** Answers nothing but the challenge for the next signed request (contract/proof.ts). */
+  challenge: '/.sekisho/api/challenge',
   /** An invitation's page; its secret stands in the fragment, which browsers keep to themselves. */
   join: '/.sekisho/join',
   joinLook: '/.sekisho/api/join/look',
   joinStart: '/.sekisho/api/join/start',
   joinFinish: '/.sekisho/api/join/finish',
+  /** The window that asks for the password again; what it is for stands in the fragment. */
+  confirm: '/.sekisho/confirm',
+  confirmLook: '/.sekisho/api/confirm/look',
+  confirmStart: '/.sekisho/api/confirm/start',
+  confirmFinish: '/.sekisho/api/confirm/finish',
+  /** Where the login has a host of its own: the app's side of it, and what the login host asks on behalf of the app. */
+  enter: '/.sekisho/enter',
+  enterApi: '/.sekisho/api/enter',
+  away: '/.sekisho/away',
+  awayLook: '/.sekisho/api/away/look',
+  awayStart: '/.sekisho/api/away/start',
+  awayFinish: '/.sekisho/api/away/finish',
   account: '/.sekisho/account',
   passwordRules: '/.sekisho/api/account/password/rules',
   passwordStart: '/.sekisho/api/account/password/start',
@@ -23,6 +39,10 @@ export const paths = {
 
 /** Query parameter of the login page: a path of the same origin to come back to. */
 export const returnToParameter = 'return_to'
+/** Query parameter of the login page: show it to whoever is signed in, too. */
+export const againParameter = 'again'
+/** Query parameter of the login host's pages: the origin of the app that somebody signs in to. */
+export const forParameter = 'for'
 /** Query parameter of the gate's own pages: `en` or `ja`, stronger than Accept-Language. */
 export const languageParameter = 'lang'
 export type Language = 'en' | 'ja'
@@ -55,12 +75,34 @@ export interface LoginStarted {
   readonly state: string
   readonly stretching: Stretching
   readonly identifiers: Identifiers
+  /** Calls are good without a signature too: a browser that has no place for a key may sign in. */
+  readonly keyOptional?: true
 }
 
-/** POST loginFinish: OPAQUE's KE3 and the sealed state. Answer 204 with the session cookie. */
+/** POST loginFinish: OPAQUE's KE3, the sealed state, and the key that will sign requests. Answer 204 with the session cookie. */
 export interface LoginFinish {
   readonly finishLoginRequest: string
   readonly state: string
+  /** Absent: this browser keeps none, and `keyOptional` said that it needn't. */
+  readonly key?: ProofKeyOffer
+  /** At a login host: the origin of the app whose key it is. Answer 200 with `LoginHandedOver` in place of the cookie. */
+  readonly for?: string
+}
+export interface LoginHandedOver {
+  /** Good once, for a minute, with the key. */
+  readonly code: string
+}
+
+/** GET enterApi: where somebody signs in. */
+export interface EnterWhere {
+  readonly login: string
+}
+/** POST enterApi: the code, the session's key, and a signature of `enterText` by the trip's. Answer 204 with the session cookie. */
+export interface Enter {
+  readonly code: string
+  /** SEC 1 section 2.3.3, uncompressed: 65 bytes. */
+  readonly publicKey: string
+  readonly signature: string
 }
 
 /** GET session: 200 while signed in, 401 otherwise. Times in seconds from now. */
@@ -133,6 +175,34 @@ export interface PasswordSet {
   readonly ticket: string
 }
 
+/** POST confirmLook: what is the password asked for? Uses nothing up. */
+export interface ConfirmLook {
+  readonly ticket: string
+}
+export interface ConfirmLooked {
+  readonly what: StepUp
+  /** The function that is called, by the app's own name for it. */
+  readonly endpoint?: string
+  /** Absent: the shared password. */
+  readonly username?: string
+}
+
+/** POST confirmStart: KE1 for the account that is signed in. Answer: `LoginStarted`. */
+export interface ConfirmStart {
+  readonly startLoginRequest: string
+  readonly ticket: string
+}
+/** POST confirmFinish: KE3 and the sealed state. */
+export interface ConfirmFinish {
+  readonly finishLoginRequest: string
+  readonly state: string
+  readonly ticket: string
+}
+export interface Confirmed {
+  /** For `call`: what the call is sent with, once and within a minute (contract/proof.ts, `confirmationField`). */
+  readonly code?: string
+}
+
 /** Gradio's own 401 body (gradio/routes.py 6.31, login_check), which its clients understand. */
 export const gradioUnauthenticated = { detail: { error: 'Not authenticated', auth_message: null } } as const
 
@@ -160,10 +230,10 @@ export function passwordLength(password: string): number {
 
 /**
  * A path of this origin to go to after signing in, or `/`. Browsers read `//host`, `/\host` and control characters
- * as other origins or strip them, so only plain paths pass.
+ * as other origins or strip them, so only plain paths pass. Of the gate's own pages only the one that people go to by themselves.
  */
 export function safeReturnPath(wanted: string | null | undefined): string {
   if (wanted === null || wanted === undefined || wanted.length > 2048) return '/'
   if (!/^\/(?![/\\])[\x21-\x7e]*$/.test(wanted) || wanted.includes('\\')) return '/'
-  return wanted.startsWith(paths.base) ? '/' : wanted
+  return wanted.startsWith(paths.base) && wanted !== paths.account ? '/' : wanted
 }

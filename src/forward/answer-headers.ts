@@ -33,10 +33,20 @@ const caching: Record<AnswerKind, string> = {
 
 export type AppHeaders = Readonly<Record<string, string | readonly string[] | undefined>>
 
+export interface AppAnswer {
+  readonly status: number
+  readonly headers: AppHeaders
+}
+
+export interface AnswerHeaderParts {
+  /** Origins of other sites to which forms on the app's pages may be sent. */
+  readonly formTargets: readonly string[]
+}
+
 export function makeAnswerHeaders(
   request: Validated,
-  status: number,
-  from: AppHeaders,
+  { status, headers: from }: AppAnswer,
+  parts: AnswerHeaderParts,
 ): AnswerHeaders | undefined {
   const headers: AnswerHeaders = {}
   for (const name of passed) {
@@ -47,13 +57,58 @@ export function makeAnswerHeaders(
   if (status === 204) delete headers['content-length']
   headers['cache-control'] = cachingOf(request, status, from)
   if (request.entry.answer === 'events') headers['x-accel-buffering'] = 'no'
-  if (request.entry.answer === 'document') headers['content-security-policy'] = "frame-ancestors 'self'"
+  protect(request, headers, parts)
   if (status >= 300 && status < 400 && status !== 304) {
     const location = ownLocation(request, from['location'])
     if (location === undefined) return undefined
     headers['location'] = location
   }
   return headers
+}
+
+/**
+ * What an app's pages may do is the app's affair: Gradio itself needs inline scripts and `eval` (its charts, `gr.HTML`), and apps
+ * bring theirs from anywhere. So `script-src` and its like would be words without effect; what is said here binds what stands on a
+ * page without being a script, and what other sites do with it. Measured on Gradio 6.31: docs/decisions/0010-other-sites.md.
+ */
+function pagePolicy({ formTargets }: AnswerHeaderParts): string {
+  return `base-uri 'self'; form-action ${["'self'", ...formTargets].join(' ')}; frame-ancestors 'self'`
+}
+
+/** Opened by itself, it acts for nobody: no script, no form, an origin of its own. */
+const filePolicy = "sandbox; frame-ancestors 'self'"
+
+/** Browsers show these themselves, and can't in a sandbox: Chromium loads a video there as a stranger. */
+const showsItself = /^(?:audio\/|video\/|application\/pdf(?:;|$))/i
+
+const dataPolicy = "default-src 'none'; frame-ancestors 'none'"
+
+function protect({ entry, target }: Validated, headers: AnswerHeaders, parts: AnswerHeaderParts): void {
+  switch (entry.answer) {
+    case 'document':
+      headers['content-security-policy'] = pagePolicy(parts)
+      // A window that another site opened is no handle on the app; windows that the app opens stay its own.
+      headers['cross-origin-opener-policy'] = 'same-origin-allow-popups'
+      return
+    case 'data':
+    case 'events':
+      headers['content-security-policy'] = dataPolicy
+      return
+    case 'file': {
+      // What the app shows to everybody is a part of it: reports with scripts, say. The rest came from a person or was made for one.
+      const shared = target.resource.kind === 'file' && target.resource.standing === 'shared'
+      const type = headers['content-type']
+      const sandboxed = !shared && !(typeof type === 'string' && showsItself.test(type))
+      headers['content-security-policy'] = sandboxed ? filePolicy : pagePolicy(parts)
+      return
+    }
+    // Read by players, or by pages as scripts and styles: a policy on a worker's script would be the worker's.
+    case 'media':
+    case 'asset':
+      return
+    default:
+      entry.answer satisfies never
+  }
 }
 
 function cachingOf(request: Validated, status: number, from: AppHeaders): string {

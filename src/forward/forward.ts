@@ -61,6 +61,7 @@ export interface ForwardParts extends AssertParts, LimitParts {
     readonly watch: (request: Validated, onLost: () => void) => RightsWatch
   }
   readonly forwardHeaders: readonly string[]
+  readonly formTargets: readonly string[]
   /** What looks at the answer while it passes, in this order. */
   readonly tapsFor: (request: Validated, head: Head) => readonly Tap[]
   /** How the answer is cut down to what the asker may see; undefined where it describes nothing. */
@@ -217,7 +218,7 @@ async function answerWith(
   { relay, slot }: Exchange,
   parts: ForwardParts,
 ): Promise<Answer | Refusal> {
-  const headers = makeAnswerHeaders(request, head.status, head.headers)
+  const headers = makeAnswerHeaders(request, head, parts)
   if (headers === undefined) {
     relay.cut('upstream-broke')
     return refuse('upstream-broken', { reason: 'redirect' })

@@ -13,6 +13,8 @@ export interface LoginAsker {
   readonly userAgent: string
   /** The Cookie header. */
   readonly cookies: string | undefined
+  /** How the browser sees the gate. */
+  readonly at: Site
   /** Decides the names of the cookies; without it they are the strict ones. */
   readonly site?: Site
 }
@@ -25,17 +27,25 @@ export function strangerOf({ address, userAgent }: LoginAsker, username?: Userna
     : { principal: 'nobody', username, ...where }
 }
 
+export interface BrowserParts {
+  readonly instance: string
+  /** Other sites may show the gate in a frame. */
+  readonly embedded?: boolean
+}
+
 export class Browsers {
   readonly #known: KnownBrowsers
   readonly #instance: string
+  readonly #embedded: boolean
 
-  constructor(keys: KeyRing, instance: string) {
+  constructor(keys: KeyRing, { instance, embedded = false }: BrowserParts) {
     this.#known = makeKnownBrowsers(keys.subKey('known-browser'), instance)
     this.#instance = instance
+    this.#embedded = embedded
   }
 
   names({ site }: LoginAsker): CookieNames {
-    return cookieNames(this.#instance, site)
+    return cookieNames(this.#instance, site, this.#embedded)
   }
 
   read(asker: LoginAsker, account: AccountId | undefined, now: number): KnownBrowser | undefined {

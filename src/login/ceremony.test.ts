@@ -7,6 +7,7 @@ import {
   failed,
   otherPassword,
   password,
+  bluff,
   prove,
   stranger,
   valueOf,
@@ -69,6 +70,9 @@ describe('somebody who knows the password', () => {
     const former = valueOf(cookies, names.session)
     expect(valueOf(cookiesOf(second), names.session)).not.toBe(former)
     expect(await rig.sessions.find(former, rig.now)).toMatchObject({ state: 'ended', why: 'logout' })
+    // Before there is a new one.
+    const kinds = rig.events.map(({ kind }) => kind).filter((kind) => /^session|succeeded$/.test(kind))
+    expect(kinds).toEqual(['login.succeeded', 'session.ended', 'login.succeeded'])
   })
 
   it('is not given a token that the browser brought along', async () => {
@@ -121,10 +125,10 @@ describe('somebody who does not', () => {
       outcomes.push({ kind, code })
     }
     const begun = await rig.start('seven sleepy heron')
-    await finish({ finishLoginRequest: 'A'.repeat(86), state: begun.answer.state })
-    await finish({ finishLoginRequest: 'A'.repeat(86), state: begun.answer.state })
-    await finish({ finishLoginRequest: 'A'.repeat(86), state: 'forged' })
-    await finish({ finishLoginRequest: 'short', state: begun.answer.state })
+    await finish(bluff(begun.answer.state))
+    await finish(bluff(begun.answer.state))
+    await finish(bluff('forged'))
+    await finish({ ...bluff(begun.answer.state), finishLoginRequest: 'short' })
     const late = prove(await rig.start())
     rig.now += 60_000
     await finish(late)
@@ -146,7 +150,7 @@ describe('somebody who does not', () => {
     const real = await rig.start()
     expect(begun.answer.loginResponse.length).toBe(real.answer.loginResponse.length)
     expect(prove(begun)).toBeUndefined()
-    const body = { finishLoginRequest: 'A'.repeat(86), state: begun.answer.state }
+    const body = bluff(begun.answer.state)
     expect(await empty.finish(body, stranger)).toEqual(failed('no-password-set'))
   })
 })
@@ -164,7 +168,7 @@ describe('a state', () => {
 
   it('is spent by a wrong proof', async () => {
     const proof = prove(await rig.start())
-    await rig.ceremony.finish({ finishLoginRequest: 'A'.repeat(86), state: proof?.state }, stranger)
+    await rig.ceremony.finish(bluff(proof?.state), stranger)
     expect(await rig.ceremony.finish(proof, stranger)).toEqual(failed('reused'))
   })
 

@@ -1,21 +1,27 @@
 /** The login ceremony: from the first message to the cookie, and the only caller of `sessions.issue`. */
 import type { Asker } from '../audit/event.ts'
 import type { LoginStarted } from '../contract/contract.ts'
+import type { ProofKeyOffer } from '../contract/proof.ts'
 import { failureKeyOf } from '../kit/username.ts'
+import { enrolKey } from '../proof/enrolment.ts'
+import { makeProofSeal } from './proof-seal.ts'
+import { originOf } from '../kit/origin.ts'
 import { isRefusal, refuse, type Refusal } from '../refusals.ts'
-import { readCookie, setCookie } from '../sessions/cookie.ts'
+import { isPlain, readCookie, setCookie, type Site } from '../sessions/cookie.ts'
 import type { FinishedCeremony } from '../sessions/finished-ceremony.ts'
 import { askerOf, type Sessions } from '../sessions/sessions.ts'
-import type { SessionEnd, SessionRow } from '../store/rows.ts'
+import type { ProofKey, SessionEnd, SessionRow } from '../store/rows.ts'
 import type { FailureStore, PaceStore, PasswordStore, UserStore } from '../store/store.ts'
 import { findAccount, findChange, type Account } from './account.ts'
 import { Browsers, strangerOf, type LoginAsker } from './asker.ts'
+import { HandOver, type HandedOver as Proved } from './hand-over.ts'
 import { KeyExchange } from './key-exchange.ts'
 import type { KeyExchangeParts, LoginRefusedWhy, ProvedState } from './key-exchange.ts'
 import type { KeyRing } from './key.ts'
 import type { PasswordMark } from './known-browser.ts'
+import { findApp, type LoginHost } from './login-host.ts'
 import { parseLoginFinish, parseLoginStart } from './login-messages.ts'
-import { makeSeal } from './seal.ts'
+import { makeSeal, type Seal } from '../kit/seal.ts'
 import { makeThrottle, type Counted, type Paces, type Throttle } from './throttle.ts'
 
 export interface CeremonyParts extends KeyExchangeParts {
@@ -28,8 +34,19 @@ export interface CeremonyParts extends KeyExchangeParts {
   }
   readonly sessions: Pick<Sessions, 'issue' | 'find' | 'end'>
   readonly paces: Paces
+  /** What browsers ask for is good without a signature too. */
+  readonly keyOptional?: boolean
+  /** Absent: the login stands beside the app. */
+  readonly loginHost?: LoginHost
 }
 
+/** Of a login host: what the app's page comes in with. */
+export interface HandedOver {
+  readonly kind: 'handed-over'
+  readonly code: string
+  /** Set-Cookie values: the mark of a browser that has signed in. */
+  readonly setCookies: readonly string[]
+}
 export interface LoginUnderWay {
   readonly kind: 'started'
   readonly answer: LoginStarted
@@ -46,14 +63,18 @@ export class Ceremony {
   readonly #browsers: Browsers
   readonly #throttle: Throttle
   readonly #exchange: KeyExchange
+  readonly #keySeal: Seal
+  readonly #handOver: HandOver
 
   constructor(parts: CeremonyParts) {
     const { keys, instance } = parts
     this.#parts = parts
-    this.#browsers = new Browsers(keys, instance)
+    this.#browsers = new Browsers(keys, parts)
     this.#throttle = makeThrottle(parts.paces, parts.store)
     const seal = makeSeal(keys.subKey('login-state'), `sekisho/1/login-state/${instance}`)
     this.#exchange = new KeyExchange(parts, seal)
+    this.#keySeal = makeProofSeal(keys, instance)
+    this.#handOver = new HandOver(parts)
   }
 
   /** The attempt counts from here: a wrong password never comes back. */
@@ -70,18 +91,53 @@ export class Ceremony {
       asker: who,
       counted: counted.key,
     })
-    return isRefusal(answer) ? answer : { kind: 'started', answer }
+    if (isRefusal(answer)) return answer
+    return {
+      kind: 'started',
+      answer: this.#parts.keyOptional === true ? { ...answer, keyOptional: true } : answer,
+    }
   }
 
-  /** KE3 and the sealed state in, a session out. */
-  async finish(body: unknown, asker: LoginAsker): Promise<SignedIn | Refusal> {
+  /** KE3 and the sealed state in, a session out; at a login host, what there will be one for. */
+  async finish(body: unknown, asker: LoginAsker): Promise<SignedIn | HandedOver | Refusal> {
     const message = parseLoginFinish(body)
-    if (message === undefined) return this.#exchange.refuse(strangerOf(asker), 'malformed')
+    const site = this.#siteFor(message?.for, asker)
+    if (message === undefined || site === undefined)
+      return this.#exchange.refuse(strangerOf(asker), 'malformed')
     const proved = await this.#exchange.end(message, strangerOf(asker))
     if (isRefusal(proved)) return proved
     const change = await findChange(this.#parts.store, proved)
     if (change !== undefined) return this.#refuse(proved, asker, change)
-    return this.#signIn(proved, asker)
+    const mayLack = this.#parts.keyOptional === true && message.for === undefined
+    if (message.key === undefined && mayLack) return this.#signIn(proved, undefined, asker)
+    const proofKey = message.key && this.#enrol(message.key, proved, site)
+    if (proofKey === undefined)
+      return this.#exchange.refuse(strangerOf(asker, proved.username), 'key-refused', proved.ceremony)
+    if (message.for === undefined) return this.#signIn(proved, proofKey, asker)
+    const code = this.#handOver.make(proved, proofKey, message.for)
+    return { kind: 'handed-over', code, setCookies: [this.#remember(proved, asker)] }
+  }
+
+  /** A login host's code in, shown by whoever has the key of that login; a session out. */
+  async enter(body: unknown, asker: LoginAsker): Promise<SignedIn | Refusal> {
+    const entered = await this.#handOver.take(body, originOf(asker.at))
+    if (entered.kind === 'refused')
+      return this.#exchange.refuse(strangerOf(asker), entered.why, entered.ceremony)
+    const { proved, proofKey } = entered
+    const change = await findChange(this.#parts.store, proved)
+    return change === undefined ? this.#signIn(proved, proofKey, asker) : this.#refuse(proved, asker, change)
+  }
+
+  /** Whose page will use the key: the one that asks, or at a login host the app that it names. */
+  #siteFor(origin: string | undefined, { at }: LoginAsker): Site | undefined {
+    const { loginHost } = this.#parts
+    if (origin === undefined) return at
+    return loginHost === undefined ? undefined : findApp(loginHost, origin, at)
+  }
+
+  #enrol(offer: ProofKeyOffer, { sessionKey }: ProvedState, site: Site): ProofKey | undefined {
+    const enrolling = { sessionKey: sessionKey.reveal(), site, isPlain: isPlain(site) }
+    return enrolKey(offer, enrolling, this.#keySeal)
   }
 
   /** Records the logins that never came back. Called again and again. */
@@ -105,12 +161,19 @@ export class Ceremony {
     return counted ?? {}
   }
 
-  async #signIn(proved: ProvedState, asker: LoginAsker): Promise<SignedIn | Refusal> {
+  async #signIn(
+    proved: Proved,
+    proofKey: ProofKey | undefined,
+    asker: LoginAsker,
+  ): Promise<SignedIn | Refusal> {
     const { store, sessions, audit, clock } = this.#parts
-    const { account, username, mark, passwordAt, ceremony, counted } = proved
+    const { account, username, passwordAt, ceremony, counted } = proved
     const { address, userAgent } = asker
     const named = username === undefined ? {} : { username }
-    const finished = { account, ...named, passwordAt, ceremony } as FinishedCeremony
+    const key = proofKey === undefined ? {} : { proofKey }
+    const finished = { account, ...named, passwordAt, ceremony, ...key } as FinishedCeremony
+    // Until then its answers may bring a next token, and one that arrives after ours takes its place in the browser.
+    await this.#endFormer(asker)
     const { token, session } = await sessions.issue(finished, { address, userAgent })
     // A password set between the proof and the session, or a user disabled there, ended all sessions but this one.
     const change = await findChange(store, proved)
@@ -125,10 +188,13 @@ export class Ceremony {
       if (counted !== undefined) await store.failures.clear(counted)
       await store.users.noteLogin(account, clock.now())
     }
-    await this.#endFormer(asker)
     const { session: name } = this.#browsers.names(asker)
-    const known = this.#browsers.remember(asker, { account, mark: mark as PasswordMark }, clock.now())
-    return { kind: 'signed-in', session, setCookies: [setCookie(name, token), known] }
+    return { kind: 'signed-in', session, setCookies: [setCookie(name, token), this.#remember(proved, asker)] }
+  }
+
+  #remember({ account, mark }: Proved, asker: LoginAsker): string {
+    const known = { account, mark: mark as PasswordMark }
+    return this.#browsers.remember(asker, known, this.#parts.clock.now())
   }
 
   /** Signing in again replaces this browser's session (OWASP ASVS 5.0, 7.2.4). */
@@ -140,7 +206,7 @@ export class Ceremony {
     if (former.state === 'active') await sessions.end(former.session, 'logout')
   }
 
-  #refuse({ username, ceremony }: ProvedState, asker: LoginAsker, change: SessionEnd): Refusal {
+  #refuse({ username, ceremony }: Proved, asker: LoginAsker, change: SessionEnd): Refusal {
     return this.#exchange.refuse(strangerOf(asker, username), whyOf(change), ceremony)
   }
 }

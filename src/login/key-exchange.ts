@@ -5,6 +5,7 @@ import { defaultStretching } from '../contract/contract.ts'
 import type { LoginFinish, LoginStarted } from '../contract/contract.ts'
 import type { Clock } from '../kit/clock.ts'
 import { randomName } from '../kit/random.ts'
+import { Secret } from '../kit/secret.ts'
 import { isRefusal, refuse, type Refusal } from '../refusals.ts'
 import type { SpentStore } from '../store/store.ts'
 import type { Account } from './account.ts'
@@ -12,7 +13,7 @@ import { parseLoginState, writeLoginState, type LoginState } from './login-messa
 import type { Opaque } from './opaque.ts'
 import { PendingLogins } from './pending.ts'
 import { credentialOf, identifiersOf } from './register.ts'
-import type { Seal } from './seal.ts'
+import type { Seal } from '../kit/seal.ts'
 import { unlessBusy } from './unless-busy.ts'
 
 export interface KeyExchangeParts {
@@ -25,7 +26,14 @@ export interface KeyExchangeParts {
 }
 
 /** A proof that held: the account it is for, and the password that was proved. */
-export type ProvedState = LoginState & { readonly account: NonNullable<LoginState['account']> }
+export type ProvedState = LoginState & {
+  readonly account: NonNullable<LoginState['account']>
+  /** What both ends of the exchange have now, and nobody else: OPAQUE's session key. */
+  readonly sessionKey: Secret
+}
+
+/** KE3 and the sealed state. */
+export type KeyExchangeEnd = Pick<LoginFinish, 'finishLoginRequest' | 'state'>
 
 export type LoginRefusedWhy = Extract<AuditEvent, { kind: 'login.refused' }>['why']
 
@@ -91,7 +99,7 @@ export class KeyExchange {
   }
 
   /** KE3 and the sealed state in. Every failure looks the same from outside. */
-  async end(message: LoginFinish, asker: Asker): Promise<ProvedState | Refusal> {
+  async end(message: KeyExchangeEnd, asker: Asker): Promise<ProvedState | Refusal> {
     const { instance, store, clock, opaque } = this.#parts
     const unsealed = this.#seal.unseal(message.state)
     const state = unsealed === undefined ? undefined : parseLoginState(unsealed)
@@ -114,7 +122,7 @@ export class KeyExchange {
     if (account === undefined || closed !== undefined)
       return this.refuse(who, closed ?? 'user-unknown', ceremony)
     if (finished.kind === 'rejected') return this.refuse(who, finished.why, ceremony)
-    return { ...state, account }
+    return { ...state, account, sessionKey: new Secret(finished.sessionKey) }
   }
 
   /** Records those that never came back: a wrong password shows in the browser, and nothing more is sent. */

@@ -12,10 +12,12 @@ export type KeyPurpose =
   | 'audit-chain'
   | 'login-state'
   | 'password-change'
+  | 'step-up'
   | 'known-browser'
   | 'key-check'
   | 'assertion'
   | 'session-hash'
+  | 'proof-key'
 
 export interface KeyRing {
   /** OPAQUE's server set-up (RFC 9807 section 6): OPRF seed and key pair. Losing it voids every password. */

@@ -26,7 +26,16 @@ const username = z
 
 const loginStart = z.strictObject({ startLoginRequest, username: username.exactOptional() })
 export const loginFinishShape = { finishLoginRequest, state: sealedState }
-const loginFinish = z.strictObject(loginFinishShape)
+// HMAC-SHA-256: 32 bytes; SEC 1 section 2.3.3, uncompressed point of P-256: 65 bytes.
+const proofKey = z.discriminatedUnion('alg', [
+  z.strictObject({ alg: z.literal('ecdsa-p256-sha256'), publicKey: base64url(65), mac: base64url(32) }),
+  z.strictObject({ alg: z.literal('hmac-sha256'), mac: base64url(32) }),
+])
+const loginFinish = z.strictObject({
+  ...loginFinishShape,
+  key: proofKey.exactOptional(),
+  for: z.string().max(512).exactOptional(),
+})
 export const keyExchangeStart = z.strictObject({ startLoginRequest })
 
 export interface ParsedLoginStart {

@@ -32,7 +32,8 @@ export type Job = StartJob | FinishJob | RegisterJob | CheckRecordJob
 
 export type JobResult =
   | { readonly kind: 'started'; readonly serverLoginState: string; readonly loginResponse: string }
-  | { readonly kind: 'finished' }
+  /** `sessionKey`: 64 bytes, base64url, known at the two ends of this login alone (RFC 9807 section 6.1). */
+  | { readonly kind: 'finished'; readonly sessionKey: string }
   | { readonly kind: 'registered'; readonly registrationResponse: string }
   | { readonly kind: 'record-good' }
   /** What the client sent is not a message of the protocol, or not the proof. */
@@ -79,12 +80,12 @@ function start(job: StartJob): JobResult {
 }
 
 function finish(job: FinishJob): JobResult {
-  server.finishLogin({
+  const { sessionKey } = server.finishLogin({
     serverLoginState: job.serverLoginState,
     finishLoginRequest: job.finishLoginRequest,
     identifiers: { ...job.identifiers },
   })
-  return { kind: 'finished' }
+  return { kind: 'finished', sessionKey }
 }
 
 function register(job: RegisterJob): JobResult {

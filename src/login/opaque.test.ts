@@ -59,7 +59,10 @@ const proofOf = async (engine: Opaque) => {
 describe('the login engine', () => {
   it('accepts the proof of somebody who knows the password', async () => {
     const engine = open()
-    expect(await engine.finishLogin(await proofOf(engine))).toEqual({ kind: 'finished' })
+    expect(await engine.finishLogin(await proofOf(engine))).toEqual({
+      kind: 'finished',
+      sessionKey: expect.stringMatching(/^[\w-]{86}$/) as unknown,
+    })
   })
 
   it('gives somebody who does not know it nothing to make a proof of', async () => {
@@ -95,7 +98,10 @@ describe('the login engine', () => {
     await expect(engine.finishLogin({ ...good, serverLoginState: 'AAAA' })).rejects.toMatchObject({
       code: 'login-engine-failed',
     })
-    expect(await engine.finishLogin(good)).toEqual({ kind: 'finished' })
+    expect(await engine.finishLogin(good)).toEqual({
+      kind: 'finished',
+      sessionKey: expect.stringMatching(/^[\w-]{86}$/) as unknown,
+    })
   })
 
   it('accepts no proof made for another instance', async () => {

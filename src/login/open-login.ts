@@ -6,10 +6,13 @@ import type { Username } from '../kit/username.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Store } from '../store/store.ts'
 import { Ceremony } from './ceremony.ts'
+import { Confirmation } from './confirmation.ts'
 import type { KeyRing } from './key.ts'
+import type { LoginHost } from './login-host.ts'
 import { openOpaque } from './opaque.ts'
 import { PasswordChange } from './password-change.ts'
 import { Registration } from './registration.ts'
+import { StepUpTickets } from './step-up-tickets.ts'
 import type { Paces } from './throttle.ts'
 import { makeLoginUpkeep } from './upkeep.ts'
 
@@ -17,11 +20,17 @@ export interface LoginParts {
   readonly keys: KeyRing
   /** From `readInstance`. */
   readonly instance: string
+  /** Other sites may show the gate in a frame: cookies are made for that. */
+  readonly embedded?: boolean
+  /** What browsers ask for is good without a signature too. */
+  readonly keyOptional?: boolean
   readonly store: Store
   readonly sessions: Sessions
   readonly audit: Audit
   readonly clock: Clock
   readonly paces: Paces
+  /** Absent: the login stands beside the app. */
+  readonly loginHost?: LoginHost
   /** What a new password of this user must be. */
   readonly rulesFor: (username: Username) => PasswordRules
 }
@@ -33,6 +42,8 @@ export interface Login {
   readonly ceremony: Ceremony
   readonly registration: Registration
   readonly passwordChange: PasswordChange
+  readonly confirmation: Confirmation
+  readonly stepUp: StepUpTickets
   /** Asked for each login page: an operator may have added the first user a moment ago. */
   waysIn(): Promise<WaysIn>
   /** Called again and again. */
@@ -41,17 +52,26 @@ export interface Login {
 }
 
 export function openLogin(parts: LoginParts): Login {
-  const { keys, store, clock } = parts
+  const { keys, instance, store, clock } = parts
   const opaque = openOpaque(keys.opaqueSetup)
   const all = { ...parts, opaque }
   const ceremony = new Ceremony(all)
   const passwordChange = new PasswordChange(all)
+  const stepUp = new StepUpTickets({ key: keys.subKey('step-up'), instance, store, clock })
+  const confirmation = new Confirmation({ ...all, tickets: stepUp })
   return {
     ceremony,
     registration: new Registration(all),
     passwordChange,
+    confirmation,
+    stepUp,
     waysIn: () => findWaysIn(store),
-    reviews: [() => ceremony.review(), () => passwordChange.review(), makeLoginUpkeep(store, clock)],
+    reviews: [
+      () => ceremony.review(),
+      () => passwordChange.review(),
+      () => confirmation.review(),
+      makeLoginUpkeep(store, clock),
+    ],
     close: () => opaque.close(),
   }
 }

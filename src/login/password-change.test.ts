@@ -8,7 +8,7 @@ import {
   cookiesOf,
 } from '../../test/rig/login-rig.ts'
 import { failed, instance, knock, makeRecord, nameOf, newPassword } from '../../test/rig/login-rig.ts'
-import { prove, stranger, valueOf } from '../../test/rig/login-rig.ts'
+import { prove, proveOnly, stranger, valueOf } from '../../test/rig/login-rig.ts'
 import type { PasswordProved } from '../contract/contract.ts'
 import { cookieNames } from '../sessions/cookie.ts'
 import type { UserId } from '../store/rows.ts'
@@ -37,7 +37,7 @@ async function begin(session: UserSession, typed = bobsPassword) {
 
 async function proveCurrent(session: UserSession, typed = newPassword) {
   const begun = beginRegistration(typed)
-  const proof = prove(await begin(session))
+  const proof = proveOnly(await begin(session))
   const proved = await rig.passwordChange.prove(
     { ...proof, registrationRequest: begun.registrationRequest },
     session,
@@ -72,7 +72,7 @@ describe('a user who knows the current password', () => {
     })
     const fresh = await signInBob(stranger, newPassword)
     expect(fresh.session.passwordAt).toBe(rig.now)
-    expect(prove(await rig.start(bobsPassword, stranger, rig.ceremony, 'bob'))).toBeUndefined()
+    expect(proveOnly(await rig.start(bobsPassword, stranger, rig.ceremony, 'bob'))).toBeUndefined()
   })
 
   it('gets a browser that is known for the new password, and no session of the old one', async () => {
@@ -96,7 +96,7 @@ describe('somebody with a stolen session', () => {
   it('can’t change the password without the current one, and is on record', async () => {
     const { session } = await signInBob()
     const begun = await begin(session, 'a wrong guess at it')
-    expect(prove(begun)).toBeUndefined()
+    expect(proveOnly(begun)).toBeUndefined()
     const { registrationRequest } = beginRegistration(newPassword)
     const bluff = { finishLoginRequest: 'A'.repeat(86), state: begun.answer.state, registrationRequest }
     expect(await rig.passwordChange.prove(bluff, session)).toEqual(failed('wrong-proof'))
@@ -145,7 +145,7 @@ describe('a proof', () => {
     const { session } = await signInBob()
     const forChange = prove(await begin(session))
     expect(await rig.ceremony.finish(forChange, stranger)).toEqual(failed('forged'))
-    const forLogin = prove(await rig.start(bobsPassword, stranger, rig.ceremony, 'bob'))
+    const forLogin = proveOnly(await rig.start(bobsPassword, stranger, rig.ceremony, 'bob'))
     const { registrationRequest } = beginRegistration(newPassword)
     expect(await rig.passwordChange.prove({ ...forLogin, registrationRequest }, session)).toEqual(
       failed('forged'),
@@ -155,14 +155,14 @@ describe('a proof', () => {
   it('is good in the session that it was begun in', async () => {
     const { session } = await signInBob()
     const { session: other } = await signInBob()
-    const proof = prove(await begin(session))
+    const proof = proveOnly(await begin(session))
     const { registrationRequest } = beginRegistration(newPassword)
     expect(await rig.passwordChange.prove({ ...proof, registrationRequest }, other)).toEqual(failed('forged'))
   })
 
   it('lasts a minute', async () => {
     const { session } = await signInBob()
-    const proof = prove(await begin(session))
+    const proof = proveOnly(await begin(session))
     const { registrationRequest } = beginRegistration(newPassword)
     rig.now += 60_000
     expect(await rig.passwordChange.prove({ ...proof, registrationRequest }, session)).toEqual(
@@ -229,7 +229,7 @@ describe('a ticket', () => {
     const { session: bobs } = await signInBob()
     const carols = (await rig.signIn(stranger, bobsPassword, 'carol')).session as UserSession
     expect(await set(await proveCurrent(carols), bobs)).toEqual(failed('forged'))
-    const proof = prove(await begin(carols))
+    const proof = proveOnly(await begin(carols))
     const { registrationRequest } = beginRegistration(newPassword)
     expect(await rig.passwordChange.prove({ ...proof, registrationRequest }, bobs)).toEqual(failed('forged'))
   })

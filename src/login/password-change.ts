@@ -20,7 +20,7 @@ import { credentialOf, identifiersOf } from './register.ts'
 import { answered, type Answered } from './registration.ts'
 import { parsePasswordProve, parsePasswordSet, parsePasswordStart } from './registration-messages.ts'
 import { parseTicket, type Ticket } from './registration-messages.ts'
-import { makeSeal, type Seal } from './seal.ts'
+import { makeSeal, type Seal } from '../kit/seal.ts'
 import { makeThrottle, type Paces, type Throttle, type ThrottleStore } from './throttle.ts'
 import { unlessBusy } from './unless-busy.ts'
 
@@ -60,7 +60,7 @@ export class PasswordChange {
   constructor(parts: PasswordChangeParts) {
     const { keys, instance } = parts
     this.#parts = parts
-    this.#browsers = new Browsers(keys, instance)
+    this.#browsers = new Browsers(keys, parts)
     this.#throttle = makeThrottle(parts.paces, parts.store)
     // Another seal than the login's: what was begun here opens no session, and a login's proof sets no password.
     const key = keys.subKey('password-change')

@@ -60,7 +60,7 @@ export class Registration {
 
   constructor(parts: RegistrationParts) {
     this.#parts = parts
-    this.#browsers = new Browsers(parts.keys, parts.instance)
+    this.#browsers = new Browsers(parts.keys, parts)
     this.#throttle = makeThrottle(parts.paces, parts.store)
   }
 

@@ -9,7 +9,7 @@ import {
   instance,
   knock,
 } from '../../test/rig/login-rig.ts'
-import { nameOf, newPassword, password, prove, stranger, valueOf } from '../../test/rig/login-rig.ts'
+import { bluff, nameOf, newPassword, password, prove, stranger, valueOf } from '../../test/rig/login-rig.ts'
 import type { UserId } from '../store/rows.ts'
 import { cookieNames } from '../sessions/cookie.ts'
 import { failureKeyOf } from '../kit/username.ts'
@@ -22,7 +22,7 @@ useLoginRig((made) => (rig = made))
 
 const start = (typed: string, username?: string) => rig.start(typed, stranger, rig.ceremony, username)
 /** A proof of nothing for an attempt that has begun. */
-const bluff = (state: string) => rig.ceremony.finish({ finishLoginRequest: 'A'.repeat(86), state }, stranger)
+const bluffWith = (state: string) => rig.ceremony.finish(bluff(state), stranger)
 
 describe('a user who knows the password', () => {
   it('gets a session in their own name', async () => {
@@ -72,7 +72,7 @@ describe('nobody else', () => {
   ])('gets more than the one answer: %s', async (_, username, why) => {
     const { answer } = await start('any guess of a stranger', username)
     expect(prove(await start('any guess of a stranger', username))).toBeUndefined()
-    expect(await bluff(answer.state)).toEqual(failed(why))
+    expect(await bluffWith(answer.state)).toEqual(failed(why))
     rig.now += 60_000
     await rig.ceremony.review()
     const asker = { principal: 'nobody', username }

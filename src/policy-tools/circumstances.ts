@@ -11,10 +11,20 @@ export interface TypedCircumstances {
   readonly address?: unknown
   readonly tls?: unknown
   readonly proof?: unknown
+  readonly fresh?: unknown
   readonly time?: unknown
 }
 
-export const circumstanceKeys = ['method', 'mfa', 'auth_age', 'address', 'tls', 'proof', 'time'] as const
+export const circumstanceKeys = [
+  'method',
+  'mfa',
+  'auth_age',
+  'address',
+  'tls',
+  'proof',
+  'fresh',
+  'time',
+] as const
 type Key = (typeof circumstanceKeys)[number]
 
 const shapes: Readonly<Record<Key, string>> = {
@@ -24,6 +34,7 @@ const shapes: Readonly<Record<Key, string>> = {
   address: 'an IP address',
   tls: 'true or false',
   proof: 'true or false',
+  fresh: 'true or false',
   time: 'a time with its zone such as 2026-11-22T09:30:00+09:00',
 }
 
@@ -53,6 +64,7 @@ export function readCircumstances(
     address: read('address', parseAddress, '127.0.0.1'),
     tls: read('tls', parseFlag, true),
     proof: read('proof', parseFlag, false),
+    fresh: read('fresh', parseFlag, false),
     now: read('time', parseTime, now),
   }
   return troubles.length > 0 ? troubles : context

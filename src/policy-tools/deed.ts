@@ -41,8 +41,9 @@ export const appActions = [
     'readIdentity',
     'openLogin',
     'joinByInvitation',
+    'confirmByTicket',
   ] as const),
-  ...(['readOwnSession', 'endOwnSession', 'changeOwnPassword'] as const),
+  ...(['readOwnSession', 'endOwnSession', 'confirmOwnSession', 'changeOwnPassword'] as const),
 ] as const satisfies readonly Action[]
 
 /** A text says what is wrong, as a sentence. */

@@ -69,9 +69,10 @@ function roleOf(id: string, { roles }: PolicySet): RuleView['role'] {
   const split = splitRoleId(id)
   const role = roles.find(({ name }) => name === split?.role)
   if (split === undefined || role === undefined) return undefined
-  const { arguments: given, authAge, proof, ...visit } = role.when ?? {}
+  const { arguments: given, authAge, proof, fresh, ...visit } = role.when ?? {}
   const isSight = split.key === 'sees' || split.key === 'pages' || split.key === 'own_files'
   const act = { ...(authAge !== undefined && { authAge }), ...(proof !== undefined && { proof }) }
-  const call = split.key === 'call' && given !== undefined ? { arguments: given } : {}
+  const ofCall = { ...(fresh !== undefined && { fresh }), ...(given !== undefined && { arguments: given }) }
+  const call = split.key === 'call' ? ofCall : {}
   return { name: role.name, when: isSight ? visit : { ...visit, ...act, ...call } }
 }

@@ -55,7 +55,16 @@ describe('an explanation', () => {
     principal: { kind: 'user', username: 'bob', roles: [role], attributes: {} },
     ...{ action: 'callFunction', resource: { kind: 'endpoint', name: 'report_may', group: 'report_may' } },
     context: {
-      ...{ method: 'password', mfa, authAge: 0, address: '127.0.0.1', tls: true, proof: false, now: 0 },
+      ...{
+        method: 'password',
+        mfa,
+        authAge: 0,
+        address: '127.0.0.1',
+        tls: true,
+        proof: false,
+        fresh: false,
+        now: 0,
+      },
     },
   })
 
@@ -97,7 +106,9 @@ describe('the table', () => {
     expect(row('predict')).toEqual(['predict', '-', 'yes', '-', 'yes', 'yes', 'yes'])
     expect(row('report_may')).toEqual(['report_may', '-', '-', '-', '-', 'yes', 'if [1]'])
     expect(row('upload')).toEqual(['upload', '-', '-', '-', '-', 'yes', '-'])
-    expect(rest.at(-1)).toBe('[1] admin (sekisho.yaml:5): with a second factor; signed in at most 15m ago')
+    expect(rest.at(-1)).toBe(
+      '[1] admin (sekisho.yaml:5): with a second factor; password given at most 15m ago',
+    )
   })
 
   test('says of whoever has no role what attributes may still open', async () => {
@@ -162,23 +173,25 @@ describe('the table', () => {
 test('conditions are said in both languages', () => {
   const when: When = {
     ...{ mfa: true, authAge: 5_400_000, method: ['password'], network: ['10.0.0.0/8'], proof: true },
+    fresh: 'call',
     ...{ hours: [{ from: 480, to: 1110 }], days: ['mon', 'fri'], timeZone: 'Asia/Tokyo' },
     ...{ attributes: { department: ['finance', 'legal'] } },
     arguments: { month: { kind: 'values', values: ['may', 2] }, amount: { kind: 'range', max: 10 } },
   }
   expect(whenWords(when, 'en')).toEqual([
     'with a second factor',
-    'signed in at most 90m ago',
+    'password given at most 90m ago',
     'signed in by password',
     'from 10.0.0.0/8',
     '08:00–18:30, Mon, Fri (Asia/Tokyo)',
     "with proof of the login's key",
+    'with the password given for each call',
     "user's department is finance or legal",
     'argument month is may or 2',
     'argument amount is …10',
   ])
   const japanese = whenWords(when, 'ja')
-  expect(japanese).toHaveLength(9)
+  expect(japanese).toHaveLength(10)
   for (const words of japanese)
     expect(words).toMatch(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u)
 })

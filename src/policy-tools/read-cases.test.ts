@@ -24,7 +24,7 @@ attributes: { department: 経理 }
 call: [report_may, /report_june]
 group: reports
 arguments: { month: may, amount: 1.5, urgent: true, tags: [a, b] }
-context: { mfa: true, auth_age: 15m, address: "2001:db8::1", tls: false, proof: true, method: token, time: "2026-11-22T09:30:00+09:00" }
+context: { mfa: true, auth_age: 15m, address: "2001:db8::1", tls: false, proof: true, fresh: true, method: token, time: "2026-11-22T09:30:00+09:00" }
 expect: allow`)
     const endpoint = (name: string) => ({ kind: 'endpoint', name, group: 'reports' })
     expect(full).toEqual({
@@ -36,7 +36,15 @@ expect: allow`)
       ],
       arguments: { month: 'may', amount: 1.5, urgent: true, tags: ['a', 'b'] },
       context: {
-        ...{ method: 'token', mfa: true, authAge: 900, address: '2001:db8::1', tls: false, proof: true },
+        ...{
+          method: 'token',
+          mfa: true,
+          authAge: 900,
+          address: '2001:db8::1',
+          tls: false,
+          proof: true,
+          fresh: true,
+        },
         now: Date.UTC(2026, 10, 22, 0, 30),
       },
     })
@@ -46,7 +54,16 @@ expect: allow`)
     const short = one('call: predict\nexpect: deny')
     expect(short?.principal).toEqual({ kind: 'user', username: 'somebody', roles: [], attributes: {} })
     expect(short?.context).toEqual({
-      ...{ method: 'password', mfa: false, authAge: 0, address: '127.0.0.1', tls: true, proof: false, now },
+      ...{
+        method: 'password',
+        mfa: false,
+        authAge: 0,
+        address: '127.0.0.1',
+        tls: true,
+        proof: false,
+        fresh: false,
+        now,
+      },
     })
     expect(one('principal: token\ncall: predict\nexpect: deny')?.context.method).toBe('token')
     expect(one('principal: nobody\ncall: predict\nexpect: deny')?.context.method).toBe('none')

@@ -5,7 +5,7 @@ import { weekdays, type ArgumentRule, type When } from '../policy/roles.ts'
 /** Each is a condition of its own; all must hold. */
 export function whenWords(when: When, language: Language): readonly string[] {
   const words = language === 'ja' ? japanese : english
-  const { mfa, authAge, method, network, hours, days, timeZone = 'UTC', proof } = when
+  const { mfa, authAge, method, network, hours, days, timeZone = 'UTC', proof, fresh } = when
   const times = [
     ...(hours ?? []).map(({ from, to }) => `${clock(from)}–${clock(to)}`),
     ...(days === undefined
@@ -24,6 +24,7 @@ export function whenWords(when: When, language: Language): readonly string[] {
     ...(network === undefined ? [] : [words.network(network.join(words.or))]),
     ...(times.length === 0 ? [] : [words.times(times.join(words.and), timeZone)]),
     ...(proof === true ? [words.proof] : []),
+    ...(fresh === undefined ? [] : [words.fresh]),
     ...Object.entries(when.attributes ?? {}).map(([name, values]) =>
       words.attribute(name, values.join(words.or)),
     ),
@@ -35,13 +36,14 @@ export function whenWords(when: When, language: Language): readonly string[] {
 
 const english = {
   mfa: 'with a second factor',
-  authAge: (time: string) => `signed in at most ${time} ago`,
+  authAge: (time: string) => `password given at most ${time} ago`,
   method: (methods: string) => `signed in by ${methods}`,
   methods: { password: 'password', token: 'token' },
   network: (networks: string) => `from ${networks}`,
   times: (times: string, zone: string) => `${times} (${zone})`,
   days: { mon: 'Mon', tue: 'Tue', wed: 'Wed', thu: 'Thu', fri: 'Fri', sat: 'Sat', sun: 'Sun' },
   proof: "with proof of the login's key",
+  fresh: 'with the password given for each call',
   attribute: (name: string, values: string) => `user's ${name} is ${values}`,
   argument: (name: string, values: string) => `argument ${name} is ${values}`,
   or: ' or ',
@@ -50,13 +52,14 @@ const english = {
 
 const japanese: typeof english = {
   mfa: '二要素認証あり',
-  authAge: (time) => `サインインから ${time} 以内`,
+  authAge: (time) => `パスワードの入力から ${time} 以内`,
   method: (methods) => `${methods}でサインイン`,
   methods: { password: 'パスワード', token: 'トークン' },
   network: (networks) => `接続元 ${networks}`,
   times: (times, zone) => `${times}(${zone})`,
   days: { mon: '月', tue: '火', wed: '水', thu: '木', fri: '金', sat: '土', sun: '日' },
   proof: 'ログイン鍵の所持証明あり',
+  fresh: '呼び出しごとにパスワードを確認',
   attribute: (name, values) => `ユーザーの ${name} が ${values}`,
   argument: (name, values) => `引数 ${name} が ${values}`,
   or: ' または ',

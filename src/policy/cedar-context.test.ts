@@ -15,6 +15,7 @@ describe('the context', () => {
     address: '2001:db8::1',
     tls: true,
     proof: false,
+    fresh: true,
     now,
   }
   const told = {
@@ -27,9 +28,10 @@ describe('the context', () => {
     expect(contextFor(context, { call: false })).toEqual(told)
   })
 
-  it('of a call refers to its arguments', () => {
+  it('of a call tells whether the password was given for it, and refers to its arguments', () => {
     expect(contextFor(context, { call: true })).toEqual({
       ...told,
+      fresh: true,
       arguments: {
         ...{ texts: refer('Texts'), numbers: refer('Numbers') },
         ...{ flags: refer('Flags'), lists: refer('Lists') },
@@ -38,7 +40,7 @@ describe('the context', () => {
   })
 
   it('that stands in where nobody looks grants nothing', () => {
-    expect(anyContext).toMatchObject({ method: 'none', mfa: false, tls: false, proof: false })
+    expect(anyContext).toMatchObject({ method: 'none', mfa: false, tls: false, proof: false, fresh: false })
   })
 })
 

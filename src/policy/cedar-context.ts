@@ -18,16 +18,25 @@ const argumentRefs = {
 
 /** Stands in where no policy looks at the context: the schema still wants one. */
 export const anyContext: PolicyContext = {
-  ...{ method: 'none', mfa: false, authAge: 0, address: '192.0.2.1', tls: false, proof: false, now: 0 },
+  ...{
+    method: 'none',
+    mfa: false,
+    authAge: 0,
+    address: '192.0.2.1',
+    tls: false,
+    proof: false,
+    fresh: false,
+    now: 0,
+  },
 }
 
 export function contextFor(context: PolicyContext, options: { readonly call: boolean }): Context {
-  const { method, mfa, authAge, address, tls, proof, now } = context
+  const { method, mfa, authAge, address, tls, proof, fresh, now } = context
   return {
     ...{ method, mfa, tls, proof, authAge: Math.floor(authAge), times: refer('Times') },
     address: { __extn: { fn: 'ip', arg: address } },
     now: { __extn: { fn: 'datetime', arg: new Date(now).toISOString() } },
-    ...(options.call && { arguments: argumentRefs }),
+    ...(options.call && { fresh, arguments: argumentRefs }),
   }
 }
 

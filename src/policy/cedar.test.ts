@@ -48,6 +48,7 @@ const open: readonly Action[] = [
   'loadPublicAsset',
   'openLogin',
   'joinByInvitation',
+  'confirmByTicket',
   'loadGateAsset',
   'checkHealth',
   'readAssertionKeys',
@@ -58,8 +59,10 @@ const ungranted: readonly Action[] = ['useMcp', 'readOthersFile', 'readMonitorin
 const personal: readonly Action[] = [
   'openLogin',
   'joinByInvitation',
+  'confirmByTicket',
   'readOwnSession',
   'endOwnSession',
+  'confirmOwnSession',
   'changeOwnPassword',
 ]
 
@@ -85,8 +88,8 @@ describe('the default policy', () => {
   it('lets only users change a password, and no program touch a session', async () => {
     const engine = await loadPolicy()
     const may = (principal: PolicyPrincipal, action: Action) => decide(engine, principal, action).allow
-    expect(personal.map((action) => may(user, action))).toEqual([true, true, true, true, true])
-    expect(personal.map((action) => may(guest, action))).toEqual([true, true, true, true, false])
+    expect(personal.map((action) => may(user, action))).toEqual([true, true, true, true, true, true, true])
+    expect(personal.map((action) => may(guest, action))).toEqual([true, true, true, true, true, true, false])
     expect(personal.some((action) => may(bobsToken, action))).toBe(false)
   })
 

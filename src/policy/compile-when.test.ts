@@ -78,6 +78,13 @@ describe('an act', () => {
   })
 })
 
+describe('a password for each call', () => {
+  it('is a condition of the call alone', () => {
+    const when = { fresh: 'call', authAge: 60_000 } as const
+    expect(compileWhen(when)).toEqual({ visit: [], act: ['context.authAge <= 60'], call: ['context.fresh'] })
+  })
+})
+
 describe('an argument', () => {
   const rule = (...values: readonly (string | number | boolean)[]) => ({ kind: 'values', values }) as const
   const exactly = (number: string) =>

@@ -14,7 +14,7 @@ export interface CompiledWhen {
 }
 
 export function compileWhen(when: When = {}): CompiledWhen {
-  const { mfa, method, network, attributes, authAge, proof } = when
+  const { mfa, method, network, attributes, authAge, proof, fresh } = when
   return {
     visit: [
       ...(mfa === true ? ['context.mfa'] : []),
@@ -27,7 +27,10 @@ export function compileWhen(when: When = {}): CompiledWhen {
       ...(authAge === undefined ? [] : [`context.authAge <= ${String(Math.floor(authAge / 1000))}`]),
       ...(proof === true ? ['context.proof'] : []),
     ],
-    call: Object.entries(when.arguments ?? {}).map(([name, rule]) => compileArgument(name, rule)),
+    call: [
+      ...(fresh === undefined ? [] : ['context.fresh']),
+      ...Object.entries(when.arguments ?? {}).map(([name, rule]) => compileArgument(name, rule)),
+    ],
   }
 }
 

@@ -51,6 +51,8 @@ export interface PolicyContext {
   readonly tls: boolean
   /** The request proved possession of the login's key. */
   readonly proof: boolean
+  /** The password was given for exactly this call; policies see it of calls only. */
+  readonly fresh: boolean
   /** Milliseconds since the epoch. */
   readonly now: number
 }

@@ -3,23 +3,18 @@ import { readSchema } from './read-schema.ts'
 import { parsePolicy } from './parsed-policy.ts'
 import type { PolicySet } from './policy-set.ts'
 
-/** What no request of this release has. */
-const yetToCome = { mfa: 'a second factor', proof: 'proof of its key' } as const
-
 export function findSlips(set: PolicySet): readonly string[] {
   return [...findUnmet(set), ...findPersonal(set)]
 }
 
 function findUnmet({ roles }: PolicySet): readonly string[] {
-  return roles.flatMap(({ name, file, line, lines, when }) =>
-    (['mfa', 'proof'] as const)
-      .filter((key) => when?.[key] === true)
-      .map(
-        (key) =>
-          `${file}:${String(lines['when'] ?? line)}: roles.${name}.when.${key}: ` +
-          `no request can have ${yetToCome[key]} in this release, so nobody gets what this role itself grants.`,
-      ),
-  )
+  return roles
+    .filter(({ when }) => when?.mfa === true)
+    .map(
+      ({ name, file, line, lines }) =>
+        `${file}:${String(lines['when'] ?? line)}: roles.${name}.when.mfa: ` +
+        'no request can have a second factor in this release, so nobody gets what this role itself grants.',
+    )
 }
 
 function findPersonal({ schema, own, places }: PolicySet): readonly string[] {

@@ -41,6 +41,8 @@ export interface When {
   /** IANA name; there whenever hours or days are. */
   readonly timeZone?: string
   readonly proof?: boolean
+  /** The password is given for each call of a function. */
+  readonly fresh?: 'call'
   /** Name to patterns, one of which must fit. */
   readonly attributes?: Readonly<Record<string, readonly string[]>>
   readonly arguments?: Readonly<Record<string, ArgumentRule>>

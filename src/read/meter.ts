@@ -34,6 +34,8 @@ export class Pace {
 }
 
 export class Meter extends Transform {
+  /** Shown each chunk as it passes; to be set before the first one comes. */
+  onChunk: ((chunk: Uint8Array) => void) | undefined
   #seen = 0
   readonly #limits: MeterLimits
   readonly #pace: Pace
@@ -52,7 +54,10 @@ export class Meter extends Transform {
     this.#seen += chunk.byteLength
     this.#pace.count(chunk.byteLength)
     if (this.#seen > this.#limits.max) done(new BodyTrouble('body-large'))
-    else done(null, chunk)
+    else {
+      this.onChunk?.(chunk)
+      done(null, chunk)
+    }
   }
 
   override _flush(done: TransformCallback): void {

@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { parsePartHead } from './part-head.ts'
 
 /** Lines as bytes of UTF-8, each a character. */
-const parse = (...lines: string[]) => parsePartHead(Buffer.from(lines.join('\r\n')).toString('latin1'))
+const parseAll = (...lines: string[]) => parsePartHead(Buffer.from(lines.join('\r\n')).toString('latin1'))
+
+/** As it is understood. */
+function parse(...lines: string[]) {
+  const head = parseAll(...lines)
+  if (head === undefined) return undefined
+  const { written: _, ...understood } = head
+  return understood
+}
 const unnamed = 'application/octet-stream'
 
 describe('the head of a part', () => {
@@ -20,6 +28,14 @@ describe('the head of a part', () => {
     ['no name', 'form-data; name="files"; filename=""', ''],
   ])('is read as %s write it', (_who, disposition, filename) => {
     expect(parse(`Content-Disposition: ${disposition}`)).toEqual({ name: 'files', filename, type: unnamed })
+  })
+
+  it('says what was written, too: a browser signs it as it is', () => {
+    const written = (disposition: string) =>
+      parseAll(`content-disposition: form-data; ${disposition}`)?.written
+    expect(written('name="a\\"b"; filename="c\\\\d"')).toEqual({ name: 'a\\"b', filename: 'c\\\\d' })
+    expect(written("name=x; filename*=utf-8''na%C3%AFve")).toEqual({ name: 'x', filename: 'naïve' })
+    expect(written('name="x"')).toEqual({ name: 'x' })
   })
 
   it('is that of a field without a file name', () => {

@@ -6,6 +6,8 @@ export interface PartHead {
   readonly filename?: string
   /** A media type without parameters. */
   readonly type: string
+  /** What stands between the quotation marks, which is what a browser signs: no backslash undone. */
+  readonly written: { readonly name: string; readonly filename?: string | undefined }
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
@@ -28,7 +30,12 @@ export function parsePartHead(head: string): PartHead | undefined {
   const name = parameters?.get('name')
   if (parameters === undefined || name === undefined) return undefined
   const filename = parameters.get('filename*') ?? parameters.get('filename')
-  return { name, type: typeOf(fields?.get('content-type')), ...(filename !== undefined && { filename }) }
+  return {
+    name: name.value,
+    type: typeOf(fields?.get('content-type')),
+    ...(filename !== undefined && { filename: filename.value }),
+    written: { name: name.written, filename: filename?.written },
+  }
 }
 
 /** Lower-case names, each once. */
@@ -43,10 +50,15 @@ function parseLines(head: string): ReadonlyMap<string, string> | undefined {
   return fields.size > mostLines ? undefined : fields
 }
 
-function parseDisposition(bytes: string): ReadonlyMap<string, string> | undefined {
+interface Parameter {
+  readonly value: string
+  readonly written: string
+}
+
+function parseDisposition(bytes: string): ReadonlyMap<string, Parameter> | undefined {
   const kind = /^form-data(?=[ \t]*;)/i.exec(bytes)
   if (kind === null) return undefined
-  const parameters = new Map<string, string>()
+  const parameters = new Map<string, Parameter>()
   let at = kind[0].length
   while (at < bytes.length) {
     parameter.lastIndex = at
@@ -56,9 +68,10 @@ function parseDisposition(bytes: string): ReadonlyMap<string, string> | undefine
     at = parameter.lastIndex
     const key = name.toLowerCase()
     const value = key.endsWith('*') ? decodeExtended(token) : decode(unquote(quoted) ?? token)
+    const written = key.endsWith('*') ? value : decode(quoted ?? token)
     const known = key === 'name' || key === 'filename' || key === 'filename*'
-    if (!known || value === undefined || parameters.has(key)) return undefined
-    parameters.set(key, value)
+    if (!known || value === undefined || written === undefined || parameters.has(key)) return undefined
+    parameters.set(key, { value, written })
   }
   return parameters
 }

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { catalogue } from '../catalog/index.ts'
 import { isRefusal } from '../refusals.ts'
-import type { Authorized, Content } from '../request.ts'
+import type { Content, Proven } from '../request.ts'
 import { read, type ReadParts } from './read.ts'
 
 const limits = { callBytes: 100_000, uploadBytes: 1_000_000 }
@@ -18,9 +18,11 @@ interface Asked {
   readonly query?: string
   readonly encoding?: string
   readonly nobody?: boolean
+  /** Field and SHA-256 of what was signed of the body. */
+  readonly signed?: { readonly name: string; readonly sha256: Uint8Array }
 }
 
-function requestOf({ id, type, body, length, query = '', encoding, nobody = false }: Asked): Authorized {
+function requestOf({ id, type, body, length, query = '', encoding, nobody = false, signed }: Asked): Proven {
   const entry = catalogue.find((one) => one.id === id)
   const stream =
     typeof body === 'string' || body instanceof Buffer ? Readable.from([Buffer.from(body)]) : body
@@ -32,7 +34,8 @@ function requestOf({ id, type, body, length, query = '', encoding, nobody = fals
     body: { stream, accept: () => undefined, ...(length !== undefined && { length }) },
   }
   const principal = nobody ? { kind: 'nobody' } : { kind: 'guest', session: { id: 's1' } }
-  return { entry, query, headers, principal, ...incoming } as unknown as Authorized
+  const proof = signed === undefined ? { kind: 'none' } : { kind: 'held', body: signed }
+  return { entry, query, headers, principal, proof, ...incoming } as unknown as Proven
 }
 
 /** The content, or the refusal as `code {because}`. */

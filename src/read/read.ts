@@ -1,4 +1,4 @@
-/** Authorized → Read: the body, read strictly and in one piece, or ready to stream and to be judged on its way. */
+/** Proven → Read: the body, read strictly and in one piece, or ready to stream and to be judged on its way. */
 import { Readable } from 'node:stream'
 import type { BodyRule } from '../catalog/entry.ts'
 import { BodyTrouble } from '../kit/body-trouble.ts'
@@ -6,20 +6,20 @@ import { formType, makeBoundary } from '../kit/form.ts'
 import { ownerOf, type Owner } from '../ownership/owner.ts'
 import { isRefusal, refuse, type Refusal } from '../refusals.ts'
 import type {
-  Authorized,
   Content,
   FormContent,
   IncomingBody,
   JsonContent,
+  Proven,
   Read,
   UploadContent,
 } from '../request.ts'
 import { parseBodyType, type BodyType } from './body-type.ts'
 import { charge } from './charge.ts'
-import { readParts } from './multipart-reader.ts'
 import { measure, parseJson, readPaced, readWhole, takeComplete } from './read-body.ts'
 import { readForm } from './read-form.ts'
 import { rewriteUpload, type UploadRules } from './rewrite-upload.ts'
+import { compareBytes, readSignedParts, signedBodyOf } from './signed-body.ts'
 import { uploadFields } from './upload-fields.ts'
 
 export interface ReadParts {
@@ -33,19 +33,20 @@ export interface ReadParts {
 /** The gate's own small bodies arrive whole within this time, or the client is cut. */
 const bodyDeadline = 15_000
 
+const nothing = new Uint8Array()
 const noContent = { kind: 'none' } as unknown as Content
 
-export async function read(request: Authorized, parts: ReadParts): Promise<Read | Refusal> {
+export async function read(request: Proven, parts: ReadParts): Promise<Read | Refusal> {
   const twice = findRepeatedName(request)
   if (twice !== undefined) return refuse('body-invalid', { repeated: twice })
   const atOnce = request.body?.isComplete?.() === true
-  const content = await readContent(request, parts)
+  const content = await readContent(request, parts).catch(refuseTrouble)
   if (isRefusal(content)) return content
   return atOnce ? { ...request, content, bodyAtOnce: true } : { ...request, content }
 }
 
 /** A name given twice in the query is read differently by different parsers (OWASP ASVS 5.0 15.3.7). */
-function findRepeatedName(request: Authorized): string | undefined {
+function findRepeatedName(request: Proven): string | undefined {
   if (request.query === '') return undefined
   const named = request.entry.names.filter((name) => name.in === 'query')
   if (named.length === 0) return undefined
@@ -53,8 +54,9 @@ function findRepeatedName(request: Authorized): string | undefined {
   return named.find((name) => query.getAll(name.name).length > 1)?.name
 }
 
-async function readContent(request: Authorized, parts: ReadParts): Promise<Content | Refusal> {
-  const { entry, body, headers } = request
+async function readContent(request: Proven, parts: ReadParts): Promise<Content | Refusal> {
+  const { entry, body, headers, proof } = request
+  if (body === undefined) compareBytes(nothing, signedBodyOf(proof))
   if (entry.body.kind === 'none')
     return body === undefined ? noContent : refuse('body-invalid', { expected: 'none' })
   if (body === undefined) return refuse('body-invalid', { expected: entry.body.kind })
@@ -66,13 +68,13 @@ async function readContent(request: Authorized, parts: ReadParts): Promise<Conte
   const max = limitOf(entry.body, parts)
   if (body.length !== undefined && body.length > max)
     return refuse('body-large', { declared: body.length, max })
-  try {
-    return (await readBody(request, body, type, max, parts)) as unknown as Content
-  } catch (thrown) {
-    // What is wrong with a body is a refusal; anything else that is thrown stays a fault.
-    if (thrown instanceof BodyTrouble) return refuse(thrown.code, thrown.because)
-    throw thrown
-  }
+  return (await readBody(request, body, type, max, parts)) as unknown as Content
+}
+
+/** What is wrong with a body is a refusal; anything else that is thrown stays a fault. */
+function refuseTrouble(thrown: unknown): Refusal {
+  if (thrown instanceof BodyTrouble) return refuse(thrown.code, thrown.because)
+  throw thrown
 }
 
 function takes(rule: BodyRule, type: BodyType): boolean {
@@ -100,17 +102,12 @@ function limitOf(rule: BodyRule, parts: ReadParts): number {
   }
 }
 
-async function readBody(
-  request: Authorized,
-  body: IncomingBody,
-  type: BodyType,
-  max: number,
-  parts: ReadParts,
-) {
+async function readBody(request: Proven, body: IncomingBody, type: BodyType, max: number, parts: ReadParts) {
   const { entry } = request
-  if (type.kind === 'json') return readJson(body, max, entry.goesTo === 'serve')
+  if (type.kind === 'json') return readJson(request, body, max)
   if (entry.body.kind === 'upload') return passUpload(request, body, type.boundary, max, parts)
-  const read = await readForm(readParts(measure(body, max), type.boundary), max, parts.uploads)
+  const signed = readSignedParts(measure(body, max), type.boundary, signedBodyOf(request.proof))
+  const read = await readForm(signed, max, parts.uploads)
   await chargeForm(read, ownerOf(request.principal), parts)
   return read
 }
@@ -127,14 +124,16 @@ async function chargeForm(
 }
 
 /** The gate's own bodies come from strangers too, so they have a deadline; a call may be long, and has a pace. */
-async function readJson(body: IncomingBody, max: number, isOwn: boolean): Promise<JsonContent> {
+async function readJson({ entry, proof }: Proven, body: IncomingBody, max: number): Promise<JsonContent> {
+  const isOwn = entry.goesTo === 'serve'
   const bytes =
     takeComplete(body, max) ?? (isOwn ? await readWhole(body, max, bodyDeadline) : await readPaced(body, max))
+  compareBytes(bytes, signedBodyOf(proof))
   return { kind: 'json', value: parseJson(bytes) }
 }
 
 function passUpload(
-  { entry, principal }: Authorized,
+  { entry, principal, proof }: Proven,
   body: IncomingBody,
   boundary: string,
   max: number,
@@ -148,7 +147,8 @@ function passUpload(
   const own = makeBoundary()
   const open = () => {
     const meter = measure(body, max)
-    const passing = rewriteUpload(readParts(meter, boundary), fields, uploads, own)
+    const signed = readSignedParts(meter, boundary, signedBodyOf(proof))
+    const passing = rewriteUpload(signed, fields, uploads, own)
     const counted =
       uploadQuota === undefined || owner === undefined
         ? passing

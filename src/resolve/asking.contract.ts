@@ -147,13 +147,26 @@ export function readRequest(asking: Asking, base = '', api: DeclaredModel['api']
   if ('trouble' in parsed) throw new TypeError(`${target}: ${parsed.trouble}`)
   const method = asking.method ?? (body === undefined && form === undefined ? 'GET' : 'POST')
   const received = {
-    ...{ id: 'r', method, ...parsed, headers: {}, client: '127.0.0.1' as ClientAddress },
+    ...{
+      id: 'r',
+      method,
+      ...parsed,
+      requestTarget: target,
+      headers: {},
+      client: '127.0.0.1' as ClientAddress,
+    },
     ...{ site: { scheme: 'http', host: 'gate.test' } as const, at: 0, onGone: () => undefined },
   }
   const pages = new Set(model.pages.filter((page) => page !== '').map((page) => `/${page}`))
   const classified = classify(received, { catalogues, app: { base, pages, api } })
   const content = contentOf(body, form)
-  return { ...classified, principal: as, allow: { policies: [] }, content } as unknown as Read
+  return {
+    ...classified,
+    principal: as,
+    allow: { policies: [] },
+    proof: { kind: 'none' },
+    content,
+  } as unknown as Read
 }
 
 function contentOf(body: Json | string | undefined, form: Asking['form']): Content {

@@ -2,8 +2,15 @@
 import type { Answer, AnswerHeaders, Validated } from '../request.ts'
 import type { WebFile } from './web-files.ts'
 
+/**
+ * No window of an app or of another site keeps a handle on a page of these, and a browser draws it in a process of its own (HTML
+ * section 7.1.3 and 7.1.4: opener and embedder policy together). A policy on a worker's script is the worker's.
+ */
 const own = {
   'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-embedder-policy': 'require-corp',
   'cross-origin-opener-policy': 'same-origin',
   'x-frame-options': 'DENY',
 } as const

@@ -4,6 +4,7 @@ import type { UserSession } from '../login/password-change.ts'
 import { refuse, type Refusal } from '../refusals.ts'
 import type { Principal, Validated } from '../request.ts'
 import { isPlain, type Site } from '../sessions/cookie.ts'
+import type { SessionFacts } from '../sessions/sessions.ts'
 import type { SessionRow } from '../store/rows.ts'
 
 export function bodyOf(request: Validated): unknown {
@@ -16,8 +17,14 @@ export function askerOf(request: Validated): LoginAsker & { readonly site: Site 
     address: client,
     userAgent: headers['user-agent'] ?? '',
     cookies: headers['cookie'],
+    at: site,
     site,
   }
+}
+
+/** Where it comes from, for the log. */
+export function factsOf({ client, headers }: Validated): SessionFacts {
+  return { address: client, userAgent: headers['user-agent'] ?? '' }
 }
 
 /** A program has none. */

@@ -1,18 +1,35 @@
 /** The login page and its two messages, signing out, and what a page may know of its session. */
-import { returnToParameter, safeReturnPath, type SessionState } from '../contract/contract.ts'
+import {
+  againParameter,
+  forParameter,
+  paths,
+  returnToParameter,
+  safeReturnPath,
+  type LoginHandedOver,
+  type SessionState,
+} from '../contract/contract.ts'
+import { firstApp } from '../login/login-host.ts'
 import { refuse, type Refusal } from '../refusals.ts'
 import type { Answer, Validated } from '../request.ts'
 import { answerEmpty, answerJson } from './answers.ts'
 import { askerOf, bodyOf, sessionOf } from './asked.ts'
+import { awayFrom, refuseStrangeApp } from './enter.ts'
 import { answerPage } from './pages.ts'
 import type { ServeParts } from './serve.ts'
 
 export async function showLogin(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
-  if (request.principal.kind !== 'nobody') {
-    const wanted = new URLSearchParams(request.query).get(returnToParameter)
-    return answerEmpty(303, { location: safeReturnPath(wanted) })
-  }
-  return answerPage(request, parts, `login.${await parts.login.waysIn()}`)
+  const query = new URLSearchParams(request.query)
+  // A browser that lost its key has a session with which it can do little.
+  if (request.principal.kind !== 'nobody' && !query.has(againParameter) && !query.has(forParameter))
+    return answerEmpty(303, { location: safeReturnPath(query.get(returnToParameter)) })
+  if (awayFrom(request, parts) !== undefined)
+    return answerEmpty(303, { location: `${paths.enter}${request.query === '' ? '' : `?${request.query}`}` })
+  // At a login host somebody signs in for an app, whose page has the key and leads here, or for the account.
+  const { loginHost } = parts
+  if (loginHost !== undefined && !query.has(forParameter) && query.get(returnToParameter) !== paths.account)
+    return answerEmpty(303, { location: `${firstApp(loginHost, request.site)}/` })
+  const strange = query.has(forParameter) ? refuseStrangeApp(request, parts) : undefined
+  return strange ?? answerPage(request, parts, `login.${await parts.login.waysIn()}`)
 }
 
 export async function startLogin(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
@@ -22,7 +39,10 @@ export async function startLogin(request: Validated, parts: ServeParts): Promise
 
 export async function finishLogin(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
   const finished = await parts.login.finish(bodyOf(request), askerOf(request))
-  return finished.kind === 'refusal' ? finished : answerEmpty(204, { 'set-cookie': finished.setCookies })
+  if (finished.kind === 'refusal') return finished
+  const headers = { 'set-cookie': finished.setCookies }
+  if (finished.kind === 'signed-in') return answerEmpty(204, headers)
+  return answerJson(200, { code: finished.code } satisfies LoginHandedOver, headers)
 }
 
 export async function logOut(request: Validated, parts: ServeParts): Promise<Answer> {
@@ -30,8 +50,9 @@ export async function logOut(request: Validated, parts: ServeParts): Promise<Ans
   if (session !== undefined) await parts.login.end(session)
   return answerEmpty(204, {
     'set-cookie': parts.login.clearCookies(request.site),
-    // The app's pages and files in this browser's cache were this session's (OWASP ASVS 5.0 14.3.1).
-    'clear-site-data': '"cache"',
+    // What the app's pages keep in this browser, in its cache and in its storage, was this session's: texts, chats, the key of its
+    // proofs (OWASP ASVS 5.0 14.3.1). Never `cookies`: a browser shares those with everything else on the host.
+    'clear-site-data': '"cache", "storage"',
   })
 }
 

@@ -11,6 +11,10 @@ const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types sekisho"
 
+/** Of the machine they need nothing. */
+const permissions =
+  'camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), serial=(), usb=()'
+
 export function answerPage(
   request: Validated,
   { web }: { readonly web: Pick<WebFiles, 'pages'> },
@@ -25,6 +29,7 @@ export function answerPage(
   return answerFile(request, page, {
     'content-security-policy': pagePolicy,
     'content-language': language,
+    'permissions-policy': permissions,
     ...headers,
   })
 }

@@ -1,17 +1,22 @@
 /** Validated → the gate's own answer: a handler for each of its routes, checked complete by the compiler. */
 import type { OwnRoute } from '../catalog/gate/own.ts'
 import type { LoginAsker } from '../login/asker.ts'
-import type { LoginUnderWay, SignedIn } from '../login/ceremony.ts'
+import type { HandedOver, LoginUnderWay, SignedIn } from '../login/ceremony.ts'
+import type { LoginHost } from '../login/login-host.ts'
 import type { WaysIn } from '../login/open-login.ts'
 import type { PasswordChange } from '../login/password-change.ts'
 import type { Registration } from '../login/registration.ts'
 import { refuse, type Refusal } from '../refusals.ts'
 import type { Answer, Validated } from '../request.ts'
 import type { Site } from '../sessions/cookie.ts'
+import type { Confirmation } from '../login/confirmation.ts'
 import type { SessionRow } from '../store/rows.ts'
 import { proveCurrentPassword, setNewPassword, showAccount } from './account.ts'
 import { showPasswordRules, startPasswordChange } from './account.ts'
 import { answerEmpty, answerFile, answerJson } from './answers.ts'
+import { finishConfirmation, lookAtTicket, showConfirm, startConfirmation } from './confirm.ts'
+import { enter, showConfirmAway, showEnter, tellWhereToEnter } from './enter.ts'
+import { finishConfirmationAway, lookAtTicketAway, startConfirmationAway } from './enter.ts'
 import { showAssertionKeys } from './jwks.ts'
 import { finishJoin, lookAtInvitation, showJoin, startJoin } from './join.ts'
 import { finishLogin, logOut, showLogin, showSession, startLogin } from './login.ts'
@@ -21,7 +26,8 @@ export interface ServeParts {
   readonly web: Pick<WebFiles, 'assets' | 'pages' | 'assetFile'>
   readonly login: {
     readonly start: (body: unknown, asker: LoginAsker) => Promise<LoginUnderWay | Refusal>
-    readonly finish: (body: unknown, asker: LoginAsker) => Promise<SignedIn | Refusal>
+    readonly finish: (body: unknown, asker: LoginAsker) => Promise<SignedIn | HandedOver | Refusal>
+    readonly enter: (body: unknown, asker: LoginAsker) => Promise<SignedIn | Refusal>
     readonly end: (session: SessionRow) => Promise<unknown>
     /** Set-Cookie values that remove the session's cookie. */
     readonly clearCookies: (site: Site) => readonly string[]
@@ -30,6 +36,9 @@ export interface ServeParts {
   }
   readonly registration: Pick<Registration, 'look' | 'start' | 'finish'>
   readonly passwordChange: Pick<PasswordChange, 'rules' | 'start' | 'prove' | 'set'>
+  readonly confirmation: Pick<Confirmation, 'look' | 'start' | 'finish' | 'findSession'>
+  /** Absent: the login stands beside the app. */
+  readonly loginHost?: LoginHost
   readonly clock: { now(): number }
   readonly assertions: { readonly jwks: (now: number) => Promise<unknown> }
   readonly app: { readonly base: string }
@@ -42,7 +51,11 @@ const handlers: Readonly<Record<OwnRoute, Handler>> = {
   'gate.login.start': startLogin,
   'gate.login.finish': finishLogin,
   'gate.logout': logOut,
+  // The path adds the challenge, as to every answer that brings one (prove/with-challenge.ts).
+  'gate.challenge': () => answerEmpty(204),
   'gate.session': showSession,
+  // Noted on the way here (prove/note-use.ts).
+  'gate.session.use': () => answerEmpty(204),
   'gate.join.page': showJoin,
   'gate.join.look': lookAtInvitation,
   'gate.join.start': startJoin,
@@ -52,6 +65,17 @@ const handlers: Readonly<Record<OwnRoute, Handler>> = {
   'gate.password.start': startPasswordChange,
   'gate.password.prove': proveCurrentPassword,
   'gate.password.set': setNewPassword,
+  'gate.confirm.page': showConfirm,
+  'gate.confirm.look': lookAtTicket,
+  'gate.confirm.start': startConfirmation,
+  'gate.confirm.finish': finishConfirmation,
+  'gate.enter.page': showEnter,
+  'gate.enter.where': tellWhereToEnter,
+  'gate.enter.finish': enter,
+  'gate.away.page': showConfirmAway,
+  'gate.away.look': lookAtTicketAway,
+  'gate.away.start': startConfirmationAway,
+  'gate.away.finish': finishConfirmationAway,
   'gate.asset': showAsset,
   'gate.base': (_request, { app }) => answerEmpty(303, { location: `${app.base}/` }),
   'gate.health': () => answerJson(200, { status: 'ok' }),

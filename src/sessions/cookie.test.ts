@@ -37,6 +37,29 @@ describe('the names', () => {
   )
 })
 
+describe('cookies for frames of other sites', () => {
+  const framed = cookieNames('abcd2345', undefined, true)
+
+  it('have names of their own, which never stand for the others', () => {
+    expect(framed).toEqual({
+      session: '__Host-sekisho-framed-abcd2345',
+      known: '__Host-sekisho-known-framed-abcd2345',
+    })
+    expect(readCookie(`${framed.session}=a`, session)).toEqual({ kind: 'none' })
+    expect(readCookie(`${session}=a; ${framed.session}=b`, framed.session)).toEqual({
+      kind: 'one',
+      value: 'b',
+    })
+  })
+
+  it('are sent there, and only where that site is around the frame', () => {
+    const attributes = 'Path=/; HttpOnly; Secure; SameSite=None; Partitioned'
+    expect(setCookie(framed.session, 'token')).toBe(`${framed.session}=token; ${attributes}`)
+    expect(setCookie(framed.known, 'a', 60)).toBe(`${framed.known}=a; ${attributes}; Max-Age=60`)
+    expect(clearCookie(framed.session)).toBe(`${framed.session}=; ${attributes}; Max-Age=0`)
+  })
+})
+
 describe('a Cookie header', () => {
   it('without our cookie holds none', () => {
     expect(readCookie(undefined, session)).toEqual({ kind: 'none' })

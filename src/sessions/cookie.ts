@@ -21,10 +21,17 @@ export interface CookieNames {
  * Over plain http browsers take `Secure` cookies from loopback only. Where the operator accepted `--insecure-http`
  * there are cookies without it, under other names, which are never read anywhere else.
  */
-export function cookieNames(instance: string, site?: Site): CookieNames {
+export function cookieNames(instance: string, site?: Site, embedded = false): CookieNames {
   const prefix = isPlain(site) ? '' : '__Host-'
-  return { session: `${prefix}sekisho-${instance}`, known: `${prefix}sekisho-known-${instance}` }
+  const name = embedded ? `${framed}${instance}` : instance
+  return { session: `${prefix}sekisho-${name}`, known: `${prefix}sekisho-known-${name}` }
 }
+
+/**
+ * Stands in the names of cookies that go into frames of other sites. A browser keeps those apart from others of the same name (CHIPS,
+ * RFC 6265bis draft section 5.7), and would send both.
+ */
+const framed = 'framed-'
 
 /** Whether whoever is on the way can read and change what passes: browsers refuse `Secure` cookies from such a site. */
 export function isPlain(site: Site | undefined): boolean {
@@ -71,9 +78,18 @@ function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09
 }
 
-// Lax and not Strict: a link from a wiki or a mail should find the reader signed in.
-const attributesOf = (name: string) =>
-  name.startsWith('__Host-') ? 'Path=/; HttpOnly; Secure; SameSite=Lax' : 'Path=/; HttpOnly; SameSite=Lax'
+const inFrames = new RegExp(`^__Host-sekisho-(?:known-)?${framed}`)
+
+/**
+ * Lax and not Strict: a link from a wiki or a mail should find the reader signed in. In a frame neither is sent; there the cookie
+ * belongs to the site around it and to no other one (`Partitioned`), and `check-site.ts` alone keeps foreign requests out.
+ */
+function attributesOf(name: string): string {
+  if (inFrames.test(name)) return 'Path=/; HttpOnly; Secure; SameSite=None; Partitioned'
+  return name.startsWith('__Host-')
+    ? 'Path=/; HttpOnly; Secure; SameSite=Lax'
+    : 'Path=/; HttpOnly; SameSite=Lax'
+}
 
 /** A Set-Cookie value. Without `maxAge` (seconds) the cookie goes when the browser closes. */
 export function setCookie(name: string, value: string, maxAge?: number): string {

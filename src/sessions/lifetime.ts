@@ -25,3 +25,11 @@ export function lapsed(times: Times, lifetime: Lifetime, now: number): 'absolute
   if (now >= idleEnd(times, lifetime)) return 'idle'
   return undefined
 }
+
+/**
+ * In use for so long, a token is replaced (OWASP Session Management, Renewal Timeout): a copy of it is then worth nothing, or shows
+ * that there are two.
+ */
+export const renewMs = 15 * 60_000
+/** A token that was replaced stays good for so long: requests with it are on their way. */
+export const graceMs = 60_000

@@ -1,7 +1,7 @@
 /** From the Cookie header to the session: what the step `authenticate` asks on every request. */
 import type { FoundSession } from '../store/rows.ts'
 import { readCookie } from './cookie.ts'
-import type { Sessions } from './sessions.ts'
+import type { SessionFacts, Sessions } from './sessions.ts'
 
 export type SessionLooked =
   | { readonly kind: 'none' }
@@ -16,10 +16,11 @@ export async function lookAtCookies(
   /** `cookieNames(instance, site).session` */
   name: string,
   now: number,
+  from?: SessionFacts,
 ): Promise<SessionLooked> {
   const cookie = readCookie(header, name)
   if (cookie.kind !== 'one') return cookie
-  const found = await sessions.find(cookie.value, now)
+  const found = await sessions.find(cookie.value, now, from)
   switch (found.state) {
     case 'active':
       return { kind: 'active', session: found.session }

@@ -11,7 +11,12 @@ export const minute = 60_000
 export const hour = 60 * minute
 export const facts = { address: '192.0.2.7', userAgent: 'Browser/1' }
 // Only a test may write this by hand.
-export const finished = { account: 'shared', passwordAt: 1, ceremony: 'c' } as FinishedCeremony
+export const finished = {
+  account: 'shared',
+  passwordAt: 1,
+  ceremony: 'c',
+  proofKey: { alg: 'ecdsa-p256-sha256', keyid: 'keyid', key: 'key' },
+} as FinishedCeremony
 
 export interface SessionsAtHand {
   now: number
@@ -21,7 +26,7 @@ export interface SessionsAtHand {
   events: AuditEvent[]
   sessions: Sessions
   /** One more of them. */
-  open(on: Pick<Store, 'sessions' | 'changes'>): Sessions
+  open(on: Pick<Store, 'sessions' | 'changes'>, twoNetworks?: 'record' | 'end'): Sessions
 }
 
 export function useSessions(): SessionsAtHand {
@@ -34,7 +39,7 @@ export function useSessions(): SessionsAtHand {
     },
   }
   const lifetime = { idleMs: hour, absoluteMs: 24 * hour }
-  rig.open = (on) => openSessions({ store: on, audit, clock, lifetime })
+  rig.open = (on, twoNetworks = 'record') => openSessions({ store: on, audit, clock, lifetime, twoNetworks })
   beforeEach(() => {
     const data = makeMemoryData()
     const store = makeMemoryStore(data)

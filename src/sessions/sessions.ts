@@ -8,21 +8,33 @@ import { sweepMs, WatchReview, type Reviewed } from '../kit/watch-review.ts'
 import { Watchers } from '../kit/watchers.ts'
 import { whenOther } from '../kit/when-other.ts'
 import { noEndowment } from '../store/rows.ts'
-import type { AccountId, Endowment, FoundSession, SessionEnd, SessionId, SessionRow } from '../store/rows.ts'
+import type {
+  AccountId,
+  Endowment,
+  FoundSession,
+  SessionEnd,
+  SessionId,
+  SessionRow,
+  TokenHash,
+} from '../store/rows.ts'
 import type { SessionStore } from '../store/store.ts'
 import type { FinishedCeremony } from './finished-ceremony.ts'
-import { absoluteEnd, idleEnd, lapsed } from './lifetime.ts'
+import { LastUse } from './last-use.ts'
+import { absoluteEnd, graceMs, idleEnd, lapsed, renewMs } from './lifetime.ts'
 import type { Lifetime } from './lifetime.ts'
-import { hashToken, makeToken, parseToken } from './token.ts'
+import { Networks } from './networks.ts'
+import { deriveToken, hashToken, makeNext, makeToken, parseToken } from './token.ts'
 import type { SessionToken } from './token.ts'
 
+interface ActiveSession {
+  readonly state: 'active'
+  readonly session: FoundSession
+  readonly idleEndsAt: number
+  readonly endsAt: number
+}
+
 export type SessionFound =
-  | {
-      readonly state: 'active'
-      readonly session: FoundSession
-      readonly idleEndsAt: number
-      readonly endsAt: number
-    }
+  | ActiveSession
   /** Past a limit, whether or not somebody has written that down yet. */
   | { readonly state: 'expired'; readonly why: 'idle' | 'absolute'; readonly session: SessionRow }
   | { readonly state: 'ended'; readonly why: SessionEnd; readonly session: SessionRow }
@@ -41,6 +53,8 @@ export interface SessionParts {
   readonly audit: Pick<Audit, 'write'>
   readonly clock: Clock
   readonly lifetime: Lifetime
+  /** What becomes of a session that is used from two networks by turns. */
+  readonly twoNetworks: 'record' | 'end'
 }
 
 export interface Sessions {
@@ -49,14 +63,25 @@ export interface Sessions {
     finished: FinishedCeremony,
     facts: SessionFacts,
   ): Promise<{ token: SessionToken; session: SessionRow }>
-  /** One look into the store and one SHA-256; on every request's path. */
-  find(token: string, now: number): Promise<SessionFound>
+  /**
+   * One look into the store and two SHA-256; on every request's path. The first use of a next token makes it the present one; a
+   * replaced one, a while later, ends the session: two hold what was one person's. From where the session was used last it is
+   * unknown and no more. `from`: who shows it.
+   */
+  find(token: string, now: number, from?: SessionFacts): Promise<SessionFound>
+  /** What the browser that came with `token` is to use from now on, when it is time for another one. */
+  renew(session: SessionRow, token: string, now: number): Promise<SessionToken | undefined>
   /** Whether it is still good by now: for a request that took its time to arrive. */
   isOpen(session: SessionRow, now: number): Promise<boolean>
+  /**
+   * The person gave the password again: `authAt` is now. False when the session is over. The token is replaced too (OWASP Session
+   * Management, renewal after a privilege level change), but not at once: an answer that brings the present one may be on its way.
+   */
+  confirm(session: SessionRow, at: number): Promise<boolean>
   /** A person did something. Not for heartbeats and polls. */
   markActive(id: SessionId, at: number): void
-  /** Ends it, records that, and cuts its streams. False when it was over already. */
-  end(session: SessionRow, why: SessionEnd): Promise<boolean>
+  /** Ends it, records that, and cuts its streams. False when it was over already. `from`: who brought it about. */
+  end(session: SessionRow, why: SessionEnd, from?: SessionFacts): Promise<boolean>
   /** Every session that is still good. */
   listOpen(now: number): Promise<readonly SessionRow[]>
   /**
@@ -88,6 +113,9 @@ class LiveSessions implements Sessions {
   readonly #audit: SessionParts['audit']
   readonly #clock: Clock
   readonly #lifetime: Lifetime
+  readonly #twoNetworks: 'record' | 'end'
+  readonly #networks = new Networks()
+  readonly #lastUse = new LastUse()
   readonly #activity: LastSeen<SessionId>
   readonly #watchers = new Watchers<FoundSession, WatchedEnd>()
   readonly #review: WatchReview<FoundSession, WatchedEnd>
@@ -97,6 +125,7 @@ class LiveSessions implements Sessions {
     this.#audit = parts.audit
     this.#clock = parts.clock
     this.#lifetime = parts.lifetime
+    this.#twoNetworks = parts.twoNetworks
     this.#activity = new LastSeen(parts.store.sessions)
     const reviewed: Reviewed<FoundSession, WatchedEnd> = {
       watchers: this.#watchers,
@@ -118,7 +147,10 @@ class LiveSessions implements Sessions {
       account: finished.account,
       ...(finished.username === undefined ? {} : { username: finished.username }),
       passwordAt: finished.passwordAt,
+      renewAt: now + renewMs,
       createdAt: now,
+      authAt: now,
+      ...(finished.proofKey === undefined ? {} : { proofKey: finished.proofKey }),
       lastActiveAt: now,
       endsAt: now + this.#lifetime.absoluteMs,
       address: facts.address,
@@ -128,29 +160,105 @@ class LiveSessions implements Sessions {
     return { token, session }
   }
 
-  async find(text: string, now: number): Promise<SessionFound> {
+  async find(text: string, now: number, from?: SessionFacts): Promise<SessionFound> {
     const token = parseToken(text)
     if (token === undefined) return { state: 'unknown' }
-    const session = await this.#store.sessions.find(hashToken(token))
-    return session === undefined ? { state: 'unknown' } : this.#judge(session, now)
+    const hash = hashToken(token)
+    const found = (await this.#findPresent(hash, now)) ?? (await this.#findByOther(hash, now, from))
+    if (found.state !== 'active' || from === undefined) return found
+    this.#lastUse.note(found.session.id, from)
+    return this.#noteNetwork(found, now, from)
   }
 
-  async isOpen({ tokenHash }: SessionRow, now: number): Promise<boolean> {
-    const session = await this.#store.sessions.find(tokenHash)
+  async #noteNetwork(found: ActiveSession, now: number, from: SessionFacts): Promise<SessionFound> {
+    const { session } = found
+    const network = this.#networks.note(session.id, from.address, now)
+    if (network === undefined) return found
+    await this.#audit.write({
+      kind: 'session.two-networks',
+      asker: { ...askerOf(session), ...from },
+      network,
+    })
+    if (this.#twoNetworks === 'record') return found
+    await this.end(session, 'two-networks', from)
+    return { state: 'ended', why: 'two-networks', session }
+  }
+
+  async #findPresent(hash: TokenHash, now: number): Promise<SessionFound | undefined> {
+    const session = await this.#store.sessions.find(hash)
+    return session && this.#judge(session, now)
+  }
+
+  async #findByOther(hash: TokenHash, now: number, from?: SessionFacts): Promise<SessionFound> {
+    const found = await this.#store.sessions.findByOther(hash)
+    // Between the two looks another request may have made it the present one.
+    if (found === undefined) return (await this.#findPresent(hash, now)) ?? { state: 'unknown' }
+    const { session } = found
+    const judged = this.#judge(session, now)
+    if (judged.state !== 'active') return judged
+    switch (found.kind) {
+      case 'next':
+        await this.#store.sessions.advance(session.id, hash, {
+          formerGoodUntil: now + graceMs,
+          renewAt: now + renewMs,
+        })
+        return (await this.#findPresent(hash, now)) ?? { state: 'unknown' }
+      case 'replaced':
+        if (now < found.goodUntil) return judged
+        return from !== undefined && this.#lastUse.isFrom(session, from)
+          ? this.#passOver(session, now, from)
+          : this.#endReused(session, from)
+    }
+  }
+
+  /** Over HTTP/1.1 a browser reads its cookies before a request waits for one of its few connections, for however long. */
+  async #passOver(session: FoundSession, now: number, from: SessionFacts): Promise<SessionFound> {
+    if (this.#lastUse.isNews(session.id, now))
+      await this.#audit.write({ kind: 'session.token-late', asker: { ...askerOf(session), ...from } })
+    return { state: 'unknown' }
+  }
+
+  async #endReused(session: FoundSession, from?: SessionFacts): Promise<SessionFound> {
+    await this.#audit.write({ kind: 'session.token-reused', asker: { ...askerOf(session), ...from } })
+    await this.end(session, 'token-reused', from)
+    return { state: 'ended', why: 'token-reused', session }
+  }
+
+  async renew(session: SessionRow, text: string, now: number): Promise<SessionToken | undefined> {
+    const token = parseToken(text)
+    const due = now >= session.renewAt || session.nextToken !== undefined
+    // A replaced token, good for a while, has its successor in the browser already.
+    if (!due || token === undefined || hashToken(token) !== session.tokenHash) return undefined
+    const next = await this.#store.sessions.offer(
+      session.id,
+      session.tokenHash,
+      session.nextToken ?? makeNext(token),
+    )
+    return next && deriveToken(token, next.salt)
+  }
+
+  async isOpen({ id }: SessionRow, now: number): Promise<boolean> {
+    const session = await this.#store.sessions.findById(id)
     return session !== undefined && this.#judge(session, now).state === 'active'
+  }
+
+  async confirm(session: SessionRow, at: number): Promise<boolean> {
+    return (await this.isOpen(session, at)) && this.#store.sessions.confirm(session.id, at, at + graceMs)
   }
 
   markActive(id: SessionId, at: number): void {
     this.#activity.mark(id, at)
   }
 
-  async end(session: SessionRow, why: SessionEnd): Promise<boolean> {
+  async end(session: SessionRow, why: SessionEnd, from?: SessionFacts): Promise<boolean> {
     const ended = await this.#store.sessions.end(session.id, this.#clock.now(), why)
     this.#activity.forget(session.id)
+    this.#networks.forget(session.id)
+    this.#lastUse.forget(session.id)
     this.#watchers.tell(session.id, why)
     // Only who really ended it writes the record, so that each end stands in the log once.
     if (ended) {
-      const asker = askerOf(session)
+      const asker = { ...askerOf(session), ...from }
       await this.#audit.write({
         kind: 'session.ended',
         asker: why === 'operator' ? { ...asker, principal: 'operator' } : asker,
@@ -195,8 +303,8 @@ class LiveSessions implements Sessions {
   }
 
   async #recheck(watched: readonly SessionRow[], now: number): Promise<void> {
-    for (const { id, tokenHash } of watched) {
-      const row = await this.#store.sessions.find(tokenHash)
+    for (const { id } of watched) {
+      const row = await this.#store.sessions.findById(id)
       if (row === undefined) this.#watchers.tell(id, 'unknown')
       else if (row.endedAt !== undefined) this.#watchers.tell(id, row.ended ?? 'unknown')
       else {

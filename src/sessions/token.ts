@@ -1,8 +1,9 @@
 /** Session tokens: 256 random bits in the cookie, their SHA-256 in the store. */
-import { hash } from 'node:crypto'
+import { hash, hkdfSync } from 'node:crypto'
+import { toBase64url } from '../kit/base64url.ts'
 import type { Branded } from '../kit/brand.ts'
 import { randomToken } from '../kit/random.ts'
-import type { TokenHash } from '../store/rows.ts'
+import type { NextToken, TokenHash } from '../store/rows.ts'
 
 export type SessionToken = Branded<string, 'SessionToken'>
 
@@ -23,4 +24,24 @@ export function parseToken(text: string): SessionToken | undefined {
 /** A plain hash will do: nobody guesses 256 random bits, however fast the hash. */
 export function hashToken(token: SessionToken): TokenHash {
   return hash('sha256', token, 'base64url') as TokenHash
+}
+
+export function makeNext(token: SessionToken): NextToken {
+  const salt = randomToken(tokenBytes)
+  return { hash: hashToken(deriveToken(token, salt)), salt }
+}
+
+/**
+ * The token that takes this one's place. Derived (HKDF, RFC 5869), so that every answer until its first use brings the same one;
+ * from the token and the salt, so that neither whoever has the database nor whoever has the token makes it alone.
+ */
+export function deriveToken(token: SessionToken, salt: NextToken['salt']): SessionToken {
+  const key = hkdfSync(
+    'sha256',
+    Buffer.from(token, 'base64url'),
+    Buffer.from(salt, 'base64url'),
+    'sekisho/1/session-token',
+    tokenBytes,
+  )
+  return toBase64url(new Uint8Array(key)) as SessionToken
 }

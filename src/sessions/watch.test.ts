@@ -137,9 +137,12 @@ describe('whoever watches a session', () => {
 describe('a review', () => {
   it('that failed is made up for by the next one', async () => {
     let broken = false
-    const find: Store['sessions']['find'] = (hash) =>
-      broken ? Promise.reject(new TypeError('busy')) : rig.store.sessions.find(hash)
-    const flaky = rig.open({ sessions: { ...rig.store.sessions, find }, changes: () => rig.store.changes() })
+    const findById: Store['sessions']['findById'] = (id) =>
+      broken ? Promise.reject(new TypeError('busy')) : rig.store.sessions.findById(id)
+    const flaky = rig.open({
+      sessions: { ...rig.store.sessions, findById },
+      changes: () => rig.store.changes(),
+    })
     const { session } = await flaky.issue(finished, facts)
     await flaky.review()
     // Between being found and being watched.
@@ -155,12 +158,12 @@ describe('a review', () => {
 
   it('asks the store about watched sessions only when there is a reason to', async () => {
     let asked = 0
-    const find: Store['sessions']['find'] = (hash) => {
+    const findById: Store['sessions']['findById'] = (id) => {
       asked += 1
-      return rig.store.sessions.find(hash)
+      return rig.store.sessions.findById(id)
     }
     const counted = rig.open({
-      sessions: { ...rig.store.sessions, find },
+      sessions: { ...rig.store.sessions, findById },
       changes: () => rig.store.changes(),
     })
     const { session } = await counted.issue(finished, facts)

@@ -1,5 +1,6 @@
 /** The stored shapes. All times are milliseconds since the epoch. */
 import type { Branded } from '../kit/brand.ts'
+import type { ProofAlgorithm } from '../contract/proof.ts'
 import type { Username } from '../kit/username.ts'
 
 /** SHA-256 of a session token, base64url: what is stored in place of the token. */
@@ -18,25 +19,52 @@ export type ApiTokenId = Branded<string, 'ApiTokenId'>
 /** SHA-256 of an API token, base64url. */
 export type ApiTokenHash = Branded<string, 'ApiTokenHash'>
 
+/** What requests are signed with. */
+export interface ProofKey {
+  readonly alg: ProofAlgorithm
+  /** RFC 7638 thumbprint, base64url; of a secret key its hash. */
+  readonly keyid: string
+  /** base64url: the public point (SEC 1, uncompressed); of a secret key: the key, sealed under the gate's own. */
+  readonly key: string
+}
+
 export type SessionEnd =
   | 'logout'
   | 'idle'
   | 'absolute'
   | 'operator'
+  /** A token that had been replaced for a while was used: two hold what was one person's. */
+  | 'token-reused'
+  | 'two-networks'
   | 'password-changed'
   | 'user-disabled'
   | 'user-removed'
   | 'user-reset'
 
+/** What takes the place of a session's token, which derives from that token and this salt: nobody else can make it. */
+export interface NextToken {
+  readonly hash: TokenHash
+  /** 32 random bytes, base64url. */
+  readonly salt: string
+}
+
 export interface SessionRow {
   readonly id: SessionId
   readonly tokenHash: TokenHash
+  /** From here on the token is replaced. */
+  readonly renewAt: number
+  /** Handed out, and not used yet: until it is, both are good. */
+  readonly nextToken?: NextToken
   readonly account: AccountId
   /** Absent for the shared password. */
   readonly username?: Username
   /** When the password that it was opened with was set; a new password ends the session. */
   readonly passwordAt: number
   readonly createdAt: number
+  /** When the password was last given: at the login, or to confirm that it is still the same person. */
+  readonly authAt: number
+  /** Enrolled by the login; absent in sessions from before there were any. */
+  readonly proofKey?: ProofKey
   readonly lastActiveAt: number
   /** The session ends here whatever happens. */
   readonly endsAt: number
@@ -59,6 +87,11 @@ export const noEndowment: Endowment = { roles: [], attributes: {} }
 export interface FoundSession extends SessionRow {
   readonly endowment?: Endowment
 }
+
+/** A session found by another token than its present one: by the next, or by one that was replaced and is good until then. */
+export type FoundByOther =
+  | { readonly kind: 'next'; readonly session: FoundSession }
+  | { readonly kind: 'replaced'; readonly session: FoundSession; readonly goodUntil: number }
 
 export interface PasswordRow {
   readonly id: AccountId
@@ -124,6 +157,8 @@ export interface ApiTokenRow {
   readonly user?: UserId
   /** Of a user's token: no more of the user's roles than these; absent: all. Of one on its own: exactly these; absent: none. */
   readonly roles?: readonly string[]
+  /** The token is good only with requests that this key signed. */
+  readonly proofKey?: ProofKey
   readonly createdAt: number
   readonly expiresAt?: number
   readonly lastUsedAt?: number

@@ -15,6 +15,7 @@ import type {
   UserId,
 } from './rows.ts'
 import { failureRule, hour, passwordOf, passwordRow, sessionRow, start } from './sample-rows.contract.ts'
+import { describeSessionTokens } from './session-tokens.contract.ts'
 import { describePasswords, describeSessions } from './sessions.contract.ts'
 import type { Store } from './store.ts'
 import { describeTokens } from './tokens.contract.ts'
@@ -34,6 +35,7 @@ export function describeStore(name: string, makeStore: () => Promise<Connect>): 
   describe(`the ${name} store`, () => {
     describe('meta', () => describeMeta(fresh))
     describe('sessions', () => describeSessions(fresh))
+    describe('tokens of sessions', () => describeSessionTokens(fresh))
     describe('passwords', () => describePasswords(fresh))
     describe('users', () => describeUsers(fresh))
     describe('invitations', () => describeInvitations(fresh))

@@ -9,9 +9,11 @@ import type {
   FailureAnswer,
   FailureRow,
   FailureRule,
+  FoundByOther,
   FoundSession,
   InvitationHash,
   InvitationRow,
+  NextToken,
   OwnedBounds,
   OwnedKind,
   OwnedRow,
@@ -132,10 +134,27 @@ export interface FailureStore {
   prune(most: number): Promise<number>
 }
 
+export interface AdvanceTimes {
+  readonly formerGoodUntil: number
+  readonly renewAt: number
+}
+
 export interface SessionStore {
   insert(row: SessionRow): Promise<void>
-  /** With what its user has by now; one look-up, on every request of a browser. */
+  /** By its present token, with what its user has by now; one look-up, on every request of a browser. */
   find(hash: TokenHash): Promise<FoundSession | undefined>
+  /** By its next token, or by any that it had before: asked where `find` knew of nothing. */
+  findByOther(hash: TokenHash): Promise<FoundByOther | undefined>
+  findById(id: SessionId): Promise<FoundSession | undefined>
+  /**
+   * What is to take the place of the token `present`: what was noted first, by whoever asked; `next` if that was nobody. Undefined,
+   * and nothing done, when the session is over or this is not its token any more.
+   */
+  offer(id: SessionId, present: TokenHash, next: NextToken): Promise<NextToken | undefined>
+  /** The next token was used and becomes the session's; what it replaces stays good for a while. False when it isn't next any more. */
+  advance(id: SessionId, next: TokenHash, times: AdvanceTimes): Promise<boolean>
+  /** Moves `authAt` forward and `renewAt`, if it is later, back to the given one; false when the session is over or unknown. */
+  confirm(id: SessionId, at: number, renewAt: number): Promise<boolean>
   /** Moves `lastActiveAt` forward, never back; ended sessions stay untouched. A power cut may take the last ones back. */
   touch(seen: readonly { readonly id: SessionId; readonly at: number }[]): Promise<void>
   /** False when there is no such session or it has ended already; the first reason stands. */

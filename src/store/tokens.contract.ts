@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ApiTokenHash, ApiTokenId } from './rows.ts'
 import { hour, start, tokenRow, userRow } from './sample-rows.contract.ts'
+import { proofKey } from './session-tokens.contract.ts'
 import type { Fresh } from './store.contract.ts'
 
 const refused: unknown = expect.objectContaining({ code: 'store-unusable' })
@@ -14,6 +15,7 @@ export function describeTokens(fresh: Fresh): void {
     const whole = tokenRow('whole', {
       user: bob.id,
       roles: ['viewer', 'analyst'],
+      proofKey,
       expiresAt: start + 1,
       lastUsedAt: start + 2,
       revokedAt: start + 3,

@@ -64,6 +64,16 @@ describe('a new token', () => {
     expect(await register.list()).toMatchObject([{ name: 'ci', roles: ['analyst', 'viewer'] }])
   })
 
+  it('that is bound to a key shows which, and so does its record', async () => {
+    const proofKey = { alg: 'ecdsa-p256-sha256', keyid: 'thumbprint', key: 'point' } as const
+    const { token, text } = await create({ proofKey })
+    expect(token.keyid).toBe('thumbprint')
+    expect(await register.list()).toMatchObject([{ keyid: 'thumbprint' }])
+    expect(events).toMatchObject([{ kind: 'token.created', keyid: 'thumbprint' }])
+    const parsed = parseApiToken(text.reveal())
+    expect(parsed && (await store.tokens.find(hashApiToken(parsed)))).toMatchObject({ token: { proofKey } })
+  })
+
   it('is not made when that can not be put on record', async () => {
     writable = false
     await expect(create()).rejects.toMatchObject({ code: 'audit-unwritable' })

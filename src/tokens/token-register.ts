@@ -5,7 +5,7 @@ import type { Clock } from '../kit/clock.ts'
 import { randomName } from '../kit/random.ts'
 import type { Secret } from '../kit/secret.ts'
 import type { Username } from '../kit/username.ts'
-import type { ApiTokenId, ApiTokenRow, UserRow } from '../store/rows.ts'
+import type { ApiTokenId, ApiTokenRow, ProofKey, UserRow } from '../store/rows.ts'
 import type { Store } from '../store/store.ts'
 import { parseApiTokenName, type ApiTokenName } from './token-name.ts'
 import { hashApiToken, makeApiToken, parseApiToken } from './token.ts'
@@ -25,6 +25,8 @@ export interface TokenView {
   readonly username?: Username
   /** What it was narrowed to, or its own; absent: all of the user's, or none. */
   readonly roles?: readonly string[]
+  /** Of the key that it is bound to. */
+  readonly keyid?: string
   readonly createdAt: number
   readonly expiresAt?: number
   readonly lastUsedAt?: number
@@ -36,6 +38,8 @@ export interface WantedToken {
   readonly user?: UserRow
   /** Of a user's: no more of the user's roles than these; of one on its own: its roles. */
   readonly roles?: readonly string[]
+  /** It is good only with requests that this key signed. */
+  readonly proofKey?: ProofKey
   /** Absent: it never ends by itself. */
   readonly lifetimeMs?: number
 }
@@ -54,6 +58,7 @@ export class TokenRegister {
     name,
     user,
     roles,
+    proofKey,
     lifetimeMs,
   }: WantedToken): Promise<{ readonly token: TokenView; readonly text: Secret } | undefined> {
     const { store, audit, clock } = this.#parts
@@ -69,6 +74,7 @@ export class TokenRegister {
       name,
       ...(user === undefined ? {} : { user: user.id }),
       ...(roles === undefined ? {} : { roles: [...new Set(roles)].sort() }),
+      ...(proofKey === undefined ? {} : { proofKey }),
       createdAt,
       ...(lifetimeMs === undefined ? {} : { expiresAt: createdAt + lifetimeMs }),
     }
@@ -76,6 +82,7 @@ export class TokenRegister {
     await audit.write({
       ...{ kind: 'token.created', asker: operator, token: row.id, name, ...about(user) },
       ...(row.roles === undefined ? {} : { roles: row.roles }),
+      ...(proofKey === undefined ? {} : { keyid: proofKey.keyid }),
     })
     await store.tokens.insert(row)
     return { token: viewOf({ token: row, ...(user && { user }) }, createdAt), text }
@@ -127,13 +134,14 @@ function about(user: UserRow | undefined) {
 
 function viewOf(found: FoundToken, now: number): TokenView {
   const { token, user } = found
-  const { id, name, roles, createdAt, expiresAt, lastUsedAt } = token
+  const { id, name, roles, proofKey, createdAt, expiresAt, lastUsedAt } = token
   return {
     id,
     name,
     state: stateOf(found, now),
     ...(user === undefined ? {} : { username: user.name }),
     ...(roles === undefined ? {} : { roles }),
+    ...(proofKey === undefined ? {} : { keyid: proofKey.keyid }),
     createdAt,
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(lastUsedAt === undefined ? {} : { lastUsedAt }),

@@ -1,6 +1,6 @@
 /** What one person of an app can do to another whose file's path, or upload's id, they know. */
 import { request } from 'node:http'
-import { ask } from '../rig/ask.ts'
+import { ask, signedFields } from '../rig/ask.ts'
 import { follow } from '../rig/follow.ts'
 import { callFunction, uploadFile } from '../rig/use-app.ts'
 import { api, newHash, read, savedBy, secret, type Attempt, type Two } from './two-people.ts'
@@ -55,9 +55,11 @@ export const attemptsOnFiles = {
 
   'watch what the other uploads': async (two) => {
     const upload_id = newHash()
-    const sending = request(`${two.url}${api}/upload?upload_id=${upload_id}`, {
+    const path = `${api}/upload?upload_id=${upload_id}`
+    const headers = { ...two.alice, 'content-type': 'multipart/form-data; boundary=b' }
+    const sending = request(two.url + path, {
       method: 'POST',
-      headers: { ...two.alice, 'content-type': 'multipart/form-data; boundary=b' },
+      headers: await signedFields(two.url, path, { method: 'POST', headers, body: '' }),
     })
     const gone = new Promise((resolve) => sending.once('close', resolve))
     sending.on('error', () => undefined)

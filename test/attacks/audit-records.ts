@@ -8,6 +8,8 @@ export interface AuditRecord {
   readonly code?: string
   readonly why?: string
   readonly count?: number
+  /** Of summaries: of what. */
+  readonly what?: string
 }
 
 export async function readAuditRecords(folder: string): Promise<readonly AuditRecord[]> {

@@ -6,6 +6,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { request } from 'node:http'
 import path from 'node:path'
 import { expect, it } from 'vitest'
+import { signedFields } from '../rig/ask.ts'
 import { uploadStart, uploadType } from '../rig/upload-form.ts'
 import { useApp, useGate, useSession } from './targets.ts'
 
@@ -22,10 +23,9 @@ async function breakOff(
   headers: Readonly<Record<string, string>>,
   isOver: () => Promise<boolean>,
 ): Promise<number | undefined> {
-  const sent = request(`${url}/gradio_api/upload`, {
-    method: 'POST',
-    headers: { 'content-type': uploadType, ...headers },
-  })
+  const route = '/gradio_api/upload'
+  const asked = { method: 'POST', headers: { 'content-type': uploadType, ...headers }, body: '' }
+  const sent = request(url + route, { method: 'POST', headers: await signedFields(url, route, asked) })
   let status: number | undefined
   sent.on('response', (answer) => {
     status = answer.statusCode

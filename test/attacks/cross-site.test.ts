@@ -68,6 +68,49 @@ describe('4.08 login accepted from a foreign Origin: login CSRF', () => {
   })
 })
 
+describe.each([
+  ['4.09 a call with the user’s cookie and a foreign Origin is run', 'application/json', true],
+  ['4.10 the same as text, which browsers send without a preflight', 'text/plain', false],
+] as const)('%s', (_, type, runs) => {
+  /** How many of the foreign pages had the function run. */
+  async function runFrom(url: string, cookie = ''): Promise<number> {
+    const answers = await Promise.all(
+      foreign.map((headers) =>
+        ask(url, '/gradio_api/run/predict', {
+          method: 'POST',
+          headers: { ...headers, cookie, 'content-type': type },
+          body: '{"data":["abc"]}',
+        }),
+      ),
+    )
+    return answers.filter(({ body }) => body.includes('cba')).length
+  }
+
+  const words = runs ? 'succeeds on' : 'stays blocked on'
+
+  it(`${words} the bare app`, async () => {
+    expect(await runFrom(bare().url)).toBe(runs ? foreign.length : 0)
+  })
+
+  it(`${words} auth=`, async () => {
+    const knock = await gradioDoor(withAuth().url).knock(bob)
+    if (knock.kind !== 'in') return expect.fail(knock.kind)
+    expect(await runFrom(withAuth().url, knock.cookie)).toBe(runs ? foreign.length : 0)
+  })
+
+  it('is blocked by the gate', async () => {
+    const knock = await gateDoor(gate().url).knock(gate())
+    if (knock.kind !== 'in') return expect.fail(knock.kind)
+    expect(await runFrom(gate().url, knock.cookie)).toBe(0)
+    for (const headers of foreign) {
+      const asked = { headers: { ...headers, cookie: knock.cookie, 'content-type': type }, body: '{}' }
+      expect((await ask(gate().url, '/gradio_api/run/predict', { method: 'POST', ...asked })).status).toBe(
+        403,
+      )
+    }
+  })
+})
+
 describe('4.11 CORS lets a foreign origin read answers with credentials', () => {
   const publicName = 'gpu.example.org'
 

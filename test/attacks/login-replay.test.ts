@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { paths, type LoginFinish, type LoginStarted } from '../../src/contract/contract.ts'
 import { startGateHere, type GateHere } from '../rig/gate-here.ts'
 import { post } from '../rig/log-in.ts'
+import { Signer } from '../rig/signer.ts'
 import { useApp } from './targets.ts'
 
 const app = useApp('careless')
@@ -27,7 +28,8 @@ async function prepare({ url, password }: GateHere): Promise<LoginFinish> {
     keyStretching,
   })
   if (finished === undefined) return expect.fail('the right password is wrong')
-  return { finishLoginRequest: finished.finishLoginRequest, state }
+  const key = new Signer().offer(finished.sessionKey, new URL(url).origin)
+  return { finishLoginRequest: finished.finishLoginRequest, state, key }
 }
 
 const finish = async ({ url }: GateHere, last: LoginFinish) =>

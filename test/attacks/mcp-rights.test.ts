@@ -33,9 +33,9 @@ describe('2.08 a user runs the administrator’s function through MCP', () => {
       expect(told(await use(who, ...reports))).toMatch(/ADMIN-REPORT.*DIRECT-REPORT/)
   })
 
-  it('a user’s own tools are called as before', async () => {
+  it('the tools of a program’s own role are called as before', async () => {
     const answers = await useMcp({
-      ...(await people('bob')),
+      ...(await people.program('viewer')),
       steps: [
         ['call_tool', 'shout', { text: 'mine' }],
         ['call_tool_with_progress', 'paint', {}],
@@ -108,7 +108,7 @@ describe('the lists', () => {
     const steps = [['list_tools']] as const
     const [all] = await useMcp({ ...bare(), transport, steps })
     expect(namesIn(all)).toContain('admin_report')
-    const [seen] = await useMcp({ ...(await people('bob')), transport, steps })
+    const [seen] = await useMcp({ ...(await people.program('viewer')), transport, steps })
     expect(namesIn(seen)).toEqual(['shout', 'remember', 'measure', 'paint', 'write'])
   })
 
@@ -140,7 +140,7 @@ describe('a prompt that nobody declared', () => {
 
   it('is blocked by the gate, which announces tools only', async () => {
     const answers = await useMcp({
-      ...(await people('alice')),
+      ...(await people.program('admin')),
       steps: [step, ['capabilities'], ['read_resource', 'notes://x']],
     })
     expect(told(answers)).not.toMatch(/LAST|note x/)

@@ -10,6 +10,7 @@ import { defaultStretching, paths, type LoginStarted } from '../../src/contract/
 import { loadOrMakeKeyRing } from '../../src/login/key-file.ts'
 import { identifiersOf, sharedCredential } from '../../src/login/register.ts'
 import { engines } from '../../src/store/engines/index.ts'
+import { askJson } from '../rig/ask.ts'
 import type { GateHere } from '../rig/gate-here.ts'
 import { post } from '../rig/log-in.ts'
 import { startWireTap } from '../rig/wire-tap.ts'
@@ -24,12 +25,17 @@ const gate = useGate(article, { stretching: defaultStretching })
 
 beforeAll(() => ready)
 
-/** Everything that crosses the wire while the rightful user signs in. */
+/** Everything that crosses the wire while the rightful user signs in, and makes a call. */
 async function overhear(url: string, door: (url: string) => Door, password: string): Promise<string> {
   const tap = await startWireTap(url)
   const knock = await door(tap.url).knock({ password })
+  if (knock.kind !== 'in') return expect.fail(knock.kind)
+  const call = { data: [], session_hash: 'overheard' }
+  const { status } = await askJson(tap.url, '/gradio_api/run/load', call, {
+    headers: { cookie: knock.cookie },
+  })
   await tap.stop()
-  expect(knock.kind).toBe('in')
+  expect(status).toBe(200)
   return `${tap.sent}\n${tap.answered}`
 }
 
@@ -45,6 +51,7 @@ describe('1.07 offline guessing from one observed login transcript', () => {
     expect(transcript).toContain('startLoginRequest')
     expect(transcript).toContain('loginResponse')
     expect(transcript).toContain('finishLoginRequest')
+    expect(transcript).toContain('sekisho-proof')
     expect(guessOffline(transcript, wordList(password))).toBeUndefined()
   })
 

@@ -6,6 +6,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { describeSmallApp } from '../upstreams/small-config.ts'
 import { startUpstream, type Upstream } from '../upstreams/start-upstream.ts'
+import { defaults } from '../../src/config/defaults.ts'
 import { rawRequest, sendRaw } from '../rig/raw-http.ts'
 import { useApp, useGate, useSession } from './targets.ts'
 
@@ -19,8 +20,11 @@ beforeAll(async () => {
 })
 afterAll(() => upstream.close())
 
-const gate = useGate(() => ({ url: upstream.url.href }))
-const session = useSession(gate)
+// Signatures would refuse all of it, form or not.
+const gate = useGate(() => ({ url: upstream.url.href }), {
+  config: { proof: { ...defaults.proof, calls: 'optional' } },
+})
+const session = useSession(gate, { keyless: true })
 
 beforeEach(() => {
   upstream.reached.length = 0

@@ -1,8 +1,8 @@
 /** Starts what an attack is shown on, and the gate in front of the same app; ends it all after the file's tests. */
 import { afterAll, beforeAll } from 'vitest'
 import { startGateHere, type GateHere, type GateHereOptions } from '../rig/gate-here.ts'
+import { logIn } from '../rig/log-in.ts'
 import { startTestApp, type GradioApp, type TestApp, type TestAppOptions } from '../rig/test-app.ts'
-import { gateDoor } from './doors.ts'
 
 /** What the careless app knows and no stranger may see (test/rig/apps/careless.py). */
 export const canary = 'Database password'
@@ -30,13 +30,13 @@ export function useGate(
 }
 
 /** One session of a rightful user, made once: a login costs what it should. */
-export function useSession(gate: Started<GateHere>): Started<string> {
+/** `keyless`: without a key to sign with, where the gate does without. */
+export function useSession(gate: Started<GateHere>, { keyless = false } = {}): Started<string> {
   return useThing(
     async () => {
       const { url, password } = gate()
-      const knock = await gateDoor(url).knock({ password })
-      if (knock.kind !== 'in') throw new TypeError(`The rightful user did not get in: ${knock.kind}.`)
-      return { cookie: knock.cookie, stop: () => Promise.resolve() }
+      const cookie = await logIn({ url, password, keyless })
+      return { cookie, stop: () => Promise.resolve() }
     },
     ({ cookie }) => cookie,
   )

@@ -54,6 +54,18 @@ function describeApp(target: string, version = '6.31.0', appId = 1): string {
     .replace('"app_id":1', `"app_id":${String(appId)}`)
 }
 
+describe('4.06 go round the gate to the app’s own port', () => {
+  it('succeeds on the bare app', async () => {
+    const app = await start('bare')
+    expect((await fetch(`${app.url}/config`)).status).toBe(200)
+  })
+
+  it('is blocked by the gate, which stands before no app that the network reaches', async () => {
+    const exposed = await start('bare', { GRADIO_SERVER_NAME: '0.0.0.0' })
+    expect((await refusalOf(exposed.url)).message).toContain('accept_risks: [app-exposed]')
+  })
+})
+
 describe('an app that undoes the gate', () => {
   it.each<[Risk, Record<string, string>, RegExp]>([
     ['app-exposed', { GRADIO_SERVER_NAME: '0.0.0.0' }, /server_name="127\.0\.0\.1"/],

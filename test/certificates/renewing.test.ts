@@ -5,9 +5,11 @@ import path from 'node:path'
 import { Agent, fetch } from 'undici'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { examine, splitPair } from '../../src/certificates/pair.ts'
+import { paths } from '../../src/contract/contract.ts'
 import { askHttps } from '../rig/ask-https.ts'
 import { logIn, type LogInOptions } from '../rig/log-in.ts'
 import { startPebble, type PebbleCa, type PebbleOptions } from '../rig/pebble.ts'
+import { findSigner } from '../rig/signer.ts'
 import { startTestGate, type TestGate } from '../rig/test-gate.ts'
 import { startSmallGradio, streamPath, type SmallGradio } from '../upstreams/small-gradio.ts'
 
@@ -167,7 +169,11 @@ async function signIn({ port, password }: TestGate, root: string): Promise<strin
 }
 
 /** Resolves when the head of the stream is here. */
-function openStream(port: number, ca: string, cookie: string) {
+async function openStream(port: number, ca: string, cookie: string) {
+  const origin = `https://127.0.0.1:${port}`
+  const signer = findSigner(origin, cookie)
+  signer?.hear((await askHttps({ port, ca, path: paths.challenge, headers: { cookie } })).headers)
+  const signature = signer?.sign({ method: 'GET', origin, path: streamPath })
   return new Promise<{ text(): string; ended(): boolean; close(): void }>((resolve, reject) => {
     const asked = request({
       host: '127.0.0.1',
@@ -175,7 +181,7 @@ function openStream(port: number, ca: string, cookie: string) {
       path: streamPath,
       ca,
       agent: false,
-      headers: { cookie },
+      headers: { cookie, host: `127.0.0.1:${port}`, ...signature },
     })
     asked.on('error', reject)
     asked.on('response', (answer) => {

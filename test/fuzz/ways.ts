@@ -21,7 +21,7 @@ import { SessionHashes } from '../../src/ownership/session-hash.ts'
 import { read } from '../../src/read/read.ts'
 import { parseTarget } from '../../src/receive/canonical-path.ts'
 import { isRefusal } from '../../src/refusals.ts'
-import type { Authorized, ClientAddress, Resolved } from '../../src/request.ts'
+import type { ClientAddress, Proven, Resolved } from '../../src/request.ts'
 import { resolve } from '../../src/resolve/resolve.ts'
 import { makeMemoryData } from '../../src/store/engines/memory/data.ts'
 import { makeMemoryStore } from '../../src/store/engines/memory/open.ts'
@@ -131,6 +131,7 @@ export class Ways {
         id: 'r',
         method: raw.method,
         ...parsed,
+        requestTarget: raw.target,
         headers: raw.headers,
         client: '127.0.0.1' as ClientAddress,
       },
@@ -143,7 +144,12 @@ export class Ways {
     const classified = classify(received, { catalogues, app: { base: '', api: '/gradio_api', pages } })
     if (classified.entry.goesTo !== 'upstream' || !classified.methodKnown) return undefined
     const principal = { kind: 'user', username: 'asker', session: { id: 's', account: 'asker' } }
-    const authorized = { ...classified, principal, allow: { policies: [] } } as unknown as Authorized
+    const authorized = {
+      ...classified,
+      principal,
+      allow: { policies: [] },
+      proof: { kind: 'none' },
+    } as unknown as Proven
     const limits = { callBytes: 1e6, uploadBytes: 1e6 }
     const whole = await read(authorized, { limits, uploads: { maxFiles: 10 } })
     if (isRefusal(whole)) return undefined

@@ -7,7 +7,7 @@ import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:tls'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { makeCertificate } from '../rig/certificate.ts'
-import { askHttp2, openHttp2, readHttp2, startHttp2 } from '../rig/http2-client.ts'
+import { askHttp2, openHttp2, readHttp2, startHttp2, signatureOf } from '../rig/http2-client.ts'
 import { makeData, makeRequest, makeReset, RawHttp2, type Field } from '../rig/raw-http2.ts'
 import { fileIn, uploadOf, uploadStart, uploadType } from '../rig/upload-form.ts'
 import { plain, useUpstream } from './with-upstream.ts'
@@ -39,6 +39,8 @@ async function begin(answer: Parameters<typeof on.start>[0], options: { raw?: bo
   sessions.push(session)
   return { cookie, session }
 }
+
+const callBody = '{"data":["x"]}'
 
 /** The asker's own. */
 const file = '/tmp/a.png'
@@ -135,8 +137,10 @@ describe('a request over HTTP/2', () => {
     expect(Object.keys(others).sort()).toEqual([
       ':status',
       'cache-control',
+      'content-security-policy',
       'content-type',
       'cross-origin-resource-policy',
+      'origin-agent-cluster',
       'referrer-policy',
       'x-content-type-options',
       'x-frame-options',
@@ -163,10 +167,11 @@ describe('a request over HTTP/2', () => {
 
   it('leaves its trailers behind', async () => {
     const { cookie, session } = await begin(plain)
-    const stream = session.request(call(cookie), { endStream: false, waitForTrailers: true })
+    const headers = { ...call(cookie), ...signatureOf(session, call(cookie), callBody) }
+    const stream = session.request(headers, { endStream: false, waitForTrailers: true })
     stream.on('wantTrailers', () => stream.sendTrailers({ 'x-trailer': '1', cookie: 'a=b' }))
     const answer = readHttp2(stream)
-    stream.end('{"data":["x"]}')
+    stream.end(callBody)
     expect((await answer).status).toBe(200)
     expect(on.upstream.reached[0]).toMatchObject({ body: '{"data":["x"],"fn_index":0}' })
     expect(JSON.stringify(on.upstream.reached[0])).not.toContain('trailer')
@@ -309,10 +314,11 @@ describe('an answer that breaks off at the app', () => {
 describe('a client that waits for 100 Continue', () => {
   it('is told to go on once it was judged', async () => {
     const { cookie, session } = await begin(plain)
-    const stream = startHttp2(session, call(cookie, { expect: '100-continue' }), 'follows')
+    const headers = call(cookie, { expect: '100-continue' })
+    const stream = startHttp2(session, headers, 'follows', callBody)
     const answer = readHttp2(stream)
     await once(stream, 'continue')
-    stream.end('{"data":["x"]}')
+    stream.end(callBody)
     expect((await answer).status).toBe(200)
   })
 
@@ -371,7 +377,7 @@ describe('half a body', () => {
     ['as cancelled', 8],
   ])('whose stream is reset %s never passes for a whole one', async (_, code) => {
     let [ended, broke] = [0, 0]
-    const { cookie } = await begin(
+    const { cookie, session } = await begin(
       (_request, message) => {
         message.resume().on('end', () => ended++)
         message.on('close', () => (broke += message.complete ? 0 : 1))
@@ -386,6 +392,7 @@ describe('half a body', () => {
       [':path', '/gradio_api/upload'],
       ['content-type', uploadType],
       ['cookie', cookie],
+      ...Object.entries(signatureOf(session, { ...upload(cookie), ':authority': 'localhost' }, '')),
     ]
     raw.send(makeRequest(1, fields, 'follows'), makeData(1, `${uploadStart.toString()}half`, false))
     await expect.poll(() => on.upstream.reached.length).toBe(1)

@@ -118,7 +118,9 @@ describe('a call under way', () => {
     })
     body.write(start)
     await expect
-      .poll(() => path.gate.sessions.look(cookie, { scheme: 'http', host: '' }))
+      .poll(() =>
+        path.gate.sessions.look(cookie, { scheme: 'http', host: '' }, { address: '', userAgent: '' }),
+      )
       .toMatchObject({ kind: 'active' })
     await request(`${path.url}/.sekisho/api/logout`, { method: 'POST', headers: { cookie } })
     body.end(end)

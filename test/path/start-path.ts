@@ -9,25 +9,29 @@ import type { AuditEvent } from '../../src/audit/event.ts'
 import { catalogue, catalogueOfFour } from '../../src/catalog/index.ts'
 import { compileCatalogue } from '../../src/classify/classify.ts'
 import { defaults } from '../../src/config/defaults.ts'
-import { makeCredentials, makeTokenLook } from '../../src/credentials.ts'
+import { parseChallenge } from '../../src/contract/proof.ts'
+import { makeCredentials, makeSessionLook, makeTokenLook } from '../../src/credentials.ts'
 import { handle, type Gate } from '../../src/gate.ts'
 import { GateFault } from '../../src/kit/fault.ts'
 import { parseNetwork, type Network } from '../../src/kit/networks.ts'
 import { makeKeyRing } from '../../src/login/key.ts'
+import type { LoginHost } from '../../src/login/login-host.ts'
 import { openLogin } from '../../src/login/open-login.ts'
+import { makeProofSeal } from '../../src/login/proof-seal.ts'
 import type { Ledger } from '../../src/ownership/ledger.ts'
 import { ownerOf, type Owner } from '../../src/ownership/owner.ts'
 import type { PolicyEngine } from '../../src/policy/engine.ts'
 import { loadPolicy } from '../../src/policy/load-policy.ts'
+import { makeProofs } from '../../src/proof/proofs.ts'
 import { makeServer } from '../../src/receive/receive.ts'
 import type { FinishedCeremony } from '../../src/sessions/finished-ceremony.ts'
-import { lookAtCookies } from '../../src/sessions/look.ts'
 import { openSessions } from '../../src/sessions/sessions.ts'
 import { makeMemoryStore } from '../../src/store/engines/memory/open.ts'
 import type { ApiTokenId, ApiTokenRow, UserRow } from '../../src/store/rows.ts'
 import type { Store } from '../../src/store/store.ts'
 import { hashApiToken, makeApiToken, parseApiToken } from '../../src/tokens/token.ts'
 import { Tokens } from '../../src/tokens/tokens.ts'
+import { rememberSigner, Signer } from '../rig/signer.ts'
 import { UserMaker } from '../rig/user-maker.ts'
 import { smallModel } from '../upstreams/small-config.ts'
 import type { Upstream } from '../upstreams/start-upstream.ts'
@@ -80,7 +84,7 @@ export interface Path {
   /** Whose things are, as the gate has learnt it. */
   readonly ownership: Ledger
   /** A new session, of the guest or of a user; answers its Cookie header. */
-  signIn(user?: UserRow): Promise<SignedIn>
+  signIn(user?: UserRow, how?: { readonly keyless?: boolean }): Promise<SignedIn>
   /** A new API token, of nobody's and without end unless told otherwise. */
   issueToken(more?: Partial<ApiTokenRow>): Promise<{ readonly text: string; readonly id: ApiTokenId }>
   close(): Promise<void>
@@ -99,15 +103,19 @@ export interface PathOptions {
   readonly hosts?: readonly string[]
   readonly base?: string
   readonly passwords?: Gate['passwords']
+  /** Where passwords are typed on a host of their own. */
+  readonly loginHost?: LoginHost
   readonly policy?: PolicyEngine
   /** What the operator wrote of the app's inside. */
   readonly config?: Partial<AppSideParts['config']>
   /** PEM. Browsers then get HTTP/2. */
   readonly tls?: { readonly cert: string; readonly key: string }
+  /** At once; by default more than a test has. */
+  readonly connections?: number
 }
 
 const sessionCookie = '__Host-sekisho-test'
-const pageNames = ['login.guest', 'login.users', 'login.both', 'join', 'account']
+const pageNames = ['login.guest', 'login.users', 'login.both', 'join', 'account', 'confirm', 'away']
 const limits = { ...defaults.limits, callBytes: 1_000_000, uploadBytes: 5_000_000 }
 export const lifetime = { idleMs: 3_600_000, absoluteMs: 86_400_000 }
 
@@ -115,13 +123,15 @@ export async function startPath(options: PathOptions): Promise<Path> {
   const clock = { time: 1_800_000_000_000, now: () => clock.time }
   const audit = new MemoryAudit()
   const store = makeMemoryStore()
-  const sessions = openSessions({ store, audit, clock, lifetime })
+  const sessions = openSessions({ store, audit, clock, lifetime, twoNetworks: 'record' })
   const tokens = new Tokens({ store, clock })
   const instance = 'test'
+  const loginHost = options.loginHost === undefined ? {} : { loginHost: options.loginHost }
   const keys = await makeKeyRing()
   const login = openLogin({
     ...{ keys, instance, store, sessions, audit, clock },
     paces: defaults.pace,
+    ...loginHost,
     rulesFor: (username) => ({ least: 15, composition: [], siteWords: [username] }),
   })
   const policy = options.policy ?? (await loadPolicy())
@@ -163,21 +173,21 @@ export async function startPath(options: PathOptions): Promise<Path> {
     uploads: { maxFiles: 1000 },
     upstream: client,
     forwardHeaders: ['x-api-token'],
+    formTargets: ['https://pay.example'],
+    embed: [],
     pageElement: () => '<script src="/.sekisho/assets/bar.js"></script>',
     web: {
       assets: new Map([['bar.js', { ...file, type: 'text/javascript' }]]),
       pages: new Map(pageNames.map((name) => [`${name}.en.html`, file])),
       assetFile: (name) => name,
     },
-    sessions: {
-      look: (cookie) => lookAtCookies(sessions, cookie, sessionCookie, clock.now()),
-      mark: (session) => sessions.markActive(session.id, clock.now()),
-    },
+    sessions: makeSessionLook({ sessions, clock, nameAt: () => sessionCookie }),
     tokens: makeTokenLook({ tokens, clock }),
     credentials: makeCredentials({ sessions, tokens, clock }),
     login: {
       start: (body, asker) => login.ceremony.start(body, asker),
       finish: (body, asker) => login.ceremony.finish(body, asker),
+      enter: (body, asker) => login.ceremony.enter(body, asker),
       end: (session) => sessions.end(session, 'logout'),
       clearCookies: () => [`${sessionCookie}=; Max-Age=0`],
       limitsOf: (session) => ({ idleEndsAt: session.lastActiveAt + lifetime.idleMs, endsAt: session.endsAt }),
@@ -185,7 +195,12 @@ export async function startPath(options: PathOptions): Promise<Path> {
     },
     registration: login.registration,
     passwordChange: login.passwordChange,
+    confirmation: login.confirmation,
+    stepUp: login.stepUp,
+    ...loginHost,
     passwords: options.passwords ?? {},
+    proofs: makeProofs(makeProofSeal(keys, instance), clock),
+    proof: defaults.proof,
   }
   const gate = { ...made, ...options.change?.(made) }
   const server = makeServer(
@@ -194,7 +209,7 @@ export async function startPath(options: PathOptions): Promise<Path> {
       trustedProxies: (options.trustedProxies ?? [])
         .map(parseNetwork)
         .filter((one): one is Network => one !== undefined),
-      connections: 1000,
+      ...{ connections: options.connections ?? 1000, connectionsPerAddress: 1000 },
       ...(options.tls === undefined ? {} : { tls: options.tls }),
     },
     {
@@ -205,8 +220,9 @@ export async function startPath(options: PathOptions): Promise<Path> {
   )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
+  const url = `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`
   return {
-    url: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    url,
     port,
     audit,
     gate,
@@ -221,15 +237,21 @@ export async function startPath(options: PathOptions): Promise<Path> {
       await appSide.ownership.review()
       for (const review of login.reviews) await review()
     },
-    signIn: async (user) => {
+    signIn: async (user, { keyless = false } = {}) => {
+      const signer = new Signer()
+      const key = keyless ? {} : { proofKey: signer.row }
       const account = user === undefined ? { account: 'shared' } : { account: user.id, username: user.name }
       const password = await store.passwords.find(user?.id ?? 'shared')
       const passwordAt = password?.changedAt ?? 0
-      const finished = { ...account, passwordAt, ceremony: 'test' } as FinishedCeremony
+      const finished = { ...account, passwordAt, ceremony: 'test', ...key } as FinishedCeremony
       const { token, session } = await sessions.issue(finished, { address: '127.0.0.1', userAgent: 'test' })
       const owner = ownerOf({ kind: user === undefined ? 'guest' : 'user', session })
       if (owner === undefined) throw new TypeError('Whoever signed in owns things.')
-      return { cookie: `${sessionCookie}=${token}`, id: session.id, owner }
+      const cookie = `${sessionCookie}=${token}`
+      const known = { id: session.id, key: signer.row }
+      signer.challengeBy(() => parseChallenge(gate.proofs.challenge(known)))
+      if (!keyless) rememberSigner(url, cookie, signer)
+      return { cookie, id: session.id, owner }
     },
     issueToken: async (more = {}) => {
       const text = makeApiToken().reveal()

@@ -4,6 +4,7 @@ import { request } from 'undici'
 import { describe, expect, it } from 'vitest'
 import { predictCall } from '../upstreams/small-config.ts'
 import { plain, useUpstream } from './with-upstream.ts'
+import { unsignedField } from '../rig/signing-dispatcher.ts'
 
 const on = useUpstream()
 
@@ -27,6 +28,8 @@ describe('a request on its way to the app', () => {
         'user-agent': 'test',
         accept: 'application/json',
         te: 'trailers',
+        // What this one says of itself would have to be signed.
+        [unsignedField]: '1',
       },
     })
     expect(on.upstream.reached).toEqual([

@@ -44,7 +44,9 @@ describe('an answer on its way to the browser', () => {
       'accept-ranges': 'bytes',
       etag: '"x"',
       'cache-control': 'private, no-store',
+      'content-security-policy': "sandbox; frame-ancestors 'self'",
       'cross-origin-resource-policy': 'same-origin',
+      'origin-agent-cluster': '?1',
       'referrer-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'SAMEORIGIN',
@@ -69,7 +71,9 @@ describe('an answer on its way to the browser', () => {
     expect(text).toContain('</script></head><body>hello</body></html>')
     expect(page.headers).toMatchObject({
       'cache-control': 'private, no-store',
-      'content-security-policy': "frame-ancestors 'self'",
+      'content-security-policy':
+        "base-uri 'self'; form-action 'self' https://pay.example; frame-ancestors 'self'",
+      'cross-origin-opener-policy': 'same-origin-allow-popups',
     })
     expect(page.headers['content-length']).toBe(String(Buffer.byteLength(text)))
     const other = await request(`${on.path.url}/theme.css`, { headers: { cookie } })

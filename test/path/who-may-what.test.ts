@@ -3,6 +3,7 @@ import { request } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { catalogue } from '../../src/catalog/index.ts'
 import type { RouteEntry } from '../../src/catalog/entry.ts'
+import { ask as askAsTold } from '../rig/ask.ts'
 import { startUpstream, type Upstream } from '../upstreams/start-upstream.ts'
 import { lifetime, startPath, type Path } from './start-path.ts'
 import { plain } from './with-upstream.ts'
@@ -114,6 +115,7 @@ const open = new Set([
   'loadPublicAsset',
   'openLogin',
   'joinByInvitation',
+  'confirmByTicket',
   'loadGateAsset',
   'checkHealth',
   'readAssertionKeys',
@@ -178,6 +180,13 @@ describe('a guest', () => {
   let guest: Awaited<ReturnType<typeof owning>>
   beforeAll(async () => {
     guest = await owning()
+  })
+
+  it('is led from the login page to the app, unless it comes to sign in again', async () => {
+    const headers = { cookie: guest.cookie, 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'same-origin' }
+    const statusOf = async (query: string) =>
+      (await request(`${path.url}/.sekisho/login${query}`, { headers })).statusCode
+    expect([await statusOf(''), await statusOf('?again=1')]).toEqual([303, 200])
   })
 
   it.each(useful)('may use $name', async ({ entry, method }) => {
@@ -260,7 +269,7 @@ describe('a session that is over', () => {
     const { cookie } = await path.signIn()
     const out = await fetch(`${path.url}/.sekisho/api/logout`, { method: 'POST', headers: { cookie } })
     expect(out.status).toBe(204)
-    expect(out.headers.get('clear-site-data')).toBe('"cache"')
+    expect(out.headers.get('clear-site-data')).toBe('"cache", "storage"')
     expect((await fetch(`${path.url}/config`, { headers: { cookie } })).status).toBe(401)
     expect(path.audit.codes).toEqual(['session-ended'])
   })
@@ -280,6 +289,48 @@ describe('a session that is over', () => {
     expect(path.audit.codes).toEqual([])
     path.clock.time += half
     expect((await fetch(`${path.url}/config`, { headers: { cookie } })).status).toBe(401)
+  })
+})
+
+describe('a session with a key', () => {
+  const half = lifetime.idleMs / 2 + 1
+  const steal = (cookie: string, target: string, method = 'GET') =>
+    askAsTold(path.url, target, { method, headers: { cookie }, unsigned: true })
+
+  it.each(['/', '/config', '/gradio_api/info', '/second', '/.sekisho/account', '/.sekisho/api/challenge'])(
+    'is not kept alive by whoever has only its cookie: %s',
+    async (target) => {
+      const { cookie } = await path.signIn()
+      path.clock.time += half
+      expect((await steal(cookie, target)).status).not.toBe(401)
+      path.clock.time += half
+      expect((await steal(cookie, target)).status).toBe(401)
+      expect(path.audit.codes.at(-1)).toBe('session-expired')
+    },
+  )
+
+  it('is not kept alive by calls that are refused for want of a signature', async () => {
+    const { cookie } = await path.signIn()
+    path.clock.time += half
+    for (const target of ['/gradio_api/call/predict', '/.sekisho/api/session'])
+      expect([target, (await steal(cookie, target, 'POST')).status]).toEqual([target, 401])
+    expect(path.audit.codes).toEqual(['proof-missing', 'proof-missing'])
+    path.clock.time += half
+    await steal(cookie, '/')
+    expect(path.audit.codes.at(-1)).toBe('session-expired')
+  })
+
+  it('is kept alive by what its pages send when they begin', async () => {
+    const { cookie } = await path.signIn()
+    for (let passed = 0; passed < 3; passed += 1) {
+      path.clock.time += half
+      expect((await steal(cookie, '/')).status).toBe(200)
+      const begun = await askAsTold(path.url, '/.sekisho/api/session', {
+        method: 'POST',
+        headers: { cookie },
+      })
+      expect(begun.status).toBe(204)
+    }
   })
 })
 

@@ -144,6 +144,7 @@ function randomWhen(dice: Dice): WrittenWhen | undefined {
     attributes: dice.chance(0.25) ? { department: dice.list(['finance', 'legal-*', '*'], 2) } : undefined,
     auth_age: dice.chance(0.25) ? dice.one(['15m', '900s', '1h', '30s']) : undefined,
     proof: dice.chance(0.15) ? true : undefined,
+    fresh: dice.chance(0.15) ? 'call' : undefined,
     arguments: dice.chance(0.5) ? randomArgumentRules(dice) : undefined,
   })
   // One that guards nothing is refused.
@@ -245,6 +246,7 @@ export function randomContext(dice: Dice): PolicyContext {
     address: dice.one(addresses),
     tls: dice.chance(0.5),
     proof: dice.chance(0.5),
+    fresh: dice.chance(0.5),
     // Two years, both changes of the clocks in them.
     now: Date.UTC(2026, 0, 1) + dice.below(2 * 365 * 24 * 60) * 60_000 + dice.below(60_000),
   }

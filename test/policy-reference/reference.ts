@@ -34,6 +34,7 @@ export interface WrittenWhen {
   readonly attributes?: Readonly<Record<string, OneOrMore<string>>>
   readonly auth_age?: string
   readonly proof?: true
+  readonly fresh?: 'call'
   readonly arguments?: Readonly<
     Record<string, OneOrMore<Plain> | { readonly min?: number; readonly max?: number }>
   >
@@ -157,6 +158,7 @@ function isActRight(when: WrittenWhen, { context }: Question): boolean {
 }
 
 function areArgumentsRight(when: WrittenWhen, question: Question): boolean {
+  if (when.fresh === 'call' && !question.context.fresh) return false
   return Object.entries(when.arguments ?? {}).every(([name, rule]) => {
     const given = question.arguments?.[name]
     if (typeof rule === 'object' && ('min' in rule || 'max' in rule)) {

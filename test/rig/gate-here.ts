@@ -14,12 +14,21 @@ import type { Store } from '../../src/store/store.ts'
 import { testPassword } from './test-gate.ts'
 import { UserMaker } from './user-maker.ts'
 
-/** Stands still between two calls of `advance`, so that no test depends on how long it takes. */
+/**
+ * Stands still between two calls of `advance`, so that no test depends on how long it takes; or `goes` between them as well, for
+ * pages, which tell the gate's time by their own clock.
+ */
 export class MovableClock {
-  #time = Date.now()
+  readonly #goes: boolean
+  #time: number
+
+  constructor(goes = false) {
+    this.#goes = goes
+    this.#time = goes ? 0 : Date.now()
+  }
 
   now(): number {
-    return this.#time
+    return this.#goes ? Date.now() + this.#time : this.#time
   }
 
   advance(ms: number): void {
@@ -34,6 +43,8 @@ export interface GateHereOptions {
   readonly config?: Partial<Config>
   /** Argon2's cost; next to nothing by default, since few tests are about it. */
   readonly stretching?: Stretching
+  /** Time goes on by itself, and `advance` adds to it. */
+  readonly clock?: 'goes'
   /** Ends what takes a while at the start. */
   readonly stopping?: AbortSignal
 }
@@ -66,7 +77,7 @@ const cheap: Stretching = { memory: 1024, iterations: 1, parallelism: 1 }
 export async function startGateHere(options: GateHereOptions): Promise<GateHere> {
   await buildWeb()
   const home = await mkdtemp(path.join(tmpdir(), 'sekisho-here-'))
-  const clock = new MovableClock()
+  const clock = new MovableClock(options.clock === 'goes')
   const faults: unknown[] = []
   const config: Config = {
     ...defaults,

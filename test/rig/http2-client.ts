@@ -7,6 +7,7 @@ import {
   type IncomingHttpHeaders,
   type OutgoingHttpHeaders,
 } from 'node:http2'
+import { findSigner } from './signer.ts'
 
 export interface Http2Answer {
   readonly status: number
@@ -26,16 +27,38 @@ export async function openHttp2(url: string): Promise<ClientHttp2Session> {
   return session
 }
 
-/** The stream of a request; with `body: 'follows'` whoever asked writes it. */
+/**
+ * The stream of a request; with `body: 'follows'` whoever asked writes it. Signed where the session is one that signed in from
+ * here; `whole`: what will have been written at the end, if all of it is meant to count.
+ */
 export function startHttp2(
   session: ClientHttp2Session,
   headers: OutgoingHttpHeaders,
   body: 'none' | 'follows' = 'none',
+  whole: string | Uint8Array = '',
 ): ClientHttp2Stream {
-  const stream = session.request(headers, { endStream: body === 'none' })
+  const signed = { ...headers, ...signatureOf(session, headers, body === 'none' ? undefined : whole) }
+  const stream = session.request(signed, { endStream: body === 'none' })
   // It shows in how the stream ended.
   stream.on('error', () => undefined)
   return stream
+}
+
+/** The fields of a signature, for whoever writes the request by hand. */
+export function signatureOf(
+  { socket }: { readonly socket: { readonly remotePort?: number | undefined } },
+  headers: OutgoingHttpHeaders,
+  body: string | Uint8Array | undefined,
+): Record<string, string> {
+  const here = `https://127.0.0.1:${String(socket.remotePort)}`
+  const signer = findSigner(here, [headers['cookie'] ?? []].flat().join('; '))
+  if (signer?.challenge === undefined) return {}
+  return signer.sign({
+    method: String(headers[':method'] ?? 'GET'),
+    origin: `https://${String(headers[':authority'] ?? `127.0.0.1:${String(socket.remotePort)}`)}`,
+    path: String(headers[':path']),
+    ...(body !== undefined && { body }),
+  })
 }
 
 /** Resolves when the stream is closed, however it was. */
@@ -57,7 +80,7 @@ export function askHttp2(
   headers: OutgoingHttpHeaders,
   body?: string | Uint8Array,
 ): Promise<Http2Answer> {
-  const stream = startHttp2(session, headers, body === undefined ? 'none' : 'follows')
+  const stream = startHttp2(session, headers, body === undefined ? 'none' : 'follows', body)
   const answer = readHttp2(stream)
   if (body !== undefined) stream.end(body)
   return answer

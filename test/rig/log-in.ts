@@ -1,6 +1,7 @@
 /** Signs in from Node with the real OPAQUE client, as the login page does. */
 import { client, ready } from '@serenity-kit/opaque'
 import { normalizePassword, paths, type LoginStarted } from '../../src/contract/contract.ts'
+import { rememberSigner, Signer } from './signer.ts'
 
 export type LoginOutcome =
   /** `cookie` is ready for a Cookie header; `setCookies` are as they came. */
@@ -23,6 +24,10 @@ export interface LogInOptions {
   readonly headers?: Readonly<Record<string, string>>
   /** How messages travel; `post` by default. */
   readonly send?: typeof post
+  /** How a browser sees the gate, where that isn't `url`. */
+  readonly origin?: string
+  /** As a browser that keeps no keys, where the gate does without. */
+  readonly keyless?: boolean
 }
 
 export async function tryToLogIn({
@@ -31,6 +36,8 @@ export async function tryToLogIn({
   username,
   headers = {},
   send = post,
+  origin = new URL(url).origin,
+  keyless = false,
 }: LogInOptions): Promise<LoginOutcome> {
   await ready
   const normalized = normalizePassword(password)
@@ -48,12 +55,15 @@ export async function tryToLogIn({
     keyStretching: { 'argon2id-custom': stretching },
   })
   if (proof === undefined) return { kind: 'wrong-password' }
-  const { finishLoginRequest } = proof
-  const finished = await send(url, paths.loginFinish, { finishLoginRequest, state }, headers)
+  const { finishLoginRequest, sessionKey } = proof
+  const signer = new Signer()
+  const key = keyless ? {} : { key: signer.offer(sessionKey, origin) }
+  const finished = await send(url, paths.loginFinish, { finishLoginRequest, state, ...key }, headers)
   if (finished.status !== 204)
     return { kind: 'refused', step: 'finish', status: finished.status, answer: finished }
   const setCookies = finished.headers.getSetCookie()
   const cookie = setCookies.map((line) => line.slice(0, line.indexOf(';'))).join('; ')
+  if (!keyless) rememberSigner(url, cookie, signer)
   return { kind: 'in', cookie, setCookies }
 }
 

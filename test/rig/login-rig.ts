@@ -19,13 +19,18 @@ import type { PasswordRow, UserId, UserRow } from '../../src/store/rows.ts'
 import type { Store } from '../../src/store/store.ts'
 import { failureRule } from '../../src/users/failures.ts'
 import { hashInvitation, makeInvitationSecret } from '../../src/users/invitation.ts'
+import { Signer } from './signer.ts'
 
 export const password = 'seven sleepy herons'
 export const otherPassword = 'eleven brave otters'
 export const bobsPassword = 'a lighthouse for bob'
 export const newPassword = 'nobody knows this one yet'
 export const instance = 'abcd2345'
-export const stranger: LoginAsker = { address: '192.0.2.1', userAgent: 'Browser/1', cookies: undefined }
+export const stranger: LoginAsker = {
+  ...{ address: '192.0.2.1', userAgent: 'Browser/1', cookies: undefined },
+  at: { scheme: 'https', host: 'app.example' },
+}
+export const origin = 'https://app.example'
 const stretching = { memory: 8, iterations: 1, parallelism: 1 }
 
 /** What the login page does first; without a name it is about the shared password. */
@@ -42,18 +47,36 @@ export interface Knocked {
 }
 
 /** What it does with the answer; undefined when the password is wrong. */
-export function prove({ clientLoginState, typed, answer }: Knocked) {
+export function prove(knocked: Knocked, signer = new Signer()) {
+  const finished = finishKnocked(knocked)
+  return finished && { ...proofIn(finished, knocked), key: signer.offer(finished.sessionKey, origin) }
+}
+
+/** The same where no session begins: without a key for it. */
+export function proveOnly(knocked: Knocked) {
+  const finished = finishKnocked(knocked)
+  return finished && proofIn(finished, knocked)
+}
+
+function proofIn({ finishLoginRequest }: { readonly finishLoginRequest: string }, { answer }: Knocked) {
+  return { finishLoginRequest, state: answer.state }
+}
+
+function finishKnocked({ clientLoginState, typed, answer }: Knocked) {
   const { memory, iterations, parallelism } = answer.stretching
-  const finished = client.finishLogin({
+  return client.finishLogin({
     clientLoginState,
     loginResponse: answer.loginResponse,
     password: typed,
     identifiers: { ...answer.identifiers },
     keyStretching: { 'argon2id-custom': { memory, iterations, parallelism } },
   })
-  return finished === undefined
-    ? undefined
-    : { finishLoginRequest: finished.finishLoginRequest, state: answer.state }
+}
+
+/** The last message of somebody who knows nothing. */
+export function bluff(state: string | undefined) {
+  const key = new Signer().offer('A'.repeat(86), origin)
+  return { finishLoginRequest: 'A'.repeat(86), state, key }
 }
 
 /** What the pages do with a new password: first half. */
@@ -161,7 +184,7 @@ export class LoginRig {
 
   openSessions(store: Store) {
     const lifetime = { idleMs: 3_600_000, absoluteMs: 86_400_000 }
-    return openSessions({ store, audit: this.audit, clock: this.clock, lifetime })
+    return openSessions({ store, audit: this.audit, clock: this.clock, lifetime, twoNetworks: 'record' })
   }
 
   get parts() {

@@ -7,10 +7,10 @@ const here = { cwd: '/tmp', home: '/tmp', env: {} }
 
 export function readConfigText(text: string): Partial<Config> {
   const source = { text, file: '/tmp/sekisho.yaml' }
-  const { roles, policyFiles, inputs, answers, limits, uploads, mcp } = makeConfig(
+  const { roles, policyFiles, inputs, answers, limits, uploads, mcp, pace, proof } = makeConfig(
     source,
     { upstream: upstream.href },
     here,
   )
-  return { roles, policyFiles, inputs, answers, limits, uploads, mcp }
+  return { roles, policyFiles, inputs, answers, limits, uploads, mcp, pace, proof }
 }

@@ -8,6 +8,8 @@ export interface RecordingRelay {
   sent(): readonly Buffer[]
   /** Forgets what was sent so far. */
   clear(): void
+  /** Ends every connection, in the middle of whatever it is. */
+  cut(): void
   close(): Promise<void>
 }
 
@@ -47,6 +49,9 @@ export function startRecordingRelay(target: number): Promise<RecordingRelay> {
         clear: () => {
           connections = []
         },
+        cut: () => {
+          for (const socket of open) socket.destroy()
+        },
         close: () =>
           new Promise((closed) => {
             for (const socket of open) socket.destroy()
@@ -56,5 +61,20 @@ export function startRecordingRelay(target: number): Promise<RecordingRelay> {
           }),
       })
     })
+  })
+}
+
+/** The bodies of the POSTs to a path (and any query), out of connections of HTTP/1.1. */
+export function bodiesSentTo(path: string, sent: readonly Buffer[]): readonly string[] {
+  return sent.flatMap((bytes) => {
+    // One character a byte, so that places in the text are places in the bytes.
+    const heads = bytes.toString('latin1').matchAll(/POST ([^ ?]+)\S* HTTP\/1\.1\r\n(?:.+\r\n)+\r\n/g)
+    return [...heads]
+      .filter(([, target]) => target === path)
+      .map((head) => {
+        const length = Number(/^content-length: *(\d+)\r$/im.exec(head[0])?.[1])
+        const start = head.index + head[0].length
+        return bytes.subarray(start, start + length).toString()
+      })
   })
 }

@@ -34,6 +34,8 @@ const files = {
   boards: 'test/rig/apps/boards.py',
   /** A panel for everybody, and one for administrators, on which it opens. */
   panels: 'test/rig/apps/panels.py',
+  /** Files that browsers show as pages. */
+  shelves: 'test/rig/apps/shelves.py',
   demo: 'demo/app.py',
   /** Answers nobody without an assertion; `SEKISHO_JWKS` and `SEKISHO_AUDIENCE` name its gate. */
   verifying: 'examples/verify-gradio/app.py',

@@ -1,4 +1,5 @@
 /** Adds users and invitations straight into a store, as the operator's commands do, with next to no stretching. */
+import type { Stretching } from '../../src/contract/contract.ts'
 import { parseUsername } from '../../src/kit/username.ts'
 import type { KeyRing } from '../../src/login/key.ts'
 import { registerPassword } from '../../src/login/register.ts'
@@ -34,9 +35,10 @@ export class UserMaker {
     return row
   }
 
-  async setPassword(user: UserRow, password: string): Promise<void> {
+  /** A page takes it only where it is stretched enough for the page. */
+  async setPassword(user: UserRow, password: string, stretched: Stretching = stretching): Promise<void> {
     const { store, keys, instance, clock } = this.#parts
-    const registration = { keys, instance, now: clock.now(), stretching, user }
+    const registration = { keys, instance, now: clock.now(), stretching: stretched, user }
     await store.passwords.set(await registerPassword(password, registration))
   }
 

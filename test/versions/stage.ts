@@ -3,6 +3,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { startGradioApp, type GradioApp } from '../../scripts/gradio-app.ts'
 import { setUpVersion, versionUnderTest } from '../../scripts/gradio-versions.ts'
 import type { GradioEnvironment } from '../../scripts/setup-gradio.ts'
+import { leastStretching } from '../../src/contract/contract.ts'
 import { TokenRegister } from '../../src/tokens/token-register.ts'
 import type { ApiTokenName } from '../../src/tokens/token-name.ts'
 import { startGateHere, type GateHere } from '../rig/gate-here.ts'
@@ -28,6 +29,8 @@ export interface Stage {
   readonly environment: GradioEnvironment
   readonly app: GradioApp
   readonly gate: GateHere
+  /** Everybody's. */
+  readonly password: string
   /** May all. */
   readonly admin: Person
   /** Two who may the same, and not what only administrators may. */
@@ -48,13 +51,15 @@ export function useStage(file = appFile): () => Stage {
     const gate = await startGateHere({ upstream: app.url, config: readConfigText(config) })
     started.push(gate)
     const enter = async (username: string, role: string): Promise<Person> => {
-      await gate.users.add(username, password, { roles: [role], attributes: {} })
+      const user = await gate.users.add(username, undefined, { roles: [role], attributes: {} })
+      await gate.users.setPassword(user, password, leastStretching)
       return { url: gate.url, headers: { cookie: await logIn({ url: gate.url, username, password }) } }
     }
     stage = {
       environment,
       app,
       gate,
+      password,
       admin: await enter('admin', 'admin'),
       alice: await enter('alice', 'viewer'),
       bob: await enter('bob', 'viewer'),

@@ -1,6 +1,7 @@
 /** Asks the gate whether the session is open. */
 import { paths, type SessionState } from 'sekisho/contract'
 import type { Seen } from './bar/session-watch.ts'
+import { forgetKeys } from './proof/key-store.ts'
 
 function isSeconds(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value < Infinity
@@ -30,8 +31,11 @@ export async function askSession(): Promise<Seen> {
 export async function endSession(): Promise<boolean> {
   try {
     const answer = await fetch(paths.logout, { method: 'POST', cache: 'no-store' })
-    return answer.ok || answer.status === 401
+    if (!answer.ok && answer.status !== 401) return false
   } catch {
     return false
   }
+  // Worth nothing any more, wherever it is.
+  await forgetKeys().catch(() => undefined)
+  return true
 }

@@ -9,6 +9,8 @@ const usual = {
   answer: 'data',
   stream: false,
   activity: false,
+  // A password is its own proof, and whoever lost the key may still sign out.
+  proof: 'observed',
   repeatable: false,
   goesTo: 'serve',
   readFrom: 'sekisho',
@@ -23,7 +25,12 @@ const accountMessage = {
   action: 'changeOwnPassword',
   body: loginBody,
   activity: true,
+  proof: 'required',
 } as const
+
+// Of a login host: whose session it is stands in a ticket.
+const awayMessage = { ...usual, methods: ['POST'], action: 'confirmByTicket', body: loginBody } as const
+const confirmMessage = { ...accountMessage, action: 'confirmOwnSession' } as const
 
 export const own = [
   {
@@ -51,7 +58,18 @@ export const own = [
     body: loginBody,
   },
   { ...usual, id: 'gate.logout', methods: ['POST'], path: paths.logout, action: 'endOwnSession' },
+  { ...usual, id: 'gate.challenge', methods: ['GET'], path: paths.challenge, action: 'readOwnSession' },
   { ...usual, id: 'gate.session', methods: ['GET'], path: paths.session, action: 'readOwnSession' },
+  // Opening a page is something that a person does; the request for the document itself goes unsigned.
+  {
+    ...usual,
+    id: 'gate.session.use',
+    methods: ['POST'],
+    path: paths.session,
+    action: 'readOwnSession',
+    activity: true,
+    proof: 'required',
+  },
   {
     ...usual,
     id: 'gate.join.page',
@@ -82,6 +100,46 @@ export const own = [
   { ...accountMessage, id: 'gate.password.start', path: paths.passwordStart },
   { ...accountMessage, id: 'gate.password.prove', path: paths.passwordProve },
   { ...accountMessage, id: 'gate.password.set', path: paths.passwordSet },
+  {
+    ...usual,
+    id: 'gate.confirm.page',
+    methods: ['GET', 'HEAD'],
+    path: paths.confirm,
+    action: 'confirmOwnSession',
+    answer: 'document',
+    activity: true,
+  },
+  { ...confirmMessage, id: 'gate.confirm.look', path: paths.confirmLook },
+  { ...confirmMessage, id: 'gate.confirm.start', path: paths.confirmStart },
+  { ...confirmMessage, id: 'gate.confirm.finish', path: paths.confirmFinish },
+  {
+    ...usual,
+    id: 'gate.enter.page',
+    methods: ['GET', 'HEAD'],
+    path: paths.enter,
+    action: 'openLogin',
+    answer: 'document',
+  },
+  { ...usual, id: 'gate.enter.where', methods: ['GET'], path: paths.enterApi, action: 'openLogin' },
+  {
+    ...usual,
+    id: 'gate.enter.finish',
+    methods: ['POST'],
+    path: paths.enterApi,
+    action: 'openLogin',
+    body: loginBody,
+  },
+  {
+    ...usual,
+    id: 'gate.away.page',
+    methods: ['GET', 'HEAD'],
+    path: paths.away,
+    action: 'openLogin',
+    answer: 'document',
+  },
+  { ...awayMessage, id: 'gate.away.look', path: paths.awayLook },
+  { ...awayMessage, id: 'gate.away.start', path: paths.awayStart },
+  { ...awayMessage, id: 'gate.away.finish', path: paths.awayFinish },
   {
     ...usual,
     id: 'gate.asset',

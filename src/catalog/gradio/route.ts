@@ -12,7 +12,7 @@ const usual = {
   repeatable: false,
   goesTo: 'upstream',
   readFrom: 'gradio/routes.py 6.31.0',
-} as const satisfies Omit<RouteEntry, Required>
+} as const satisfies Omit<RouteEntry, Required | 'proof'>
 
 type Row = Pick<RouteEntry, Required> & Partial<RouteEntry>
 
@@ -23,12 +23,18 @@ export type UpstreamEntry<Id extends string = string> = RouteEntry & {
 }
 
 export function route<const R extends Omit<Row, 'goesTo'>>(row: R): UpstreamEntry<R['id']> {
-  return { ...usual, ...row }
+  return { ...usual, proof: proofOf(row), ...row }
 }
 
 /** A route that nobody may use, whatever a policy says: goesTo `nowhere`. */
 export function closed(row: Row): RouteEntry & { readonly goesTo: 'nowhere' } {
-  return { ...usual, activity: false, ...row, goesTo: 'nowhere' }
+  return { ...usual, activity: false, proof: proofOf(row), ...row, goesTo: 'nowhere' }
+}
+
+/** Pages sign what their scripts send; documents, files and media are asked for by browsers, who don't. */
+function proofOf({ methods, stream }: Pick<Row, 'methods' | 'stream'>): RouteEntry['proof'] {
+  const safe = methods.every((method) => method === 'GET' || method === 'HEAD')
+  return safe && stream !== true ? 'observed' : 'required'
 }
 
 /** Where Gradio's prefix ends and its routes begin. */

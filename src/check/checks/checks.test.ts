@@ -208,7 +208,24 @@ const cases: Readonly<Record<string, Evidence>> = {
     }),
   },
   'gate-long-sessions': {
-    bad: seenGate({ config: gateConfig({ session: { idleMs: day, absoluteMs: 30 * day } }) }),
+    bad: seenGate({
+      config: gateConfig({ session: { idleMs: day, absoluteMs: 30 * day, twoNetworks: 'record' } }),
+    }),
+  },
+  'gate-unsigned-calls': {
+    bad: seenGate({
+      config: gateConfig({ proof: { calls: 'optional', files: 'optional', tokens: 'optional' } }),
+    }),
+    good: seenGate({
+      config: gateConfig({ proof: { calls: 'required', files: 'optional', tokens: 'optional' } }),
+    }),
+  },
+  'gate-embedded-sites': { bad: seenGate({ config: gateConfig({ embed: ['https://wiki.example'] }) }) },
+  'gate-login-beside-app': {
+    bad: seenGate({ config: gateConfig({ hosts: ['app.example', 'login.example'] }) }),
+    good: seenGate({
+      config: gateConfig({ hosts: ['app.example', 'login.example'], authHost: 'login.example' }),
+    }),
   },
   'gate-password-rules': {
     bad: seenGate({ config: gateConfig({ passwords: { least: 8, composition: [] } }) }),

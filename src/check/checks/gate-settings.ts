@@ -84,6 +84,45 @@ export const gateLongSessions: GateCheck = {
     ]),
 }
 
+export const gateUnsignedCalls: GateCheck = {
+  id: 'gate-unsigned-calls',
+  about: 'gate',
+  severity: 'medium',
+  what: 'Browsers may sign in without a key, and then call without a signature.',
+  why: 'The cookie of such a session is all that a thief needs: a copy of it calls, uploads and listens.',
+  scenario: 3,
+  owasp: ['A07:2025', 'ASVS 10.3.5'],
+  remedy: 'Take proof.calls out of sekisho.yaml; browsers of today can keep a key.',
+  find: ({ config: { proof } }) => foundAt(proof.calls === 'optional' ? ['proof.calls: optional'] : []),
+}
+
+export const gateEmbeddedSites: GateCheck = {
+  id: 'gate-embedded-sites',
+  about: 'gate',
+  severity: 'low',
+  what: 'Other sites may show the app in a frame.',
+  why: 'Such a site chooses what stands around the app, and can lead the clicks of whoever is signed in there.',
+  scenario: 3,
+  owasp: ['A02:2025', 'ASVS 3.4.6'],
+  remedy: 'Keep in embed only sites that are trusted as the app is; accept the finding if all are.',
+  find: ({ config: { embed } }) => foundAt(embed.map((site) => `embed: ${site}`)),
+}
+
+export const gateLoginBesideApp: GateCheck = {
+  id: 'gate-login-beside-app',
+  about: 'gate',
+  severity: 'low',
+  what: 'Passwords are typed on the same host as the app, though the gate has another one.',
+  why: 'A script that gets into a page of the app can draw a login there that nobody can tell from the real one.',
+  scenario: 5,
+  owasp: ['A06:2025', 'ASVS 3.5.4'],
+  remedy: 'Name one of the hosts in auth_host: passwords are then typed there, and the app is not.',
+  find: (seen) => {
+    const { hosts, authHost } = seen.config
+    return inFile(seen, hosts.length > 1 && authHost === undefined ? [`hosts: ${hosts.join(', ')}`] : [])
+  },
+}
+
 /** NIST SP 800-63B-4 section 3.1.1.2: 15 characters when used alone, no composition rules, no change without a reason. */
 export const gatePasswordRules: GateCheck = {
   id: 'gate-password-rules',

@@ -22,13 +22,16 @@ import {
 import {
   gateAcceptedRisks,
   gateConfigSecrets,
+  gateEmbeddedSites,
   gateInsecureHttp,
   gateKeyInEnvironment,
+  gateLoginBesideApp,
   gateLongSessions,
   gatePasswordRules,
   gatePolicyInvalid,
   gatePolicyStrangers,
   gatePolicyWide,
+  gateUnsignedCalls,
   gateWideProxies,
 } from './gate-settings.ts'
 import {
@@ -99,6 +102,9 @@ export const checks: readonly Check[] = [
   gateInsecureHttp,
   gateAcceptedRisks,
   gateWideProxies,
+  gateUnsignedCalls,
+  gateEmbeddedSites,
+  gateLoginBesideApp,
   gateLongSessions,
   gatePasswordRules,
   gatePolicyInvalid,

@@ -4,7 +4,7 @@ import { parseDuration } from '../../config/scalars.ts'
 import { GateFault } from '../../kit/fault.ts'
 import { RoleGraph } from '../../policy/role-graph.ts'
 import { apiTokenNameShape, parseApiTokenName } from '../../tokens/token-name.ts'
-import type { TokenView } from '../../tokens/token-register.ts'
+import type { TokenView, WantedToken } from '../../tokens/token-register.ts'
 import type { UserRow } from '../../store/rows.ts'
 import { collect, flag, textOption, type Given } from '../command.ts'
 import type { CliCommand } from '../command.ts'
@@ -13,8 +13,10 @@ import type { Terminal } from '../context.ts'
 import { readRoles } from '../endowment-options.ts'
 import { exitCodes } from '../exit-codes.ts'
 import { findUser, withUsers } from '../find-user.ts'
+import type { OperatorTokens } from '../operator-tokens.ts'
 import type { OperatorUsers } from '../operator-users.ts'
 import { printable, printableJson } from '../printable.ts'
+import { takeTokenKey, type TokenKey } from '../token-key.ts'
 import { describeToken } from '../token-words.ts'
 
 const minute = 60_000
@@ -31,6 +33,14 @@ export const createToken: CliCommand = {
     ],
     ['sekisho token create --name ci --user bob --role viewer', "of bob's roles only this one"],
     ['sekisho token create --name ci > token.txt', 'the token alone goes to the file'],
+    [
+      'sekisho token create --name ci --bound',
+      'worth nothing without the private key, which goes to ci.key.pem',
+    ],
+    [
+      'sekisho token create --name ci --bound --public-key ci.pem',
+      'the same, with a key that never leaves its machine',
+    ],
   ],
   declare: (command) =>
     declareWhichGate(command)
@@ -45,6 +55,12 @@ export const createToken: CliCommand = {
         collect,
       )
       .option('--expires <time>', 'how long it is good, such as 30d or 12h, or never', '90d')
+      .option(
+        '--bound',
+        'good only with requests that its key signs (docs/reference/proof.md); makes the key',
+      )
+      .option('--key-out <file>', 'where the private key of a bound token goes (default: <name>.key.pem)')
+      .option('--public-key <file>', 'bind it to this public key (PEM, P-256), made elsewhere')
       .option('--json', 'answer as JSON'),
   async run(given, context) {
     const name = parseApiTokenName(textOption(given, 'name') ?? '')
@@ -53,26 +69,23 @@ export const createToken: CliCommand = {
     }
     const lifetime = readLifetime(given)
     return withUsers(given, context, async ({ state, users, config }) => {
+      mayBePlain(given, config)
       const user = await readUser(given, users)
       const roles = readTokenRoles(given, config, user)
       const lasting = lifetime === 'never' ? {} : { lifetimeMs: lifetime }
-      const created = await state.tokens.change((tokens) =>
-        tokens.create({ name, ...(user && { user }), ...(roles && { roles }), ...lasting }),
+      const key = await takeTokenKey(given, name, context.surroundings.cwd)
+      const bound = key && { proofKey: key.proofKey }
+      const { token, text } = await orDiscard(key, () =>
+        create(state.tokens, { name, ...(user && { user }), ...(roles && { roles }), ...bound, ...lasting }),
       )
-      if (created === undefined) {
-        throw new GateFault(
-          'usage',
-          `There is a token ${printable(name)} already. Choose another name, or revoke that one by its id: sekisho token list`,
-        )
-      }
-      const { token, text } = created
       if (flag(given, 'json')) {
-        context.terminal.print(printableJson({ ...describeToken(token), token: text.reveal() }))
+        const keyFile = key?.file === undefined ? {} : { keyFile: key.file }
+        context.terminal.print(printableJson({ ...describeToken(token), ...keyFile, token: text.reveal() }))
       } else {
         context.terminal.print(text.reveal())
       }
-      sayWhatItIs(token, context.terminal)
-      if (config.insecureHttp) {
+      sayWhatItIs(token, context.terminal, key)
+      if (config.insecureHttp && key === undefined) {
         context.terminal.say(
           'The gate speaks plain HTTP (insecure_http): whoever listens on the way can use the token too.',
         )
@@ -80,6 +93,33 @@ export const createToken: CliCommand = {
       return exitCodes.ok
     })
   },
+}
+
+/** The key is written first: a token whose key got lost would open nothing, and its text was shown already. */
+async function orDiscard<T>(key: TokenKey | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (thrown) {
+    await key?.discard()
+    throw thrown
+  }
+}
+
+async function create(tokens: OperatorTokens, wanted: WantedToken) {
+  const created = await tokens.change((register) => register.create(wanted))
+  if (created !== undefined) return created
+  throw new GateFault(
+    'usage',
+    `There is a token ${printable(wanted.name)} already. Choose another name, or revoke that one by its id: sekisho token list`,
+  )
+}
+
+function mayBePlain(given: Given, config: Config): void {
+  if (flag(given, 'bound') || config.proof.tokens === 'optional') return
+  throw new GateFault(
+    'usage',
+    'A token without a key would open nothing: the gate takes signed requests only (proof: tokens: required). Add --bound.',
+  )
 }
 
 function readLifetime(given: Given): number | 'never' {
@@ -122,13 +162,22 @@ function readTokenRoles(
   )
 }
 
-function sayWhatItIs({ id, expiresAt }: TokenView, terminal: Terminal): void {
+function sayWhatItIs({ id, expiresAt }: TokenView, terminal: Terminal, key: TokenKey | undefined): void {
   const until =
     expiresAt === undefined
       ? 'It never expires: whoever finds it in years to come can use it. Consider --expires.'
       : `Good until ${new Date(expiresAt).toISOString()}.`
   terminal.say(
     `${until} It is shown only now; keep it where the program's other secrets are. The program sends it as\n` +
-      `  Authorization: Bearer sekisho_…\nTo take it back: sekisho token revoke ${id}`,
+      `  Authorization: Bearer sekisho_…${key === undefined ? '' : `\n${aboutKey(key)}`}\n` +
+      `To take it back: sekisho token revoke ${id}`,
   )
+}
+
+function aboutKey({ file }: TokenKey): string {
+  const where =
+    file === undefined
+      ? 'the private key that belongs to the public one you gave'
+      : `its private key, which is now in ${printable(file)} (only you can read it; there is no copy)`
+  return `and signs every request with ${where}. Without that the token opens nothing. How: docs/operate/tokens.md`
 }

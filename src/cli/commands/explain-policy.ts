@@ -77,10 +77,11 @@ function declareUnder(command: Command): Command {
   return command
     .option('--method <method>', 'signed in by: password or token')
     .option('--mfa', 'with a second factor')
-    .option('--auth-age <time>', 'signed in so long ago, such as 20m (default: just now)')
+    .option('--auth-age <time>', 'gave the password so long ago, such as 20m (default: just now)')
     .option('--address <address>', 'from this IP address (default: 127.0.0.1)')
     .option('--plain-http', 'without TLS')
     .option('--proof', "with proof of the login's key")
+    .option('--fresh', 'with the password given for exactly this call')
     .option('--time <time>', 'at this time, such as 2026-11-22T09:30:00+09:00 (default: now)')
 }
 
@@ -115,6 +116,7 @@ function readUnder(given: Given, kind: PolicyPrincipal['kind'], now: number): Qu
     address: textOption(given, 'address'),
     tls: flag(given, 'plainHttp') ? false : undefined,
     proof: flag(given, 'proof') ? true : undefined,
+    fresh: flag(given, 'fresh') ? true : undefined,
     time: textOption(given, 'time'),
   }
   const read = readCircumstances(typed, kind, now)

@@ -9,7 +9,7 @@ import { printable, printableJson, table } from '../printable.ts'
 import { describeToken } from '../token-words.ts'
 import { shortTime } from '../user-words.ts'
 
-const header = ['TOKEN', 'NAME', 'USER', 'STATE', 'ROLES', 'CREATED', 'EXPIRES', 'LAST USE']
+const header = ['TOKEN', 'NAME', 'USER', 'STATE', 'ROLES', 'KEY', 'CREATED', 'EXPIRES', 'LAST USE']
 
 export const listTokens: CliCommand = {
   words: ['token', 'list'],
@@ -37,6 +37,7 @@ function cells({
   username,
   state,
   roles,
+  keyid,
   createdAt,
   expiresAt,
   lastUsedAt,
@@ -45,5 +46,7 @@ function cells({
   const used = lastUsedAt === undefined ? 'never' : shortTime(lastUsedAt)
   // Of a user's: whatever the user has. Of one on its own: none.
   const kept = roles?.join(', ') ?? (username === undefined ? '-' : 'all')
-  return [id, printable(name), username ?? '-', state, kept, shortTime(createdAt), expires, used]
+  // Enough to tell it from others; --json has all of it.
+  const key = keyid?.slice(0, 8) ?? '-'
+  return [id, printable(name), username ?? '-', state, kept, key, shortTime(createdAt), expires, used]
 }

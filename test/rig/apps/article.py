@@ -1,17 +1,24 @@
 """The article's scheme rebuilt: r = sha256(challenge + password), computed in the page, checked in the function.
 
-Its script from a dead server is replaced by an inline helper with the same interface; everything else is as described.
+Its script from a dead server is replaced by an inline helper with the same interface, and a second function is guarded in
+the same way; everything else is as described.
 """
 
 import hashlib
 import os
 import secrets
+import time
 
 import gradio as gr
 
 # Where the page fetches its hash function from, as the article's did; the inline helper when nothing is named.
 SCRIPT = os.environ.get("ARTICLE_SCRIPT")
 PASSWORD = os.environ.get("ARTICLE_PASSWORD", "password")
+# Without the scheme, for a gate in front of it.
+OPEN = os.environ.get("ARTICLE_OPEN") == "1"
+# A folder: `journal` in it gets a line for each call that was let through, and work named `wait-…` lasts until the test
+# puts a file of that name there.
+FOLDER = os.environ.get("ARTICLE_FOLDER")
 challenges: dict[str, str] = {}
 
 # `Hashes.SHA256().hex(text)`: FIPS 180-4, straight from its section 6.2, for a page that may have no WebCrypto.
@@ -67,12 +74,32 @@ def load(request: gr.Request) -> str:
     return challenges[request.session_hash]
 
 
-def submit(password, challenge, r, content1, content2, content3, request: gr.Request):
+def work(function: str, content: str) -> None:
+    if FOLDER is None:
+        return
+    with open(os.path.join(FOLDER, "journal"), "a", encoding="utf-8") as journal:
+        journal.write(f"{function} {content}\n")
+    while content.startswith("wait-") and not os.path.exists(os.path.join(FOLDER, content)):
+        time.sleep(0.01)
+
+
+def check(r: str, request: gr.Request) -> None:
     expected = hashlib.sha256((challenges.get(request.session_hash, "") + PASSWORD).encode()).hexdigest()
-    if r != expected:
+    if not OPEN and r != expected:
         raise gr.Error("Wrong password.")
+
+
+def submit(password, challenge, r, content1, content2, content3, request: gr.Request):
+    check(r, request)
+    work("submit", content1)
     result = f"ACCEPTED {content1} {content2} {content3}"
     return result, load(request)
+
+
+def remove(password, challenge, r, content1, content2, content3, request: gr.Request):
+    check(r, request)
+    work("remove", content1)
+    return f"REMOVED {content1}", load(request)
 
 
 with gr.Blocks(title="Article", analytics_enabled=False) as demo:
@@ -83,9 +110,9 @@ with gr.Blocks(title="Article", analytics_enabled=False) as demo:
     with gr.Row():
         contents = [gr.Textbox(label=f"Content {n}", elem_id=f"content{n}") for n in (1, 2, 3)]
     result = gr.Markdown(elem_id="result")
-    gr.Button("Submit", elem_id="submit").click(
-        submit, [password, challenge, r, *contents], [result, challenge], js=PRE_SUBMIT, api_name="submit"
-    )
+    inputs, outputs = [password, challenge, r, *contents], [result, challenge]
+    gr.Button("Submit", elem_id="submit").click(submit, inputs, outputs, js=PRE_SUBMIT, api_name="submit")
+    gr.Button("Remove", elem_id="remove").click(remove, inputs, outputs, js=PRE_SUBMIT, api_name="remove")
     demo.load(load, None, challenge, api_name="load")
 
 

@@ -1,4 +1,5 @@
 /** The account page's script: who is signed in, another password, sign-out. */
+import '../proof/sign-own-page.ts'
 import { normalizePassword, paths } from 'sekisho/contract'
 import { askSession, endSession } from '../ask-session.ts'
 import { postJson } from '../ceremony/ask-gate.ts'
@@ -7,11 +8,12 @@ import { OpaqueClient } from '../ceremony/opaque-client.ts'
 import type { ChangeOutcome } from '../ceremony/outcome.ts'
 import { signIn } from '../ceremony/sign-in.ts'
 import { formWords } from '../form/form-words.ts'
-import { canDoOpaque, offerLanguage, reloadWhenBack } from '../form/surroundings.ts'
+import { canDoOpaque, offerLanguage, reloadWhenBack, warnOfPlain } from '../form/surroundings.ts'
 import { chooseLanguage } from '../language.ts'
 import { NewPassword } from '../password/new-password.ts'
 import { PasswordJudge } from '../password/password-judge.ts'
 import { passwordWords } from '../password/password-words.ts'
+import { loginKeys } from '../proof/login-key.ts'
 import { tellOtherTabs } from '../session-channel.ts'
 import { startWorker } from '../trusted-worker.ts'
 import { AccountPage } from './account-page.ts'
@@ -50,7 +52,7 @@ function show(outcome: Exclude<ChangeOutcome, { kind: 'changed' }>): void {
 
 /** Every session of the account has ended, this page's too. */
 async function signInAgain({ username, wanted }: PasswordChange, opaque: OpaqueClient): Promise<void> {
-  const { kind } = await signIn({ username, password: wanted }, opaque, postJson)
+  const { kind } = await signIn({ username, password: wanted }, { opaque, post: postJson, keys: loginKeys })
   tellOtherTabs()
   if (kind !== 'signed-in') return location.replace(paths.login)
   forgetReason()
@@ -87,6 +89,7 @@ async function signOut(): Promise<void> {
 }
 
 async function start(): Promise<void> {
+  warnOfPlain()
   offerLanguage()
   reloadWhenBack()
   page.signOut.addEventListener('click', () => void signOut())

@@ -1,9 +1,15 @@
 /** The script that the gate puts into the app's pages: hangs up the bar, keeps it there, watches the session. */
 import { chooseLanguage } from '../language.ts'
+import { sameEvent, type Asked } from '../ask-page.ts'
 import { whenOtherTabsTell } from '../session-channel.ts'
 import { askSession } from '../ask-session.ts'
+import { isSigning, whenLost } from '../proof/lost-proof.ts'
+import { stepUpEvent, type StepUpRequest } from '../step-up/after-step-up.ts'
+import { whenConfirmed } from '../step-up/confirmation-channel.ts'
 import { barWords } from './bar-words.ts'
+import { isEmbedded } from './embedded.ts'
 import { readRequest } from './read-request.ts'
+import { SamePerson } from './same-person.ts'
 import { barTag, SessionBar } from './session-bar.ts'
 import { SessionWatch } from './session-watch.ts'
 
@@ -22,23 +28,57 @@ function keepAttached(bar: SessionBar): void {
 }
 
 /** What this page's own requests tell about the session, without asking anything. */
-function watchRequests(watch: SessionWatch): void {
+function watchRequests(watch: SessionWatch, bar: SessionBar): void {
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
       if (!(entry instanceof PerformanceResourceTiming)) continue
       const occasion = readRequest(new URL(entry.name), entry.responseStatus, location.origin)
       if (occasion !== undefined) watch.notice(occasion)
+      if (entry.responseStatus === 401 && occasion === 'refusal' && !isSigning()) bar.showBlocked()
     }
   }).observe({ type: 'resource' })
+}
+
+/** A call that the gate wants to see confirmed, sent by this page. */
+function watchStepUps(bar: SessionBar, person: SamePerson): void {
+  // The window would have another session: the refusal is the app's.
+  if (isEmbedded()) return
+  addEventListener(stepUpEvent, (event) => {
+    event.preventDefault()
+    bar.waiting.add((event as CustomEvent<StepUpRequest>).detail)
+  })
+  // Whoever signed in meanwhile may have confirmed something of theirs, which isn't what waits here.
+  whenConfirmed((confirmation) => {
+    void person.isSame().then((same) => (same ? bar.waiting.confirm(confirmation) : bar.waiting.declineAll()))
+  })
+}
+
+/** Calls that wait for a key that was lost. */
+function watchLostKey(bar: SessionBar, person: SamePerson): void {
+  whenLost((lost) => {
+    if (lost) person.lose()
+    bar.showUnproven(lost)
+  })
+  addEventListener(sameEvent, (event) => {
+    event.preventDefault()
+    const { settle } = (event as CustomEvent<Asked<boolean>>).detail
+    void person.isLoser().then(settle)
+  })
 }
 
 function start(wish: string | undefined): void {
   const lang = chooseLanguage(wish, document.documentElement.lang, navigator.language)
   const bar = new SessionBar(barWords[lang], lang)
-  const watch = new SessionWatch(askSession, (seen) => bar.show(seen))
+  const person = new SamePerson(askSession)
+  const watch = new SessionWatch(askSession, (seen) => {
+    if (person.see(seen)) bar.waiting.declineAll()
+    bar.show(seen)
+  })
   keepAttached(bar)
   watch.notice('look')
-  watchRequests(watch)
+  watchRequests(watch, bar)
+  watchStepUps(bar, person)
+  watchLostKey(bar, person)
   whenOtherTabsTell(() => watch.notice('news'))
   addEventListener('focus', () => watch.notice('look'))
   document.addEventListener('visibilitychange', () => {

@@ -4,10 +4,13 @@ import { tellOtherTabs } from '../session-channel.ts'
 import { formatTimeLeft } from '../time-left.ts'
 import { endSession } from '../ask-session.ts'
 import type { BarWords } from './bar-words.ts'
+import { isEmbedded } from './embedded.ts'
 import { make, makeIcon } from '../make.ts'
 import { markPath, markViewBox } from './mark.ts'
 import type { Seen } from './session-watch.ts'
 import { loginUrl, SignedOutDialog } from './signed-out-dialog.ts'
+import { StepUpDialog } from '../step-up/step-up-dialog.ts'
+import { WaitingCalls } from '../step-up/waiting-calls.ts'
 import { isTucked, rememberTucked } from './tucked.ts'
 
 /** `pages/bar.css`, put in by the build. */
@@ -18,6 +21,8 @@ export const barTag = 'sekisho-bar'
 
 export class SessionBar {
   readonly host: HTMLElement
+  /** Calls that wait for the password. */
+  readonly waiting: WaitingCalls
   readonly #words: BarWords
   readonly #knob: HTMLButtonElement
   readonly #panel: HTMLElement
@@ -28,9 +33,12 @@ export class SessionBar {
   readonly #signOut: HTMLButtonElement
   readonly #signIn: HTMLAnchorElement
   readonly #dialog: SignedOutDialog
+  readonly #stepUp: StepUpDialog
   /** When the session ends, in the browser's clock. */
   #endsAt: number | undefined
   #leaving = false
+  #unproven = false
+  #blocked = false
 
   constructor(words: BarWords, lang: string) {
     this.#words = words
@@ -50,13 +58,17 @@ export class SessionBar {
       { id: 'panel', class: 'panel', role: 'group', 'aria-label': words.open, hidden: '' },
       this.#who,
       this.#left,
+      ...(isSecureContext ? [] : [make('p', { class: 'left' }, words.plain)]),
       this.#signOut,
-      this.#account,
+      // No page for a frame of another site.
+      ...(isEmbedded() ? [] : [this.#account]),
       this.#signIn,
       this.#trouble,
       tuck,
     )
     this.#dialog = new SignedOutDialog(words)
+    this.#stepUp = new StepUpDialog(words, lang, () => this.waiting.decline())
+    this.waiting = new WaitingCalls((request) => this.#stepUp.show(request))
     this.host = document.createElement(barTag)
     this.host.lang = lang
     this.#fill()
@@ -77,16 +89,39 @@ export class SessionBar {
     this.#who.textContent = open ? this.#nameOf(seen.state) : this.#words.signedOut
     this.#account.hidden = !open || seen.state.username === undefined
     this.#signOut.hidden = !open
-    this.#signIn.hidden = open
+    this.#signIn.hidden = open && !this.#unproven
     this.#sayTimeLeft()
-    if (open) return this.#dialog.hide()
+    if (open && !this.#unproven && !this.#blocked) return this.#dialog.hide()
+    if (open) return
     this.#open(false)
-    this.#dialog.show()
+    this.#dialog.show('ended')
+  }
+
+  /** Whether what this page asks for is refused although somebody is signed in. */
+  showUnproven(unproven: boolean): void {
+    if (this.#unproven === unproven) return
+    this.#unproven = unproven
+    if (this.#ended) return
+    this.#signIn.hidden = !unproven
+    if (unproven) this.#dialog.show('unproven')
+    else this.#dialog.hide()
+  }
+
+  /** Requests are refused, and the script that would sign them isn't there. */
+  showBlocked(): void {
+    if (this.#blocked || this.#ended) return
+    this.#blocked = true
+    this.#dialog.show('blocked')
+  }
+
+  get #ended(): boolean {
+    return this.#signOut.hidden !== false
   }
 
   /** After the host was taken out of the document and put back: a dialog loses its modality on the way. */
   restore(): void {
     this.#dialog.restore()
+    this.#stepUp.restore()
   }
 
   #fill(): void {
@@ -94,7 +129,7 @@ export class SessionBar {
     sheet.replaceSync(barStyle)
     const shadow = this.host.attachShadow({ mode: 'open' })
     shadow.adoptedStyleSheets = [sheet]
-    shadow.append(this.#knob, this.#panel, this.#dialog.element)
+    shadow.append(this.#knob, this.#panel, this.#dialog.element, this.#stepUp.element)
     // The app's own shortcuts are not meant for what happens in here.
     for (const kind of ['keydown', 'keyup', 'keypress'] as const) {
       this.host.addEventListener(kind, (event) => event.stopPropagation())
@@ -112,7 +147,7 @@ export class SessionBar {
   #open(wanted: boolean): void {
     if (wanted) {
       this.#tuck(false)
-      this.#signIn.href = loginUrl(location)
+      this.#signIn.href = loginUrl(location, this.#unproven ? 'unproven' : 'ended')
       this.#sayTimeLeft()
     }
     this.#panel.hidden = !wanted

@@ -1,7 +1,18 @@
 /** For tests: a gate with the real OPAQUE server half, and the real client half without a worker. */
 import { client, ready, server } from '@serenity-kit/opaque'
-import { leastStretching, normalizePassword, paths, type Stretching } from 'sekisho/contract'
+import {
+  leastStretching,
+  normalizePassword,
+  paths,
+  type LoginFinish,
+  type Stretching,
+} from 'sekisho/contract'
+import type { ProofAlgorithm, ProofKeyOffer } from 'sekisho/proof'
+import type { LoginKeys } from '../proof/login-key.ts'
+import { makeLoginKey } from '../proof/login-key.ts'
+import type { ProofSecret } from '../proof/proof-crypto.ts'
 import type { Post } from './ask-gate.ts'
+import { enrolKey, type Enrolled } from './enrol-key.ts'
 import { OpaqueAttempt } from './opaque-attempt.ts'
 import type { Opaque } from './opaque.ts'
 
@@ -9,10 +20,30 @@ export function opaqueHere(): Opaque {
   const attempt = new OpaqueAttempt(client)
   return {
     begin: async (typed) => Promise.resolve(attempt.begin(typed)),
-    finish: async (answer) => Promise.resolve(attempt.finish(answer)),
+    finish: async (answer, enrolment) => Promise.resolve(attempt.finish(answer, enrolment)),
     beginRegistration: async (typed) => Promise.resolve(attempt.beginRegistration(typed)),
     finishRegistration: async (answer) => Promise.resolve(attempt.finishRegistration(answer)),
     forget: () => attempt.forget(),
+  }
+}
+
+/** As a browser has them; `alg` of plain HTTP makes none before the login. */
+export class KeysHere implements LoginKeys {
+  readonly origin = 'https://app.example'
+  readonly kept = new Map<string, ProofSecret>()
+  readonly #alg: ProofAlgorithm
+
+  constructor(alg: ProofAlgorithm = 'ecdsa-p256-sha256') {
+    this.#alg = alg
+  }
+
+  make() {
+    return this.#alg === 'hmac-sha256' ? Promise.resolve({ alg: this.#alg, publicKey: '' }) : makeLoginKey()
+  }
+
+  keep(keyid: string, secret: ProofSecret) {
+    this.kept.set(keyid, secret)
+    return Promise.resolve()
   }
 }
 
@@ -24,6 +55,7 @@ export interface Heard {
 /** What the rig does otherwise than a good gate. */
 export interface GateTwist {
   readonly stretching?: Stretching
+  readonly keyOptional?: true
   /** OPAQUE's client identity, in place of the right one. */
   readonly client?: string
   /** Answers at these paths instead. */
@@ -32,6 +64,8 @@ export interface GateTwist {
 
 export class RigGate {
   readonly heard: Heard[] = []
+  /** The gate's copy of a key that the last login made. */
+  derived: Enrolled['derived']
   readonly post: Post
   readonly #serverSetup = server.createSetup()
   readonly #records = new Map<string, string>()
@@ -91,19 +125,23 @@ export class RigGate {
     const { stretching = leastStretching } = this.#twist
     switch (path) {
       case paths.loginStart:
-      case paths.passwordStart: {
+      case paths.passwordStart:
+      case paths.confirmStart: {
         const name = path === paths.loginStart ? (message['username'] ?? '') : (this.#username ?? '')
         const { loginResponse, serverLoginState } = this.#startLogin(name, message['startLoginRequest'] ?? '')
         this.#serverLoginState = serverLoginState
         this.#username = name
         const identifiers = this.#shownIdentifiersOf(name)
-        return Response.json({ loginResponse, state: 'c2VhbGVk', stretching, identifiers })
+        const { keyOptional } = this.#twist
+        return Response.json({ loginResponse, state: 'c2VhbGVk', stretching, identifiers, keyOptional })
       }
       case paths.loginFinish:
-        this.#finishLogin(message)
-        return new Response(null, { status: 204 })
+        return this.#enrol((body as LoginFinish).key, this.#finishLogin(message))
       case paths.joinStart:
         return Response.json(this.#startRegistration(message))
+      case paths.confirmFinish:
+        this.#finishLogin(message)
+        return Response.json({ code: 'Y29kZQ' })
       case paths.passwordProve:
         this.#finishLogin(message)
         return Response.json({ ...this.#startRegistration(message), ticket: 'dGlja2V0' })
@@ -147,10 +185,19 @@ export class RigGate {
     })
   }
 
-  #finishLogin({ finishLoginRequest = '' }: Readonly<Record<string, string>>): void {
+  /** The key of the last login is one of its browser: bound to it, and to this origin. */
+  #enrol(key: ProofKeyOffer | undefined, sessionKey: string): Response {
+    if (key === undefined) return new Response(null, { status: this.#twist.keyOptional ? 204 : 401 })
+    const publicKey = key.alg === 'hmac-sha256' ? '' : key.publicKey
+    const expected = enrolKey(sessionKey, { alg: key.alg, publicKey, origin: 'https://app.example' })
+    this.derived = expected.derived
+    return new Response(null, { status: key.mac === expected.mac ? 204 : 401 })
+  }
+
+  #finishLogin({ finishLoginRequest = '' }: Readonly<Record<string, string>>): string {
     const serverLoginState = this.#serverLoginState
     const identifiers = this.#identifiersOf(this.#username ?? '')
-    server.finishLogin({ serverLoginState, finishLoginRequest, identifiers })
+    return server.finishLogin({ serverLoginState, finishLoginRequest, identifiers }).sessionKey
   }
 
   #identifiersOf(name: string) {

@@ -1,7 +1,8 @@
 /** One OPAQUE login and one registration at the browser's side (RFC 9807 sections 5 and 6). Runs inside the worker. */
 import type { client as opaqueClient } from '@serenity-kit/opaque'
 import type { Stretching } from 'sekisho/contract'
-import type { LoginAnswer, RegistrationAnswer } from './opaque.ts'
+import { enrolKey, type Enrolment } from './enrol-key.ts'
+import type { FinishedLogin, LoginAnswer, RegistrationAnswer } from './opaque.ts'
 
 interface OpenLogin {
   readonly password: string
@@ -29,17 +30,25 @@ export class OpaqueAttempt {
     return startLoginRequest
   }
 
-  /** KE3, or undefined when the password is wrong. Takes a tenth of a second to some seconds: Argon2id. */
-  finish({ loginResponse, identifiers, stretching }: LoginAnswer): string | undefined {
+  /** Undefined when the password is wrong. Takes a tenth of a second to some seconds: Argon2id. */
+  finish(
+    { loginResponse, identifiers, stretching }: LoginAnswer,
+    enrolment?: Enrolment,
+  ): FinishedLogin | undefined {
     const open = this.#login
     this.#login = undefined
     if (open === undefined) throw new TypeError('An attempt is finished once, after it began.')
-    return this.#client.finishLogin({
+    const finished = this.#client.finishLogin({
       ...open,
       loginResponse,
       identifiers: { ...identifiers },
       keyStretching: keyStretchingOf(stretching),
-    })?.finishLoginRequest
+    })
+    if (finished === undefined) return undefined
+    const { finishLoginRequest, sessionKey } = finished
+    return enrolment === undefined
+      ? { finishLoginRequest }
+      : { finishLoginRequest, enrolled: enrolKey(sessionKey, enrolment) }
   }
 
   beginRegistration(password: string): string {

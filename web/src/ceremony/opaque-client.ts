@@ -1,6 +1,13 @@
 /** The page's end of the OPAQUE worker: starts it, and asks one question at a time. */
 import { startWorker } from '../trusted-worker.ts'
-import { OpaqueUnavailable, type LoginAnswer, type Opaque, type RegistrationAnswer } from './opaque.ts'
+import type { Enrolment } from './enrol-key.ts'
+import {
+  OpaqueUnavailable,
+  type FinishedLogin,
+  type LoginAnswer,
+  type Opaque,
+  type RegistrationAnswer,
+} from './opaque.ts'
 import type { FromWorker, ToWorker } from './worker-messages.ts'
 
 export class OpaqueClient implements Opaque {
@@ -22,11 +29,14 @@ export class OpaqueClient implements Opaque {
     return reply.startLoginRequest
   }
 
-  async finish({ loginResponse, stretching, identifiers }: LoginAnswer): Promise<string | undefined> {
+  async finish(
+    { loginResponse, stretching, identifiers }: LoginAnswer,
+    enrolment?: Enrolment,
+  ): Promise<FinishedLogin | undefined> {
     const answer = { loginResponse, stretching, identifiers }
-    const reply = await this.#ask({ kind: 'finish', answer })
+    const reply = await this.#ask({ kind: 'finish', answer, ...(enrolment && { enrolment }) })
     if (reply.kind !== 'finished') throw new TypeError('The worker could not finish.')
-    return reply.finishLoginRequest
+    return reply.login
   }
 
   async beginRegistration(password: string): Promise<string> {

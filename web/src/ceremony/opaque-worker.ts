@@ -17,10 +17,8 @@ function answer(message: ToWorker): FromWorker | undefined {
     case 'begin':
       return { kind: 'begun', startLoginRequest: attempt.begin(message.password) }
     case 'finish': {
-      const finishLoginRequest = attempt.finish(message.answer)
-      return finishLoginRequest === undefined
-        ? { kind: 'finished' }
-        : { kind: 'finished', finishLoginRequest }
+      const login = attempt.finish(message.answer, message.enrolment)
+      return login === undefined ? { kind: 'finished' } : { kind: 'finished', login }
     }
     case 'begin-registration':
       return {

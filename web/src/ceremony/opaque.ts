@@ -1,5 +1,6 @@
 /** OPAQUE's browser half (RFC 9807) as the ceremonies use it. */
 import type { Identifiers, Stretching } from 'sekisho/contract'
+import type { Enrolled, Enrolment } from './enrol-key.ts'
 
 export interface LoginAnswer {
   readonly loginResponse: string
@@ -13,11 +14,18 @@ export interface RegistrationAnswer {
   readonly identifiers: Identifiers
 }
 
+export interface FinishedLogin {
+  /** KE3. */
+  readonly finishLoginRequest: string
+  /** Where a key was to be bound to the login. */
+  readonly enrolled?: Enrolled
+}
+
 export interface Opaque {
   /** KE1. */
   begin(password: string): Promise<string>
-  /** KE3, or undefined when the password is wrong. */
-  finish(answer: LoginAnswer): Promise<string | undefined>
+  /** Undefined when the password is wrong. */
+  finish(answer: LoginAnswer, enrolment?: Enrolment): Promise<FinishedLogin | undefined>
   /** The registration request. */
   beginRegistration(password: string): Promise<string>
   /** The record to store. */

@@ -10,8 +10,12 @@ export type Trouble =
 
 export type Outcome =
   | { readonly kind: 'signed-in' }
+  /** At a login host: the app's page comes in with the code, and its own key. */
+  | { readonly kind: 'handed-over'; readonly code: string }
   /** A wrong password, an unknown name and a proof that the gate didn't take look the same (OWASP ASVS 6.3.8). */
   | { readonly kind: 'refused' }
+  /** The browser keeps no key, by which requests would prove themselves. */
+  | { readonly kind: 'keyless' }
   | Trouble
 
 export type JoinOutcome =

@@ -1,15 +1,19 @@
 /** Signing in, with the real OPAQUE library at both ends. */
 import { client } from '@serenity-kit/opaque'
-import { leastStretching, paths } from 'sekisho/contract'
+import { leastStretching, paths, type LoginFinish } from 'sekisho/contract'
 import { expect, test } from 'vitest'
-import { opaqueHere, RigGate } from './ceremony-rig.ts'
+import { KeysHere, opaqueHere, RigGate } from './ceremony-rig.ts'
 import { OpaqueAttempt } from './opaque-attempt.ts'
 import { OpaqueUnavailable, type Opaque } from './opaque.ts'
 import type { Outcome } from './outcome.ts'
-import { signIn } from './sign-in.ts'
+import { fromBase64url, toBase64url } from '../proof/base64.ts'
+import { signIn as signInBy, type Credentials } from './sign-in.ts'
+import type { Post } from './ask-gate.ts'
 
 const password = 'ﬁne-grained-Ünicode pass phrase'
 const kenjis = 'seven sleepy herons on ice'
+const signIn = (typed: Credentials, opaque: Opaque, post: Post, keys = new KeysHere()) =>
+  signInBy(typed, { opaque, post, keys })
 const makeGate = () => RigGate.make({ '': password, kenji: kenjis })
 
 test('the right password signs in, with two messages that contain neither it nor a name', async () => {
@@ -42,7 +46,10 @@ test('an answer for somebody else is not computed with', async () => {
   for (const other of ['guest', 'user:hanako', 'user:Kenji', 'kenji']) {
     const gate = await RigGate.make({ kenji: kenjis }, { client: other })
     let finished = 0
-    const opaque: Opaque = { ...opaqueHere(), finish: async () => Promise.resolve(String(finished++)) }
+    const opaque: Opaque = {
+      ...opaqueHere(),
+      finish: async () => Promise.resolve({ finishLoginRequest: String(finished++) }),
+    }
     const typed = { username: 'kenji', password: kenjis }
     expect(await signIn(typed, opaque, gate.post)).toEqual({ kind: 'faulty' })
     expect(finished).toBe(0)
@@ -136,4 +143,82 @@ test('an attempt or a registration cannot be finished twice, nor after it was fo
   attempt.forget()
   expect(finish).toThrow(TypeError)
   expect(register).toThrow(TypeError)
+})
+
+const digest = async (text: string, ...more: readonly number[]) => {
+  const bytes = Uint8Array.of(...new TextEncoder().encode(text), ...more)
+  return toBase64url(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
+}
+const offered = (gate: RigGate) => (gate.heard[1]?.body as LoginFinish).key ?? {}
+
+test('the login leaves a key in the browser, and the gate gets its public half', async () => {
+  const [gate, keys] = [await makeGate(), new KeysHere()]
+  expect(await signIn({ password }, opaqueHere(), gate.post, keys)).toEqual({ kind: 'signed-in' })
+  const [[keyid, key] = []] = keys.kept
+  const { publicKey = '' } = offered(gate) as { readonly publicKey?: string }
+  const raw = fromBase64url(publicKey)
+  expect(raw).toHaveLength(65)
+  // RFC 7638 section 3: the members in this order, without blanks.
+  const [x, y] = [raw.subarray(1, 33), raw.subarray(33)].map(toBase64url)
+  expect(keyid).toBe(await digest(JSON.stringify({ crv: 'P-256', kty: 'EC', x, y })))
+  expect(key).toMatchObject({ type: 'private', extractable: false, usages: ['sign'] })
+  const other = new KeysHere()
+  await signIn({ password }, opaqueHere(), (await makeGate()).post, other)
+  expect([...other.kept.keys()]).not.toContain(keyid)
+})
+
+test('on plain HTTP both ends make the key from the login, and nobody sends it', async () => {
+  const [gate, keys] = [await makeGate(), new KeysHere('hmac-sha256')]
+  expect(await signIn({ password }, opaqueHere(), gate.post, keys)).toEqual({ kind: 'signed-in' })
+  expect(Object.keys(offered(gate))).toEqual(['alg', 'mac'])
+  const { keyid = '', secret = new Uint8Array() } = gate.derived ?? {}
+  expect(secret).toHaveLength(32)
+  expect([...keys.kept]).toEqual([[keyid, secret]])
+  expect(keyid).toBe(await digest('sekisho/1/proof-key-id\n', ...secret))
+  expect(JSON.stringify(gate.heard)).not.toContain(toBase64url(secret))
+})
+
+test('whoever changes the key on its way spoils the login', async () => {
+  const gate = await makeGate()
+  const stranger = toBase64url(Uint8Array.of(4, ...Array<number>(64).fill(7)))
+  const post: Post = (path, body) => {
+    const { key } = body as Partial<LoginFinish>
+    return gate.post(path, key === undefined ? body : { ...body, key: { ...key, publicKey: stranger } })
+  }
+  expect(await signIn({ password }, opaqueHere(), post)).toEqual({ kind: 'refused' })
+})
+
+test('a key that was made for another origin enrols nothing', async () => {
+  const keys = Object.assign(new KeysHere(), { origin: 'https://app.example.evil.example' })
+  const gate = await makeGate()
+  expect(await signIn({ password }, opaqueHere(), gate.post, keys)).toEqual({ kind: 'refused' })
+})
+
+test('a browser without a place for keys is told so, and the gate hears of no key', async () => {
+  const none = () => Promise.reject(new DOMException('no storage', 'InvalidStateError'))
+  const never = await makeGate()
+  const keyless = Object.assign(new KeysHere(), { make: none })
+  expect(await signIn({ password }, opaqueHere(), never.post, keyless)).toEqual({ kind: 'keyless' })
+  expect(never.heard).toEqual([])
+  const half = await makeGate()
+  const forgetful = Object.assign(new KeysHere(), { keep: none })
+  expect(await signIn({ password }, opaqueHere(), half.post, forgetful)).toEqual({ kind: 'keyless' })
+  expect(half.heard.map(({ path }) => path)).toEqual([paths.loginStart])
+})
+
+test('where the browser keeps no key, a gate that can do without lets it in all the same', async () => {
+  const gate = await RigGate.make({ '': password }, { keyOptional: true })
+  const forgetful = Object.assign(new KeysHere(), { keep: () => Promise.reject(new TypeError('no storage')) })
+  expect(await signIn({ password }, opaqueHere(), gate.post, forgetful)).toEqual({ kind: 'signed-in' })
+  // It would be asked for signatures that it can't make.
+  expect(offered(gate)).toEqual({})
+})
+
+test('the key is kept before the gate knows it', async () => {
+  const [gate, keys] = [await makeGate(), new KeysHere()]
+  const post: Post = (path, body) => {
+    expect(keys.kept.size).toBe(path === paths.loginFinish ? 1 : 0)
+    return gate.post(path, body)
+  }
+  expect(await signIn({ password }, opaqueHere(), post, keys)).toEqual({ kind: 'signed-in' })
 })

@@ -13,6 +13,8 @@ const good = {
 
 test('an answer with the fields of the contract passes, and nothing else comes along', () => {
   expect(parseLoginStarted({ ...good, extra: 1 })).toEqual(good)
+  expect(parseLoginStarted({ ...good, keyOptional: true })).toEqual({ ...good, keyOptional: true })
+  expect(parseLoginStarted({ ...good, keyOptional: 'yes' })).toEqual(good)
 })
 
 test('anything that is not an object of the contract is no answer', () => {

@@ -52,7 +52,7 @@ export function parseLoginStarted(value: unknown): LoginStarted | undefined {
   const { loginResponse, state } = value
   const terms = parseTerms(value)
   if (!isBase64url(loginResponse) || !isBase64url(state) || terms === undefined) return undefined
-  return { loginResponse, state, ...terms }
+  return { loginResponse, state, ...terms, ...(value['keyOptional'] === true && { keyOptional: true }) }
 }
 
 export function parseRegistrationStarted(value: unknown): RegistrationStarted | undefined {

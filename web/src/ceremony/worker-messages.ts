@@ -1,9 +1,10 @@
 /** What a page and its OPAQUE worker say to each other: one answer per question, in order. */
-import type { LoginAnswer, RegistrationAnswer } from './opaque.ts'
+import type { Enrolment } from './enrol-key.ts'
+import type { FinishedLogin, LoginAnswer, RegistrationAnswer } from './opaque.ts'
 
 export type ToWorker =
   | { readonly kind: 'begin'; readonly password: string }
-  | { readonly kind: 'finish'; readonly answer: LoginAnswer }
+  | { readonly kind: 'finish'; readonly answer: LoginAnswer; readonly enrolment?: Enrolment }
   | { readonly kind: 'begin-registration'; readonly password: string }
   | { readonly kind: 'finish-registration'; readonly answer: RegistrationAnswer }
   | { readonly kind: 'forget' }
@@ -13,8 +14,8 @@ export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'unsupported' }
   | { readonly kind: 'begun'; readonly startLoginRequest: string }
-  /** Without a request the password was wrong. */
-  | { readonly kind: 'finished'; readonly finishLoginRequest?: string }
+  /** Without a login the password was wrong. */
+  | { readonly kind: 'finished'; readonly login?: FinishedLogin }
   | { readonly kind: 'registration-begun'; readonly registrationRequest: string }
   | { readonly kind: 'registered'; readonly registrationRecord: string }
   | { readonly kind: 'broken' }

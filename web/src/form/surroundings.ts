@@ -8,6 +8,12 @@ export function showHost(): void {
   host.hidden = false
 }
 
+/** Wherever a password is typed without HTTPS. */
+export function warnOfPlain(): void {
+  const warning = document.getElementById('plain')
+  if (warning !== null) warning.hidden = isSecureContext
+}
+
 /** The same page in the other language, with the rest of its query. */
 export function languageUrl(lang: string, search: string, hash: string): string {
   const query = new URLSearchParams(search)

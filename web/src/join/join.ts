@@ -6,11 +6,12 @@ import { OpaqueClient } from '../ceremony/opaque-client.ts'
 import type { JoinOutcome } from '../ceremony/outcome.ts'
 import { signIn, type Credentials } from '../ceremony/sign-in.ts'
 import { formWords } from '../form/form-words.ts'
-import { canDoOpaque, offerLanguage, reloadWhenBack, showHost } from '../form/surroundings.ts'
+import { canDoOpaque, offerLanguage, reloadWhenBack, showHost, warnOfPlain } from '../form/surroundings.ts'
 import { chooseLanguage } from '../language.ts'
 import { NewPassword } from '../password/new-password.ts'
 import { PasswordJudge } from '../password/password-judge.ts'
 import { passwordWords } from '../password/password-words.ts'
+import { loginKeys } from '../proof/login-key.ts'
 import { tellOtherTabs } from '../session-channel.ts'
 import { startWorker } from '../trusted-worker.ts'
 import { JoinPage } from './join-page.ts'
@@ -30,7 +31,7 @@ const page = new JoinPage(words, formWords[lang], password)
 /** An ordinary sign-in: the registration by itself opens nothing. */
 async function enter(credentials: Credentials, opaque: OpaqueClient): Promise<void> {
   page.form.say(words.opening, 'calm')
-  const { kind } = await signIn(credentials, opaque, postJson)
+  const { kind } = await signIn(credentials, { opaque, post: postJson, keys: loginKeys })
   password.clear()
   tellOtherTabs()
   // Whoever could not be signed in has a password now, and can try by hand.
@@ -74,6 +75,7 @@ function start(): void {
   // Another link opened in this tab changes nothing but the fragment.
   addEventListener('hashchange', () => location.reload())
   showHost()
+  warnOfPlain()
   offerLanguage(invitation === undefined ? '' : `#${invitation}`)
   reloadWhenBack()
   if (invitation === undefined) return page.showNoForm({ kind: 'again' }, () => undefined)

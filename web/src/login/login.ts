@@ -1,12 +1,14 @@
 /** The login page's script: joins form, OPAQUE worker and gate. */
-import { returnToParameter, safeReturnPath } from 'sekisho/contract'
+import { againParameter, forParameter, paths, returnToParameter, safeReturnPath } from 'sekisho/contract'
 import { postJson } from '../ceremony/ask-gate.ts'
 import { OpaqueClient } from '../ceremony/opaque-client.ts'
 import type { Outcome } from '../ceremony/outcome.ts'
 import { signIn } from '../ceremony/sign-in.ts'
 import { formWords } from '../form/form-words.ts'
-import { canDoOpaque, offerLanguage, reloadWhenBack, showHost } from '../form/surroundings.ts'
+import { canDoOpaque, offerLanguage, reloadWhenBack, showHost, warnOfPlain } from '../form/surroundings.ts'
 import { chooseLanguage } from '../language.ts'
+import { codeField, keyOfApp } from '../away/fragments.ts'
+import { loginKeys, type LoginKeys } from '../proof/login-key.ts'
 import { tellOtherTabs } from '../session-channel.ts'
 import { LoginForm } from './login-form.ts'
 import { loginWords } from './login-words.ts'
@@ -25,14 +27,42 @@ function leave(): void {
   location.replace(safeReturnPath(returnTo) + location.hash)
 }
 
+/** At a login host: which app somebody signs in to. The gate gives this page out for no other origin. */
+const app = new URLSearchParams(location.search).get(forParameter)
+
+function handOver(code: string): void {
+  // `again`: whoever is signed in there already would be led into the app, and the fragment with them.
+  if (app !== null) location.replace(`${app}${paths.enter}?${againParameter}#${codeField}=${code}`)
+}
+
+/** The key stays where it was made, in the app's origin; here its public half is bound to the login. */
+function keysOf(origin: string): LoginKeys {
+  const publicKey = keyOfApp(location.hash)
+  return {
+    origin,
+    make: () =>
+      publicKey === undefined
+        ? Promise.reject(new TypeError('There is no key to bind.'))
+        : Promise.resolve({ alg: 'ecdsa-p256-sha256', publicKey, isElsewhere: true }),
+    keep: () => Promise.resolve(),
+  }
+}
+
 function show(outcome: Outcome): void {
   switch (outcome.kind) {
     case 'signed-in':
       login.form.say(words.opening, 'calm')
       login.form.clear()
       return leave()
+    case 'handed-over':
+      login.form.say(words.opening, 'calm')
+      login.form.clear()
+      return handOver(outcome.code)
     case 'refused':
       return login.refuse()
+    case 'keyless':
+      login.form.close()
+      return login.form.say(words.keyless, 'trouble')
     case 'paced':
     case 'busy':
     case 'unreachable':
@@ -45,13 +75,17 @@ function show(outcome: Outcome): void {
 
 function start(): void {
   showHost()
+  warnOfPlain()
   offerLanguage()
   reloadWhenBack()
+  // From a link or a bookmark: the way here begins at the app, which makes the key.
+  if (app !== null && keyOfApp(location.hash) === undefined) return location.replace(`${app}/`)
   if (!canDoOpaque()) return show({ kind: 'unsupported' })
   const opaque = new OpaqueClient(opaqueWorkerUrl)
   login.open((typed) => {
     login.form.busy()
-    void signIn(typed, opaque, postJson).then(show)
+    const by = app === null ? { keys: loginKeys } : { keys: keysOf(app), for: app }
+    void signIn(typed, { opaque, post: postJson, ...by }).then(show)
   })
 }
 

@@ -23,6 +23,8 @@ export interface MemoryData {
   /** In the order of insertion. Rows are replaced, never changed: a reader keeps what it read. */
   readonly sessions: Map<SessionId, SessionRow>
   readonly hashes: Map<TokenHash, SessionId>
+  readonly nextHashes: Map<TokenHash, SessionId>
+  readonly replacedTokens: Map<TokenHash, { readonly session: SessionId; readonly goodUntil: number }>
   readonly users: Map<UserId, UserRow>
   readonly invitations: Map<InvitationHash, InvitationRow>
   /** In the order of insertion. */
@@ -44,6 +46,8 @@ export function makeMemoryData(): MemoryData {
     passwords: new Map(),
     sessions: new Map(),
     hashes: new Map(),
+    nextHashes: new Map(),
+    replacedTokens: new Map(),
     users: new Map(),
     invitations: new Map(),
     tokens: new Map(),

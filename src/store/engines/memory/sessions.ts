@@ -1,11 +1,12 @@
 /** Sessions and passwords in memory. No method waits between reading and writing: each is one step. */
 import { GateFault } from '../../../kit/fault.ts'
-import type { AccountId, FoundSession, PasswordRow, SessionEnd, SessionRow } from '../../rows.ts'
+import type { AccountId, PasswordRow, SessionEnd, SessionRow } from '../../rows.ts'
 import type { PasswordStore, SessionStore } from '../../store.ts'
 import type { MemoryClient } from './client.ts'
 import type { MemoryData } from './data.ts'
 import { mustHaveUser } from './known-user.ts'
 import { replaceInvitation } from './open-invitation.ts'
+import { forgetSession, makeSessionTokens } from './session-tokens.ts'
 
 export function makePasswords(client: MemoryClient): PasswordStore {
   return {
@@ -48,6 +49,7 @@ export function endSessionsOf(
 
 export function makeSessions(client: MemoryClient): SessionStore {
   return {
+    ...makeSessionTokens(client),
     async insert(row) {
       const known = client.read()
       if (known.sessions.has(row.id) || known.hashes.has(row.tokenHash)) {
@@ -56,12 +58,18 @@ export function makeSessions(client: MemoryClient): SessionStore {
       const data = client.write()
       data.sessions.set(row.id, { ...row })
       data.hashes.set(row.tokenHash, row.id)
+      if (row.nextToken !== undefined) data.nextHashes.set(row.nextToken.hash, row.id)
     },
-    async find(hash) {
-      const data = client.read()
-      const id = data.hashes.get(hash)
-      const row = id === undefined ? undefined : data.sessions.get(id)
-      return row && withEndowment(data, row)
+    async confirm(id, at, newRenewAt) {
+      const row = client.read().sessions.get(id)
+      if (row === undefined || row.endedAt !== undefined) return false
+      const { authAt, renewAt } = row
+      client.write().sessions.set(id, {
+        ...row,
+        authAt: Math.max(authAt, at),
+        renewAt: Math.min(renewAt, newRenewAt),
+      })
+      return true
     },
     async touch(seen) {
       for (const { id, at } of seen) {
@@ -85,20 +93,11 @@ export function makeSessions(client: MemoryClient): SessionStore {
         (row) => row.endsAt < before || (row.endedAt !== undefined && row.endedAt < before),
       )
       for (const row of over) {
-        const data = client.write()
-        data.sessions.delete(row.id)
-        data.hashes.delete(row.tokenHash)
+        forgetSession(client.write(), row)
       }
       return over.length
     },
   }
-}
-
-function withEndowment(data: MemoryData, row: SessionRow): FoundSession {
-  const user = row.account === 'shared' ? undefined : data.users.get(row.account)
-  if (user === undefined) return row
-  const { roles, attributes } = user
-  return { ...row, endowment: { roles, attributes } }
 }
 
 function openSessions(data: MemoryData): readonly SessionRow[] {

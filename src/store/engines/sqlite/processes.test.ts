@@ -260,7 +260,9 @@ describe('several processes', { timeout: 60_000 }, () => {
 const rest = {
   account: 'shared',
   passwordAt: 0,
+  renewAt: 1,
   createdAt: 1,
+  authAt: 1,
   lastActiveAt: 1,
   endsAt: 2,
   address: '192.0.2.7',

@@ -1,9 +1,18 @@
 /** Sessions and passwords in SQLite. `find` is on every request's path: one statement, a few microseconds. */
-import type { FoundSession, PasswordRow, SessionRow } from '../../rows.ts'
+import type {
+  FoundByOther,
+  FoundSession,
+  NextToken,
+  PasswordRow,
+  SessionId,
+  SessionRow,
+  TokenHash,
+} from '../../rows.ts'
 import type { PasswordStore, SessionStore } from '../../store.ts'
 import type { Connection } from './connection.ts'
 import { readEndowment } from './endowment.ts'
 import { mustHaveUser } from './known-user.ts'
+import { proofKeyValues, readProofKey } from './proof-key.ts'
 import type { FoundSessionColumns, SessionColumns, Statements } from './statements.ts'
 
 export function makePasswords(connection: Connection): PasswordStore {
@@ -48,22 +57,54 @@ export function makeSessions(connection: Connection): SessionStore {
         insertSession.run(
           row.id,
           row.tokenHash,
+          row.renewAt,
+          row.nextToken?.hash ?? null,
+          row.nextToken?.salt ?? null,
           row.account,
           row.username ?? null,
           row.passwordAt,
           row.createdAt,
+          row.authAt,
           row.lastActiveAt,
           row.endsAt,
           row.address,
           row.userAgent,
           row.endedAt ?? null,
           row.ended ?? null,
+          ...proofKeyValues(row.proofKey),
         ),
       )
     },
     async find(hash) {
       const found = connection.run(({ findSession }) => findSession.get(hash))
       return found && readFound(found)
+    },
+    async findByOther(hash) {
+      return connection.run((statements) => findByOther(statements, hash))
+    },
+    async findById(id) {
+      const found = connection.run(({ findSessionById }) => findSessionById.get(id))
+      return found && readFound(found)
+    },
+    async offer(id, present, next) {
+      return connection.run((statements) => {
+        const standing = () => standingOffer(statements, id, present)
+        // Whoever never takes it asks each time: that shall not cost a lock.
+        const before = standing()
+        if (before !== undefined) return before
+        // One statement and durable: once the browser has it, nothing else opens the session.
+        return statements.offerToken.run(next.hash, next.salt, id, present).changes === 1 ? next : standing()
+      })
+    },
+    async advance(id, next, { formerGoodUntil, renewAt }) {
+      // Cheap: taken back by a power cut, it is done again when the token is used again.
+      return connection.transact('cheap', ({ keepReplaced, advanceToken }) => {
+        keepReplaced.run(formerGoodUntil, id, next)
+        return advanceToken.run(renewAt, id, next).changes === 1
+      })
+    },
+    async confirm(id, at, renewAt) {
+      return connection.run(({ confirmSession }) => confirmSession.run(at, renewAt, id)).changes === 1
     },
     async touch(seen) {
       if (seen.length === 0) return
@@ -85,6 +126,23 @@ export function makeSessions(connection: Connection): SessionStore {
   }
 }
 
+function standingOffer(
+  { findSessionById }: Statements,
+  id: SessionId,
+  present: TokenHash,
+): NextToken | undefined {
+  const found = findSessionById.get(id)
+  return found?.tokenHash === present && found.endedAt === null ? readSession(found).nextToken : undefined
+}
+
+function findByOther(statements: Statements, hash: TokenHash): FoundByOther | undefined {
+  const next = statements.findSessionByNext.get(hash)
+  if (next !== undefined) return { kind: 'next', session: readFound(next) }
+  const replaced = statements.findReplaced.get(hash)
+  const found = replaced && statements.findSessionById.get(replaced.session)
+  return found && { kind: 'replaced', session: readFound(found), goodUntil: replaced.goodUntil }
+}
+
 function readFound(found: FoundSessionColumns): FoundSession {
   const { roles, attributes } = found
   const row = readSession(found)
@@ -95,20 +153,19 @@ function readFound(found: FoundSessionColumns): FoundSession {
 
 /** Written out, since this is on every request's path and the rest operator costs ten times as much. */
 function readSession(found: SessionColumns): SessionRow {
-  const {
-    id,
-    tokenHash,
-    account,
-    username,
-    passwordAt,
-    createdAt,
-    lastActiveAt,
-    endsAt,
-    address,
-    userAgent,
-  } = found
-  const { endedAt, ended } = found
-  const row = { id, tokenHash, account, passwordAt, createdAt, lastActiveAt, endsAt, address, userAgent }
-  const named = username === null ? row : { ...row, username }
-  return endedAt === null || ended === null ? named : { ...named, endedAt, ended }
+  const { id, tokenHash, renewAt, nextHash, nextSalt, account, username, passwordAt, createdAt, authAt } =
+    found
+  const { lastActiveAt, endsAt, address, userAgent, endedAt, ended } = found
+  const login = { account, passwordAt, createdAt, authAt, lastActiveAt, endsAt, address, userAgent }
+  const row: Changeable<SessionRow> = { id, tokenHash, renewAt, ...login }
+  if (username !== null) row.username = username
+  if (nextHash !== null && nextSalt !== null) row.nextToken = { hash: nextHash, salt: nextSalt }
+  const proofKey = readProofKey(found)
+  if (proofKey !== undefined) row.proofKey = proofKey
+  if (endedAt === null || ended === null) return row
+  row.endedAt = endedAt
+  row.ended = ended
+  return row
 }
+
+type Changeable<Row> = { -readonly [Key in keyof Row]: Row[Key] }

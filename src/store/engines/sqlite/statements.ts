@@ -5,9 +5,11 @@ import type {
   FailureRow,
   InvitationRow,
   PasswordRow,
+  ProofKey,
   SegmentRow,
   SessionEnd,
   SessionRow,
+  TokenHash,
   UserId,
   UserRow,
 } from '../../rows.ts'
@@ -21,8 +23,19 @@ export interface Query<Row> {
   all(...values: Values): Row[]
 }
 
-export interface SessionColumns extends Omit<SessionRow, 'username' | 'endedAt' | 'ended'> {
+/** All three or none. */
+export interface ProofKeyColumns {
+  readonly proofAlg: ProofKey['alg'] | null
+  readonly proofKeyid: string | null
+  readonly proofKey: string | null
+}
+
+type Nullable = 'username' | 'nextToken' | 'proofKey' | 'endedAt' | 'ended'
+
+export interface SessionColumns extends Omit<SessionRow, Nullable>, ProofKeyColumns {
   readonly username: Username | null
+  readonly nextHash: TokenHash | null
+  readonly nextSalt: string | null
   readonly endedAt: number | null
   readonly ended: SessionEnd | null
 }
@@ -51,7 +64,8 @@ export interface InvitationColumns extends Omit<InvitationRow, 'usedAt' | 'revok
 }
 
 /** A token and, where it has one that still exists, its user. */
-export interface TokenColumns extends Pick<ApiTokenRow, 'id' | 'hash' | 'name' | 'createdAt'> {
+export interface TokenColumns
+  extends Pick<ApiTokenRow, 'id' | 'hash' | 'name' | 'createdAt'>, ProofKeyColumns {
   readonly user: UserId | null
   readonly expiresAt: number | null
   readonly lastUsedAt: number | null
@@ -75,9 +89,15 @@ export interface PasswordColumns extends Omit<PasswordRow, 'stretching'> {
   readonly parallelism: number
 }
 
-const sessionColumns = `id, token_hash as tokenHash, account, username, password_at as passwordAt,
-  created_at as createdAt, last_active_at as lastActiveAt, ends_at as endsAt, address, user_agent as userAgent,
-  ended_at as endedAt, ended`
+const proofColumns = 'proof_alg as proofAlg, proof_keyid as proofKeyid, proof_key as proofKey'
+
+const sessionColumns = `id, token_hash as tokenHash, renew_at as renewAt, next_hash as nextHash, next_salt as nextSalt, account,
+  username, password_at as passwordAt, created_at as createdAt, auth_at as authAt, last_active_at as lastActiveAt,
+  ends_at as endsAt, address, user_agent as userAgent, ended_at as endedAt, ended, ${proofColumns}`
+
+const foundSession = (where: string) =>
+  `select s.*, users.roles, users.attributes
+   from (select ${sessionColumns} from sessions where ${where}) s left join users on users.id = s.account`
 
 export interface LoginColumns extends Omit<UserColumns, 'name'>, Omit<PasswordColumns, 'id'> {
   readonly foundUser: string | null
@@ -91,7 +111,7 @@ const invitationColumns = `hash, user, purpose, created_at as createdAt, expires
   revoked_at as revokedAt`
 
 const tokensWithUsers = `select tokens.id, hash, tokens.name, user, tokens.created_at as createdAt,
-    expires_at as expiresAt, last_used_at as lastUsedAt, revoked_at as revokedAt, tokens.roles, users.name as userName,
+    expires_at as expiresAt, last_used_at as lastUsedAt, revoked_at as revokedAt, tokens.roles, ${proofColumns}, users.name as userName,
     users.created_at as userCreatedAt, last_login_at as userLastLoginAt, disabled_at as userDisabledAt,
     users.roles as userRoles, attributes as userAttributes
   from tokens left join users on users.id = tokens.user`
@@ -131,13 +151,30 @@ export function prepareStatements(database: DatabaseSync) {
     removePassword: change('delete from passwords where id = ?'),
 
     insertSession: change(
-      `insert into sessions (id, token_hash, account, username, password_at, created_at, last_active_at, ends_at,
-         address, user_agent, ended_at, ended)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into sessions (id, token_hash, renew_at, next_hash, next_salt, account, username, password_at, created_at, auth_at,
+         last_active_at, ends_at, address, user_agent, ended_at, ended, proof_alg, proof_keyid, proof_key)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
-    findSession: query<FoundSessionColumns>(
-      `select s.*, users.roles, users.attributes
-       from (select ${sessionColumns} from sessions where token_hash = ?) s left join users on users.id = s.account`,
+    findSession: query<FoundSessionColumns>(foundSession('token_hash = ?')),
+    findSessionById: query<FoundSessionColumns>(foundSession('id = ?')),
+    findSessionByNext: query<FoundSessionColumns>(foundSession('next_hash = ?')),
+    findReplaced: query<{ session: string; goodUntil: number }>(
+      'select session, good_until as goodUntil from replaced_tokens where hash = ?',
+    ),
+    offerToken: change(
+      `update sessions set next_hash = ?, next_salt = ?
+       where id = ? and token_hash = ? and next_hash is null and ended_at is null`,
+    ),
+    keepReplaced: change(
+      `insert into replaced_tokens (hash, session, good_until)
+       select token_hash, id, ? from sessions where id = ? and next_hash = ? and ended_at is null`,
+    ),
+    advanceToken: change(
+      `update sessions set token_hash = next_hash, next_hash = null, next_salt = null, renew_at = ?
+       where id = ? and next_hash = ? and ended_at is null`,
+    ),
+    confirmSession: change(
+      'update sessions set auth_at = max(auth_at, ?), renew_at = min(renew_at, ?) where id = ? and ended_at is null',
     ),
     touchSession: change(
       'update sessions set last_active_at = ? where id = ? and ended_at is null and last_active_at < ?',
@@ -195,8 +232,9 @@ export function prepareStatements(database: DatabaseSync) {
     pruneInvitations: change('delete from invitations where expires_at < ? or used_at < ? or revoked_at < ?'),
 
     insertToken: change(
-      `insert into tokens (id, hash, name, user, created_at, expires_at, last_used_at, revoked_at, roles)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `insert into tokens (id, hash, name, user, created_at, expires_at, last_used_at, revoked_at, roles, proof_alg,
+         proof_keyid, proof_key)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
     findToken: query<TokenColumns>(`${tokensWithUsers} where hash = ?`),
     listTokens: query<TokenColumns>(`${tokensWithUsers} order by tokens.created_at, number`),

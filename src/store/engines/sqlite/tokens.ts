@@ -4,16 +4,26 @@ import type { ApiTokenStore } from '../../store.ts'
 import type { Connection } from './connection.ts'
 import { readEndowment, readRoles } from './endowment.ts'
 import { mustHaveUser } from './known-user.ts'
+import { proofKeyValues, readProofKey } from './proof-key.ts'
 import type { TokenColumns } from './statements.ts'
 
 export function makeTokens(connection: Connection): ApiTokenStore {
   return {
-    async insert({ id, hash, name, user, createdAt, expiresAt, lastUsedAt, revokedAt, roles }) {
+    async insert({ id, hash, name, user, createdAt, expiresAt, lastUsedAt, revokedAt, roles, proofKey }) {
       connection.transact('durable', (statements) => {
         if (user !== undefined) mustHaveUser(connection, statements, user)
         const ends = [expiresAt ?? null, lastUsedAt ?? null, revokedAt ?? null] as const
         const ownRoles = roles === undefined ? null : JSON.stringify(roles)
-        statements.insertToken.run(id, hash, name, user ?? null, createdAt, ...ends, ownRoles)
+        statements.insertToken.run(
+          id,
+          hash,
+          name,
+          user ?? null,
+          createdAt,
+          ...ends,
+          ownRoles,
+          ...proofKeyValues(proofKey),
+        )
       })
     },
     async find(hash) {
@@ -48,6 +58,7 @@ function readBoth(found: TokenColumns): { readonly token: ApiTokenRow; readonly 
 
 function readToken(found: TokenColumns): ApiTokenRow {
   const { id, hash, name, user, createdAt, expiresAt, lastUsedAt, revokedAt, roles } = found
+  const proofKey = readProofKey(found)
   return {
     id,
     hash,
@@ -58,6 +69,7 @@ function readToken(found: TokenColumns): ApiTokenRow {
     ...(lastUsedAt === null ? {} : { lastUsedAt }),
     ...(revokedAt === null ? {} : { revokedAt }),
     ...(roles === null ? {} : { roles: readRoles(roles) }),
+    ...(proofKey && { proofKey }),
   }
 }
 

@@ -1,7 +1,7 @@
 /** Sealing: what the gate needs back later travels with the browser, unreadable and unforgeable. */
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { parseBase64url, toBase64url } from '../kit/base64url.ts'
-import type { Secret } from '../kit/secret.ts'
+import { parseBase64url, toBase64url } from './base64url.ts'
+import type { Secret } from './secret.ts'
 
 export interface Seal {
   seal(text: string): string

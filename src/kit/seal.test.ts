@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseBase64url, toBase64url } from '../kit/base64url.ts'
-import { Secret } from '../kit/secret.ts'
+import { parseBase64url, toBase64url } from './base64url.ts'
+import { Secret } from './secret.ts'
 import { makeSeal } from './seal.ts'
 
 const key = new Secret<Uint8Array>(randomBytes(32))

@@ -1,0 +1,261 @@
+/**
+ * The story: a script of the app, which runs in the same origin as the gate's own pages, goes for the password: it frames the login
+ * page, opens it in a window and reaches into it, reads it, and puts a service worker before it. And somebody's file, opened by its
+ * address, acts as if it were the app. In a real Chromium.
+ */
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { paths } from '../src/contract/contract.ts'
+import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
+import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
+import { signIn, untilFormIsOpen } from './sign-in.ts'
+import { names, openChromium, startSites, type Profile, type Sites } from './sites.ts'
+
+let [sites, app, gate, profile]: [Sites, GradioApp, TestGate, Profile] = [] as never
+let origin: string
+const ends: (() => Promise<void>)[] = []
+
+beforeAll(async () => {
+  sites = await startSites()
+  ends.unshift(() => sites.stop())
+  app = await startTestApp('shelves')
+  ends.unshift(() => app.stop())
+  const args = [...sites.certificate.args, '--host', names.app]
+  gate = await startTestGate({ upstream: app.url, args })
+  ends.unshift(() => gate.stop())
+  profile = await openChromium('blocked')
+  ends.unshift(() => profile.close())
+  origin = `https://${names.app}:${String(gate.port)}`
+})
+
+afterAll(async () => {
+  for (const end of ends) await end()
+})
+
+async function appPage(at = origin): Promise<Page> {
+  const page = await profile.context.newPage()
+  await page.goto(at)
+  if (new URL(page.url()).pathname !== '/') await signIn(page, at, gate.password)
+  return page
+}
+
+/** The pages on which passwords are typed; who is signed in is led on by the login page, so that a stranger meets it below. */
+const whereTyped = [`${paths.join}#x`, `${paths.confirm}#x`]
+
+/** Null: the browser shows an error of its own there, which is of no origin. */
+const inFrame = (page: Page, path: string): Promise<string | null> =>
+  page.evaluate(async (src) => {
+    const frame = document.createElement('iframe')
+    frame.src = src
+    const loaded = new Promise((done) => frame.addEventListener('load', done))
+    document.body.append(frame)
+    await loaded
+    return frame.contentDocument === null ? null : frame.contentDocument.documentElement.outerHTML
+  }, path)
+
+describe('a script of the app tries to read, frame or script the login', () => {
+  it.each(whereTyped)('is blocked by the gate: a frame shows nothing of %s', async (path) => {
+    const page = await appPage()
+    expect(await inFrame(page, path)).toBeNull()
+    // A frame on the app itself is its own affair.
+    expect(await inFrame(page, '/')).toContain('<html')
+    await page.close()
+  })
+
+  it('is blocked by the gate: a frame shows nothing of the login page to somebody who is not signed in', async () => {
+    const stranger = await openChromium('allowed')
+    try {
+      const page = await stranger.context.newPage()
+      // What a stranger may see and is no page of the gate.
+      await page.goto(`${origin}/manifest.json`)
+      expect(await inFrame(page, paths.login)).toBeNull()
+    } finally {
+      await stranger.close()
+    }
+  })
+
+  it.each(whereTyped)('is blocked by the gate: a window on %s is no handle', async (path) => {
+    const page = await appPage()
+    const opened = profile.context.waitForEvent('page')
+    const seen = page.evaluate(async (url) => {
+      const handle = window.open(url, 'gate')
+      // A window that went on to other company looks closed from here.
+      while (handle?.closed === false) await new Promise((done) => setTimeout(done, 20))
+      try {
+        return handle?.document.documentElement.outerHTML ?? 'nothing'
+      } catch (thrown) {
+        return thrown instanceof DOMException ? thrown.name : 'another fault'
+      }
+    }, path)
+    const other = await opened
+    expect(await seen).toBe('SecurityError')
+    await other.locator('form').first().waitFor({ state: 'attached' })
+    expect(await other.evaluate(() => window.opener === null)).toBe(true)
+    // Alone in its process: not to be read by way of a fault of the processor either.
+    expect(await other.evaluate(() => crossOriginIsolated)).toBe(true)
+    await other.close()
+    await page.close()
+  })
+
+  it('has a handle on a window of the app itself, as without the gate', async () => {
+    const page = await appPage()
+    const opened = profile.context.waitForEvent('page')
+    const title = page.evaluate(async () => {
+      const handle = window.open('/')
+      while (handle?.document.title !== 'Shelves') await new Promise((done) => setTimeout(done, 20))
+      return handle.document.title
+    })
+    expect(await title).toBe('Shelves')
+    await (await opened).close()
+    await page.close()
+  })
+
+  it('is blocked by the gate: no script of the app becomes a service worker', async () => {
+    const page = await appPage()
+    const script = `/gradio_api/file=${app.temporary}/shelf/worker.js`
+    // It is a script that pages may load.
+    expect(
+      await page.evaluate(async (url) => (await fetch(url)).headers.get('content-type'), script),
+    ).toContain('javascript')
+    const said = await page.evaluate(
+      (url) =>
+        navigator.serviceWorker.register(url).then(
+          () => 'registered',
+          (thrown: unknown) => String(thrown),
+        ),
+      script,
+    )
+    expect(said).toMatch(/403/)
+    expect(await page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0)
+    await page.close()
+  })
+
+  it('gets of the login page by fetch what every stranger gets, and nothing that was typed', async () => {
+    const page = await appPage()
+    const text = await page.evaluate(async (url) => (await fetch(url)).text(), paths.join)
+    expect(text).toContain('<form')
+    expect(text).not.toContain('value="lantern')
+    await page.close()
+  })
+})
+
+describe('another site that opens the app in a window', () => {
+  it('is blocked by the gate: it has no handle on it', async () => {
+    await (await appPage()).close()
+    const foreign = await profile.context.newPage()
+    await foreign.goto(sites.pageOf('foreign'))
+    const opened = profile.context.waitForEvent('page')
+    const seen = foreign.evaluate(async (url) => {
+      const handle = window.open(url)
+      while (handle?.closed === false) await new Promise((done) => setTimeout(done, 20))
+      return handle?.length
+    }, origin)
+    const page = await opened
+    expect(await seen).toBe(0)
+    await page.locator('#make').waitFor()
+    await page.close()
+    await foreign.close()
+  })
+})
+
+describe('what stands on a page of the app without being a script', () => {
+  it('is blocked by the gate: a form in somebody’s text sends nothing to another site', async () => {
+    const page = await appPage()
+    await page.locator('#note form').waitFor({ state: 'attached' })
+    const asked: string[] = []
+    page.on('request', (request) => asked.push(new URL(request.url()).hostname))
+    const violated = await page.evaluate(() => {
+      const told = new Promise<string>((done) =>
+        document.addEventListener('securitypolicyviolation', (event) => done(event.effectiveDirective)),
+      )
+      document.querySelector<HTMLFormElement>('#note form')?.submit()
+      return told
+    })
+    expect(violated).toBe('form-action')
+    expect(asked).not.toContain(names.foreign)
+    await page.close()
+  })
+})
+
+describe('a file that is opened by its address', () => {
+  /** Whether the script in it ran. */
+  const ran = (page: Page) => page.evaluate(() => document.documentElement.dataset['ran'] === 'yes')
+  const open = async (file: string): Promise<Page> => {
+    const page = await appPage()
+    await page.goto(`${origin}/gradio_api/file=${app.temporary}/${file}`)
+    return page
+  }
+
+  it.each(['made/page.html', 'made/drawing.svg'])(
+    'is blocked by the gate: %s, made for a person, acts for nobody',
+    async (file) => {
+      const made = await appPage()
+      await made.locator('#make').click()
+      await made.locator('#made a').first().waitFor()
+      await made.close()
+      const page = await open(file)
+      expect(await page.evaluate(() => [self.origin, document.querySelector('h1, circle') !== null])).toEqual(
+        ['null', true],
+      )
+      expect(await ran(page)).toBe(false)
+      await page.close()
+    },
+  )
+
+  it.each(['shelf/page.html', 'shelf/drawing.svg'])(
+    'acts as before when the app shows it to everybody: %s',
+    async (file) => {
+      const page = await open(file)
+      expect(await page.evaluate(() => self.origin)).toBe(origin)
+      expect(await ran(page)).toBe(true)
+      await page.close()
+    },
+  )
+
+  it('shows films, sound, pictures and documents as before', async () => {
+    const made = await appPage()
+    await made.locator('#make').click()
+    await made.locator('#made a').first().waitFor()
+    await made.close()
+    for (const file of ['made/film.mp4', 'made/sound.wav']) {
+      const page = await open(file)
+      await page.waitForFunction(() => (document.querySelector('video')?.readyState ?? 0) >= 2)
+      await page.close()
+    }
+    const picture = await open('made/picture.png')
+    expect(await picture.evaluate(() => document.images[0]?.naturalWidth)).toBe(1)
+    await picture.close()
+    const text = await open('made/words.txt')
+    expect(await text.evaluate(() => document.body.innerText)).toBe('words')
+    await text.close()
+  })
+})
+
+describe('signing out', () => {
+  it('clears what the app’s pages left in the browser, and breaks no open page', async () => {
+    const page = await appPage()
+    const other = await appPage()
+    const open = () =>
+      new Promise<IDBDatabase>((done) => {
+        const asked = indexedDB.open('app')
+        asked.onsuccess = () => done(asked.result)
+      })
+    await page.evaluate(open)
+    await page.evaluate(() => localStorage.setItem('chat', 'what was said'))
+    const errors: string[] = []
+    other.on('pageerror', (error) => errors.push(error.message))
+    await page.getByRole('button', { name: 'Session and sign-out' }).click()
+    const answered = page.waitForResponse((answer) => answer.url().endsWith(paths.logout))
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    expect((await answered).status()).toBe(204)
+    await page.waitForURL(`${origin}${paths.login}`)
+    await untilFormIsOpen(page)
+    expect(await page.evaluate(() => localStorage.getItem('chat'))).toBeNull()
+    const left = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))
+    expect(left).not.toContain('app')
+    await other.getByText('You have been signed out').waitFor()
+    expect(errors).toEqual([])
+    await other.close()
+    await page.close()
+  })
+})

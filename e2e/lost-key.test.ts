@@ -1,0 +1,140 @@
+/** A browser that lost the key of its sign-in: the page says so, keeps what was typed, and goes on after another sign-in. */
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { againParameter, paths, returnToParameter } from '../src/contract/contract.ts'
+import { startGateHere, type GateHere } from '../test/rig/gate-here.ts'
+import type { TestGate } from '../test/rig/test-gate.ts'
+import { startSmallGradio, type SmallGradio } from '../test/upstreams/small-gradio.ts'
+import { openBrowser, withPage } from './browser.ts'
+import { fieldOf, press, untilValue, valueOf } from './scenarios/scenario.ts'
+import { useSideBySide } from './side-by-side.ts'
+import { signIn, typePassword, untilFormIsOpen } from './sign-in.ts'
+
+const dialog = (page: Page) => page.getByRole('dialog', { name: 'Please sign in again' })
+
+/** A browser that throws a key away as soon as it got it, as some do when their disk is full. */
+function forgetWhatIsPut(): void {
+  IDBObjectStore.prototype.put = function () {
+    return this.get('') as IDBRequest<IDBValidKey>
+  }
+}
+
+function forgetKeys(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('sekisho', 1)
+    opening.onerror = reject
+    opening.onsuccess = () => {
+      const transaction = opening.result.transaction('keys', 'readwrite')
+      transaction.objectStore('keys').clear()
+      transaction.oncomplete = () => resolve(opening.result.close())
+    }
+  })
+}
+
+/** The login page, for whoever is signed in too, from where `to` is gone to. */
+const untilLogin = (page: Page, to: string) =>
+  page.waitForURL(({ pathname, searchParams }) => {
+    const [again, back] = [searchParams.get(againParameter), searchParams.get(returnToParameter)]
+    return pathname === paths.login && again === '1' && back === to
+  })
+
+describe('a lost key', () => {
+  let [gate, browser]: [TestGate, Browser] = [] as never
+
+  useSideBySide({ app: 'boards' }, (made) => ({ gate, browser } = made))
+
+  it('leads to the sign-in in another tab, and what was asked goes on, with all that was typed', async () => {
+    await withPage(browser, undefined, async (page) => {
+      await signIn(page, gate.url, gate.password)
+      await fieldOf(page, 'text').fill('before')
+      await press(page, 'both')
+      await untilValue(page, 'beside', /^before$/)
+      await fieldOf(page, 'text').fill('still here')
+
+      const forgetful = await page.context().newPage()
+      await forgetful.addInitScript(forgetWhatIsPut)
+      await forgetful.goto(`${gate.url}${paths.login}?${againParameter}=1`)
+      await typePassword(forgetful, gate.password)
+      await forgetful.waitForURL((at) => !at.pathname.startsWith(paths.base))
+      await forgetful.close()
+
+      await press(page, 'both')
+      await dialog(page).waitFor()
+      expect(await valueOf(page, 'text')).toBe('still here')
+      const opened = page.context().waitForEvent('page')
+      await page.getByRole('link', { name: 'Use a new tab' }).click()
+      const tab = await opened
+      await typePassword(tab, gate.password)
+      await tab.waitForURL((at) => !at.pathname.startsWith(paths.base))
+
+      await untilValue(page, 'beside', /^still here$/)
+      await dialog(page).waitFor({ state: 'hidden' })
+      expect(await valueOf(page, 'text')).toBe('still here')
+    })
+  })
+
+  it('leads from the gate’s window for the password to another sign-in, and on to what it was for', async () => {
+    await withPage(browser, undefined, async (page) => {
+      await signIn(page, gate.url, gate.password)
+      await page.evaluate(forgetKeys)
+      const query = new URLSearchParams({ [returnToParameter]: '/?a=1' }).toString()
+      await page.goto(`${gate.url}${paths.confirm}?${query}#a-ticket`)
+      await untilLogin(page, '/?a=1')
+      await typePassword(page, gate.password)
+      await page.waitForURL(`${gate.url}/?a=1`)
+    })
+  })
+
+  it('is said on the login page where a browser keeps none', async () => {
+    await withPage(browser, undefined, async (page) => {
+      await page.addInitScript(() => {
+        Object.defineProperty(window, 'indexedDB', { value: undefined })
+      })
+      await page.goto(gate.url)
+      await typePassword(page, gate.password)
+      await page.getByText('This browser can’t keep a key for this site').waitFor()
+      expect(new URL(page.url()).pathname).toBe(paths.login)
+    })
+  })
+})
+
+describe('a key lost on the account page', () => {
+  let [app, gate, browser]: [SmallGradio, GateHere, Browser] = [] as never
+  const password = 'purple heron, five lamps'
+
+  beforeAll(async () => {
+    app = await startSmallGradio()
+    gate = await startGateHere({ upstream: app.url.href })
+    browser = await openBrowser()
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await gate?.stop()
+    await app?.close()
+  })
+
+  it('leads to another sign-in, and back to it', async () => {
+    const link = `${gate.url}${paths.join}#${await gate.users.invite(await gate.users.add('bob'))}`
+    await withPage(browser, undefined, async (page) => {
+      const choose = async (wanted: string) => {
+        await untilFormIsOpen(page)
+        await page.locator('#new-password').fill(wanted)
+        await page.locator('#new-password-again').fill(wanted)
+        await page.locator('#submit').click()
+      }
+      await page.goto(link)
+      await choose(password)
+      await page.getByText('hello').waitFor()
+      await page.goto(gate.url + paths.account)
+      await page.evaluate(forgetKeys)
+      await page.reload()
+      await page.locator('#current-password').fill(password)
+      await choose('slow kettle under nine bridges')
+      await untilLogin(page, paths.account)
+      await typePassword(page, password, 'bob')
+      await page.waitForURL(gate.url + paths.account)
+      await page.getByText('Signed in as bob').waitFor()
+    })
+  })
+})

@@ -1,0 +1,72 @@
+/** One signature, checked with the key that the login or the token has. Keys are kept ready, a bounded number of them. */
+import {
+  createHmac,
+  createPublicKey,
+  createSecretKey,
+  timingSafeEqual,
+  verify,
+  type KeyObject,
+} from 'node:crypto'
+import { parseBase64url } from '../kit/base64url.ts'
+import type { Seal } from '../kit/seal.ts'
+import type { ProofKey } from '../store/rows.ts'
+import { derSignature } from './der-signature.ts'
+import { coordinatesOf } from './enrolment.ts'
+
+export type VerifySignature = (key: ProofKey, base: string, signature: Uint8Array) => boolean
+
+/** Reading a key costs about as much as one look with it. */
+const mostReady = 10_000
+/** RFC 9421 section 3.3.4: r and s, one after the other, 32 bytes each. */
+const ecdsaBytes = 64
+
+interface ReadyKey {
+  readonly kind: 'public' | 'secret'
+  readonly key: KeyObject
+}
+
+/** `seal`: what secret keys were sealed with. A stored key that can't be read verifies nothing. */
+export function makeVerifySignature(seal: Pick<Seal, 'unseal'>): VerifySignature {
+  const ready = new Map<string, ReadyKey>()
+  return (key, base, signature) => {
+    const found = ready.get(key.key) ?? readKey(key, seal)
+    if (found === undefined) return false
+    // Moved to the end: the one used longest ago is the first to go.
+    ready.delete(key.key)
+    ready.set(key.key, found)
+    if (ready.size > mostReady) for (const oldest of ready.keys()) if (ready.delete(oldest)) break
+    return isSignedBy(found, base, signature)
+  }
+}
+
+function readKey({ alg, key }: ProofKey, seal: Pick<Seal, 'unseal'>): ReadyKey | undefined {
+  switch (alg) {
+    case 'ecdsa-p256-sha256': {
+      const point = parseBase64url(key)
+      if (point?.length !== 65) return undefined
+      const [x, y] = coordinatesOf(point)
+      try {
+        return {
+          kind: 'public',
+          key: createPublicKey({ format: 'jwk', key: { kty: 'EC', crv: 'P-256', x, y } }),
+        }
+      } catch {
+        return undefined
+      }
+    }
+    case 'hmac-sha256': {
+      const secret = parseBase64url(seal.unseal(key) ?? '')
+      return secret?.length === 32 ? { kind: 'secret', key: createSecretKey(secret) } : undefined
+    }
+  }
+}
+
+function isSignedBy(ready: ReadyKey, base: string, signature: Uint8Array): boolean {
+  if (ready.kind === 'public') {
+    const { key } = ready
+    if (signature.byteLength !== ecdsaBytes) return false
+    return verify('sha256', Buffer.from(base, 'latin1'), key, derSignature(signature))
+  }
+  const mac = createHmac('sha256', ready.key).update(base, 'latin1').digest()
+  return mac.byteLength === signature.byteLength && timingSafeEqual(mac, signature)
+}

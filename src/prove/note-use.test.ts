@@ -1,0 +1,54 @@
+/** What keeps a session alive, and what counts as the last use of a token. */
+import { expect, it } from 'vitest'
+import { Signer } from '../../test/rig/signer.ts'
+import type { Username } from '../kit/username.ts'
+import type { Principal, Proof, Proven } from '../request.ts'
+import type { ApiTokenRow, SessionRow } from '../store/rows.ts'
+import { noteUse } from './note-use.ts'
+
+const proofKey = new Signer().row
+const session = { id: 's1' } as SessionRow
+const token = { id: 't1' } as ApiTokenRow
+const given = { roles: [], attributes: {} }
+
+const nobody: Principal = { kind: 'nobody' }
+const guest: Principal = { kind: 'guest', session }
+const keyedGuest: Principal = { kind: 'guest', session: { ...session, proofKey } }
+const username = 'bob' as Username
+const keyedUser: Principal = { kind: 'user', username, session: { ...session, proofKey }, ...given }
+const plainToken: Principal = { kind: 'token', token, ...given }
+const boundToken: Principal = { kind: 'token', token: { ...token, proofKey }, ...given }
+
+function notedOf(principal: Principal, proof: Proof['kind'], activity = true): readonly string[] {
+  const noted: string[] = []
+  noteUse({ principal, entry: { activity }, proof: { kind: proof } } as unknown as Proven, {
+    sessions: { mark: ({ id }) => void noted.push(id) },
+    tokens: { mark: ({ id }) => void noted.push(id) },
+  })
+  return noted
+}
+
+it.each<[string, Principal, Proof['kind'], readonly string[]]>([
+  ['a session without a key', guest, 'none', ['s1']],
+  ['a signed request of a session', keyedGuest, 'held', ['s1']],
+  ['a signed request of a session of a user', keyedUser, 'held', ['s1']],
+  ['a plain token', plainToken, 'none', ['t1']],
+  ['a signed request of a bound token', boundToken, 'held', ['t1']],
+])('counts: %s', (_, principal, proof, noted) => {
+  expect(notedOf(principal, proof)).toEqual(noted)
+})
+
+it.each<[string, Principal]>([
+  ['a copy of a cookie, without the key', keyedGuest],
+  ['a copy of the cookie of a user, without the key', keyedUser],
+  ['a copy of a bound token, without the key', boundToken],
+  ['nobody', nobody],
+])('does not count: %s', (_, principal) => {
+  expect(notedOf(principal, 'none')).toEqual([])
+})
+
+it('counts polls for tokens, and not for sessions', () => {
+  expect(notedOf(keyedUser, 'held', false)).toEqual([])
+  expect(notedOf(guest, 'none', false)).toEqual([])
+  expect(notedOf(boundToken, 'held', false)).toEqual(['t1'])
+})

@@ -1,0 +1,30 @@
+/** What proved itself was used: a session lives on by that, and of a token the operator is told when it last was. */
+import type { Proven } from '../request.ts'
+import type { ApiTokenRow, SessionRow } from '../store/rows.ts'
+import { signerOf } from './prove.ts'
+
+export interface NoteUseParts {
+  readonly sessions: {
+    /** A person did something in this session. */
+    readonly mark: (session: SessionRow) => void
+  }
+  readonly tokens: {
+    readonly mark: (token: ApiTokenRow) => void
+  }
+}
+
+/** Where there is a key only signed requests count: a mere copy of a cookie or a token keeps nothing alive, and makes nothing look so. */
+export function noteUse({ principal, entry, proof }: Proven, { sessions, tokens }: NoteUseParts): void {
+  if (proof.kind === 'none' && signerOf(principal) !== undefined) return
+  switch (principal.kind) {
+    case 'guest':
+    case 'user':
+      if (entry.activity) sessions.mark(principal.session)
+      return
+    case 'token':
+      tokens.mark(principal.token)
+      return
+    case 'nobody':
+      return
+  }
+}

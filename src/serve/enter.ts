@@ -1,0 +1,82 @@
+/** With a host of its own for the login: the app's side of signing in there, and of giving the password again. */
+import {
+  againParameter,
+  forParameter,
+  returnToParameter,
+  safeReturnPath,
+  type EnterWhere,
+} from '../contract/contract.ts'
+import { findApp, isLoginHost, loginOrigin } from '../login/login-host.ts'
+import { isRefusal, refuse, type Refusal } from '../refusals.ts'
+import type { Answer, Validated } from '../request.ts'
+import type { SessionRow } from '../store/rows.ts'
+import { answerEmpty, answerJson } from './answers.ts'
+import { askerOf, bodyOf, factsOf } from './asked.ts'
+import { answerPage } from './pages.ts'
+import type { ServeParts } from './serve.ts'
+
+/** The login host, where there is one and this isn't it. */
+export function awayFrom({ site }: Validated, { loginHost }: ServeParts): string | undefined {
+  return loginHost === undefined || isLoginHost(loginHost, site) ? undefined : loginOrigin(loginHost, site)
+}
+
+/** Makes a key, goes to the login host, and comes back here: with a code whoever is signed in already gets the page too. */
+export function showEnter(request: Validated, parts: ServeParts): Answer | Refusal {
+  const query = new URLSearchParams(request.query)
+  if (request.principal.kind !== 'nobody' && !query.has(againParameter))
+    return answerEmpty(303, { location: safeReturnPath(query.get(returnToParameter)) })
+  return answerPage(request, parts, 'away')
+}
+
+/** Told by the gate: an address in a link could lead to anybody. */
+export function tellWhereToEnter(request: Validated, parts: ServeParts): Answer | Refusal {
+  const login = awayFrom(request, parts)
+  if (login === undefined) return refuse('internal-fault', { missing: 'loginHost' })
+  return answerJson(200, { login } satisfies EnterWhere)
+}
+
+export async function enter(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
+  const entered = await parts.login.enter(bodyOf(request), askerOf(request))
+  return entered.kind === 'refusal' ? entered : answerEmpty(204, { 'set-cookie': entered.setCookies })
+}
+
+/** A page of the login host that is for an app. Undefined: it names none. */
+export function refuseStrangeApp({ query, site }: Validated, { loginHost }: ServeParts): Refusal | undefined {
+  const origin = new URLSearchParams(query).get(forParameter)
+  if (loginHost === undefined || findApp(loginHost, origin, site) !== undefined) return undefined
+  return refuse('host-misplaced', { for: (origin ?? '').slice(0, 80) })
+}
+
+export function showConfirmAway(request: Validated, parts: ServeParts): Answer | Refusal {
+  return refuseStrangeApp(request, parts) ?? answerPage(request, parts, 'confirm')
+}
+
+export function lookAtTicketAway(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
+  return forTicket(request, parts, (session) => parts.confirmation.look(bodyOf(request), session))
+}
+
+export function startConfirmationAway(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
+  return forTicket(request, parts, (session) =>
+    parts.confirmation.start(bodyOf(request), session, factsOf(request)),
+  )
+}
+
+export function finishConfirmationAway(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
+  return forTicket(request, parts, (session) =>
+    parts.confirmation.finish(bodyOf(request), session, factsOf(request)),
+  )
+}
+
+type Done = { readonly kind: 'answered'; readonly answer: object } | Refusal
+
+/** The cookie of the app's session isn't sent here; what only that session was given says which it is. */
+async function forTicket(
+  request: Validated,
+  parts: ServeParts,
+  work: (session: SessionRow) => Promise<Done> | Done,
+): Promise<Answer | Refusal> {
+  const session = await parts.confirmation.findSession(bodyOf(request))
+  if (isRefusal(session)) return session
+  const done = await work(session)
+  return done.kind === 'refusal' ? done : answerJson(200, done.answer)
+}

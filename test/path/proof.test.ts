@@ -1,0 +1,224 @@
+/** Every call proves itself: what isn't signed, or was signed for something else, gets one answer and leads nowhere. */
+import { describe, expect, it } from 'vitest'
+import { challengeField, parseChallenge } from '../../src/contract/proof.ts'
+import { paths } from '../../src/contract/contract.ts'
+import { ask, type Asked, type Asking } from '../rig/ask.ts'
+import { findSigner, Signer } from '../rig/signer.ts'
+import { uploadOf, uploadType } from '../rig/upload-form.ts'
+import type { SignedIn } from './start-path.ts'
+import { plain, streaming, useUpstream } from './with-upstream.ts'
+
+const on = useUpstream()
+
+const body = '{"data":["x"],"fn_index":0,"session_hash":"abc"}'
+const joinPath = '/gradio_api/queue/join'
+const json = { 'content-type': 'application/json' }
+
+function signerOf({ cookie }: SignedIn): Signer {
+  const signer = findSigner(on.path.url, cookie)
+  if (signer === undefined) throw new TypeError('nobody signed in')
+  return signer
+}
+
+/** A call as its page signs it. */
+function signed(
+  somebody: SignedIn,
+  more: Partial<Parameters<Signer['sign']>[0]> = {},
+): Record<string, string> {
+  const fields = signerOf(somebody).sign({
+    method: 'POST',
+    origin: on.path.url,
+    path: joinPath,
+    body,
+    ...more,
+  })
+  return { cookie: somebody.cookie, ...json, ...fields }
+}
+
+/** As these bytes, and nothing added. */
+const send = (headers: Record<string, string>, more: Asking = {}, path = joinPath) =>
+  ask(on.path.url, path, { method: 'POST', body, headers, unsigned: true, ...more })
+
+/** All that differs between two answers to requests without proof. */
+function shown({ status, headers, body: said }: Asked) {
+  const { date: _, [challengeField]: challenge, ...others } = headers
+  return { status, said, others, challenged: parseChallenge(String(challenge)) !== undefined }
+}
+
+describe('a call', () => {
+  it('is let through when it was signed, once', async () => {
+    const guest = await on.start(plain)
+    const headers = signed(guest)
+    expect((await send(headers)).status).toBe(200)
+    const again = await send(headers)
+    expect(again.status).toBe(401)
+    expect(on.upstream.reached).toHaveLength(1)
+    expect(on.path.audit.codes).toEqual(['proof-replayed'])
+  })
+
+  it('gets one answer, and a new challenge, whatever is wrong with its proof', async () => {
+    const guest = await on.start(plain)
+    const other = await on.path.signIn()
+    const old = parseChallenge(on.path.gate.proofs.challenge({ id: guest.id, key: signerOf(guest).row }))
+    on.path.clock.time += 300_000
+    const stale = new Signer()
+    stale.challengeBy(() => old)
+    const far = signed(guest)
+    // 300 more of the same page overtake it.
+    for (let n = 0; n < 300; n++)
+      signerOf(guest).sign({ method: 'GET', origin: on.path.url, path: '/config' })
+    expect((await send(signed(guest))).status).toBe(200)
+    const requests: readonly (readonly [string, Promise<Asked>])[] = [
+      ['proof-missing', send({ cookie: guest.cookie, ...json })],
+      ['proof-malformed', send({ ...signed(guest), 'signature-input': 'sekisho=()' })],
+      ['proof-key', send({ ...signed(other), cookie: guest.cookie })],
+      ['proof-signature', send(signed(guest, { path: '/gradio_api/cancel' }))],
+      ['proof-body', send(signed(guest), { body: body.replace('x', 'y') })],
+      ['proof-body', send({ ...signed(guest, { body: undefined as never }) })],
+      ['proof-outrun', send(far)],
+    ]
+    const answers = await Promise.all(requests.map(([, answer]) => answer))
+    const [first] = answers
+    if (first === undefined) return
+    for (const answer of answers) expect(shown(answer)).toEqual(shown(first))
+    expect(shown(first)).toMatchObject({ status: 401, challenged: true })
+    expect(on.path.audit.codes.sort()).toEqual(requests.map(([code]) => code).sort())
+    expect(on.upstream.reached).toHaveLength(1)
+  })
+
+  it('answers a challenge that is over with the one that comes along', async () => {
+    const guest = await on.start(plain)
+    const signer = signerOf(guest)
+    const challenge = signer.challenge
+    signer.challengeBy(() => challenge)
+    on.path.clock.time += 300_000
+    const refused = await send(signed(guest))
+    expect([refused.status, on.path.audit.codes]).toEqual([401, ['proof-stale']])
+    expect(signer.hear(refused.headers)).toBe(true)
+    const answered = await send(signed(guest))
+    expect([answered.status, answered.headers[challengeField]]).toEqual([200, undefined])
+    on.path.clock.time += 150_000
+    const renewed = await send(signed(guest))
+    expect(renewed.status).toBe(200)
+    expect(parseChallenge(String(renewed.headers[challengeField]))?.epoch).not.toBe(signer.challenge?.epoch)
+  })
+
+  it('of thirty copies at once is made once', async () => {
+    const guest = await on.start(plain)
+    const headers = signed(guest)
+    const statuses = await Promise.all(Array.from({ length: 30 }, async () => (await send(headers)).status))
+    expect(statuses.filter((status) => status === 200)).toHaveLength(1)
+    expect(on.upstream.reached).toHaveLength(1)
+  })
+
+  it('of a session without a key is told to sign in, and given nothing to sign', async () => {
+    const guest = await on.start(plain)
+    const row = await on.path.store.sessions.listOpen()
+    expect(row[0]?.proofKey).toBeDefined()
+    const { proofKey: _, ...old } = row[0] ?? expect.fail('no session')
+    const { tokenHash } = old
+    await on.path.store.sessions.prune(old.endsAt + 1)
+    await on.path.store.sessions.insert({ ...old, tokenHash })
+    const refused = await send({ cookie: guest.cookie, ...json })
+    expect([refused.status, refused.headers[challengeField]]).toEqual([401, undefined])
+    expect(on.path.audit.codes).toEqual(['proof-missing'])
+  })
+})
+
+describe('what has to be signed', () => {
+  it.each([
+    ['GET', '/gradio_api/queue/data?session_hash=abc'],
+    ['GET', '/gradio_api/heartbeat/abc'],
+    ['GET', '/gradio_api/upload_progress?upload_id=abc'],
+    ['GET', '/gradio_api/call/predict/EVENT'],
+    ['POST', '/gradio_api/cancel'],
+    ['POST', '/gradio_api/reset'],
+    ['POST', '/gradio_api/component_server'],
+    ['POST', '/gradio_api/stream/EVENT'],
+    ['POST', '/gradio_api/upload'],
+    ['POST', '/gradio_api/run/predict'],
+    ['POST', paths.passwordStart],
+  ])('is %s %s', async (method, path) => {
+    await on.start(streaming)
+    const user = await on.path.users.add('bob', 'no password is needed')
+    const { cookie } = await on.path.signIn(user)
+    const headers = { cookie, ...(method === 'POST' ? json : {}) }
+    const asking = { method, headers, unsigned: true, ...(method === 'POST' && { body: '{}' }) }
+    const refused = await ask(on.path.url, path, asking)
+    expect([refused.status, on.path.audit.codes]).toEqual([401, ['proof-missing']])
+    expect(on.upstream.reached).toEqual([])
+  })
+
+  it.each([['/'], ['/config'], ['/theme.css'], ['/gradio_api/app_id'], [paths.session]])(
+    'is not GET %s, which a browser asks for by itself',
+    async (path) => {
+      const { cookie } = await on.start(plain)
+      expect((await ask(on.path.url, path, { headers: { cookie }, unsigned: true })).status).toBe(200)
+    },
+  )
+
+  it('are files too, where the operator wants it', async () => {
+    const guest = await on.start(plain, {
+      change: (gate) => ({ proof: { ...gate.proof, files: 'required' } }),
+    })
+    await on.path.ownership.noteFiles(guest.owner, ['/tmp/a.png'])
+    const file = '/gradio_api/file=/tmp/a.png'
+    const headers = { cookie: guest.cookie }
+    const navigated = { ...headers, 'sec-fetch-mode': 'navigate', 'sec-fetch-site': 'none' }
+    expect((await ask(on.path.url, file, { headers, unsigned: true })).status).toBe(401)
+    // No way round in a circle: whoever is signed in would be sent back from the login page.
+    expect((await ask(on.path.url, file, { headers: navigated, unsigned: true })).status).toBe(401)
+    expect((await ask(on.path.url, file, { headers })).status).toBe(200)
+  })
+
+  it('is right where it wasn’t asked for', async () => {
+    const guest = await on.start(plain)
+    const headers = signed(guest, { method: 'GET', path: '/config', body: undefined as never })
+    const wrong = await ask(on.path.url, '/config', {
+      headers: { ...headers, signature: 'sekisho=:AAAA:' },
+      unsigned: true,
+    })
+    expect([wrong.status, on.path.audit.codes]).toEqual([401, ['proof-signature']])
+    expect((await ask(on.path.url, '/config', { headers, unsigned: true })).status).toBe(200)
+  })
+
+  it('is none of it for a browser without a key, where the operator says so, and all of it for one that has a key', async () => {
+    const guest = await on.start(plain, {
+      change: (gate) => ({ proof: { ...gate.proof, calls: 'optional' } }),
+    })
+    const keyless = await on.path.signIn(undefined, { keyless: true })
+    expect((await send({ cookie: keyless.cookie, ...json })).status).toBe(200)
+    expect((await send({ cookie: guest.cookie, ...json })).status).toBe(401)
+    expect((await send(signed(guest))).status).toBe(200)
+  })
+})
+
+describe('an upload', () => {
+  it('is what was signed, or does not end', async () => {
+    const guest = await on.start(plain)
+    const form = uploadOf(Buffer.from('content'))
+    const other = uploadOf(Buffer.from('Content'))
+    const path = '/gradio_api/upload'
+    const of = (bytes: Uint8Array) => ({
+      ...signed(guest, { path, body: bytes }),
+      'content-type': uploadType,
+    })
+    expect((await send(of(form), { body: form }, path)).status).toBe(200)
+    const changed = await send(of(form), { body: other }, path)
+    expect([changed.status, on.path.audit.codes]).toEqual([401, ['proof-body']])
+    expect(on.upstream.reached.filter(({ body: reached }) => reached.includes('Content'))).toEqual([])
+  })
+})
+
+describe('the challenge', () => {
+  it('is for whoever is signed in, and stands in no page', async () => {
+    const { cookie } = await on.start(plain)
+    expect((await ask(on.path.url, paths.challenge)).status).toBe(401)
+    const given = await ask(on.path.url, paths.challenge, { headers: { cookie }, unsigned: true })
+    expect([given.status, given.body]).toEqual([204, ''])
+    const challenge = parseChallenge(String(given.headers[challengeField]))
+    expect(challenge?.keyid).toBe(findSigner(on.path.url, cookie)?.keyid)
+    const page = await ask(on.path.url, '/', { headers: { cookie }, unsigned: true })
+    expect(page.headers[challengeField]).toBeUndefined()
+  })
+})

@@ -1,0 +1,57 @@
+/** Gives the password again from Node with the real OPAQUE client, as the gate's confirmation window does. */
+import { client, ready } from '@serenity-kit/opaque'
+import { normalizePassword, paths, type Confirmed, type LoginStarted } from '../../src/contract/contract.ts'
+import { parseStepUp, stepUpField, type StepUpAsked } from '../../src/contract/proof.ts'
+import { post } from './log-in.ts'
+
+export type ConfirmOutcome =
+  | { readonly kind: 'confirmed'; readonly code?: string }
+  | { readonly kind: 'wrong-password' }
+  | { readonly kind: 'refused'; readonly status: number; readonly code: string }
+
+export interface Confirming {
+  readonly url: string
+  readonly cookie: string
+  readonly password: string
+  readonly ticket: string
+  /** What the last message says it is for; the same ticket by default. */
+  readonly finishFor?: string
+}
+
+export async function confirm({
+  url,
+  cookie,
+  password,
+  ticket,
+  finishFor = ticket,
+}: Confirming): Promise<ConfirmOutcome> {
+  await ready
+  const normalized = normalizePassword(password)
+  const { clientLoginState, startLoginRequest } = client.startLogin({ password: normalized })
+  const started = await post(url, paths.confirmStart, { startLoginRequest, ticket }, { cookie })
+  if (started.status !== 200) return refusedBy(started)
+  const { loginResponse, state, stretching, identifiers } = (await started.json()) as LoginStarted
+  const proof = client.finishLogin({
+    ...{ clientLoginState, loginResponse, password: normalized, identifiers },
+    keyStretching: { 'argon2id-custom': stretching },
+  })
+  if (proof === undefined) return { kind: 'wrong-password' }
+  const { finishLoginRequest } = proof
+  const message = { finishLoginRequest, state, ticket: finishFor }
+  const finished = await post(url, paths.confirmFinish, message, { cookie })
+  if (finished.status !== 200) return refusedBy(finished)
+  return { kind: 'confirmed', ...((await finished.json()) as Confirmed) }
+}
+
+async function refusedBy(answer: Response): Promise<ConfirmOutcome> {
+  const { code = '' } = (await answer.json()) as { readonly code?: string }
+  return { kind: 'refused', status: answer.status, code }
+}
+
+/** What an answer asks for, if it asks for a password at all. */
+export function stepUpOf(
+  headers: Readonly<Record<string, string | readonly string[] | undefined>>,
+): StepUpAsked | undefined {
+  const field = headers[stepUpField]
+  return typeof field === 'string' ? parseStepUp(field) : undefined
+}

@@ -1,0 +1,191 @@
+/** What the page signs is what contract/proof.ts says, and the signature is one that its key makes. */
+import { hmac } from '@noble/hashes/hmac.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import fc from 'fast-check'
+import {
+  proofFields,
+  signatureBase,
+  signatureParameters,
+  writeChallenge,
+  type CoveredBody,
+} from 'sekisho/proof'
+import { expect, test, vi } from 'vitest'
+import { fromBase64url, toBase64 } from './base64.ts'
+import { Challenges } from './challenges.ts'
+import { plainCrypto } from './plain-crypto.ts'
+import { webCrypto, type ProofCrypto, type ProofSecret } from './proof-crypto.ts'
+import { noProof, Prover, type ProofHeaders, type ToSign } from './prover.ts'
+import { keepBody } from './sent-body.ts'
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
+const { privateKey, publicKey } = await crypto.subtle.generateKey(algorithm, false, ['sign', 'verify'])
+const secret = crypto.getRandomValues(new Uint8Array(32))
+const at = 1_700_000_000
+const url = new URL('https://app.example/gradio_api/queue/join?x=%20y')
+
+function make(
+  keys: Readonly<Record<string, ProofSecret>> = { key: privateKey },
+  kind: ProofCrypto = webCrypto,
+) {
+  const challenge = { now: writeChallenge({ epoch: 'epoch', at, keyid: 'key' }) }
+  const challenges = new Challenges(() => Promise.resolve(challenge.now), { steady: () => 0, wall: () => 0 })
+  const [findKey, onChange] = [vi.fn((keyid: string) => Promise.resolve(keys[keyid])), vi.fn()]
+  const isSame = vi.fn(() => Promise.resolve(true))
+  const prover = new Prover({ crypto: kind, challenges, findKey, onChange, isSame })
+  return { prover, findKey, onChange, isSame, challenge }
+}
+
+/** Takes the fields apart by the contract's own words. */
+function read(headers: ProofHeaders = {}) {
+  const form =
+    /^sekisho=\("@method" "@target-uri"(?: "([a-z-]+)")?\);created=(\d+);nonce="epoch\.([\w-]{16})\.(\d+)"/
+  const [, name, created, instance = '', counter] = form.exec(headers['signature-input'] ?? '') ?? []
+  const value = name === undefined ? undefined : headers[name]
+  const covered = name === undefined || value === undefined ? undefined : { name: name as CoveredBody, value }
+  const parameters = {
+    created: Number(created),
+    epoch: 'epoch',
+    instance,
+    counter: Number(counter),
+    keyid: 'key',
+  }
+  expect(headers['signature-input']).toBe(`sekisho=${signatureParameters(covered?.name, parameters)}`)
+  const signature = /^sekisho=:(.*):$/.exec(headers['signature'] ?? '')?.[1] ?? ''
+  return { covered, ...parameters, signature: Uint8Array.from(atob(signature), (c) => c.charCodeAt(0)) }
+}
+
+async function isSignedBy(
+  kind: 'public' | 'secret',
+  { method, url: { origin, pathname, search } }: ToSign,
+  headers?: ProofHeaders,
+) {
+  const { covered, signature, ...parameters } = read(headers)
+  const request = { method, target: origin + pathname + search, ...(covered && { covered }) }
+  const base = new TextEncoder().encode(
+    signatureBase(request, signatureParameters(covered?.name, parameters)),
+  )
+  if (kind === 'secret') return toBase64(hmac(sha256, secret, base)) === toBase64(signature)
+  return crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, publicKey, signature, base)
+}
+
+test('any request is signed by the key that the challenge names, with either cryptography', async () => {
+  const request = fc.record({
+    method: fc.constantFrom('GET', 'POST', 'DELETE', 'PATCH', 'purge'),
+    url: fc.webUrl({ withQueryParameters: true, withFragments: true }).map((text) => new URL(text)),
+    body: fc.option(fc.string({ minLength: 1, unit: 'binary' }), { nil: undefined }),
+  })
+  const [ecdsa, mac] = [make(), make({ key: secret }, plainCrypto)]
+  await fc.assert(
+    fc.asyncProperty(request, async ({ method, url: where, body }) => {
+      const asked = { method, url: where, body: body === undefined ? undefined : keepBody(body) }
+      expect(await isSignedBy('public', asked, await ecdsa.prover.sign(asked))).toBe(true)
+      const headers = await mac.prover.sign(asked)
+      expect(await isSignedBy('secret', asked, headers)).toBe(true)
+      const digest = body === undefined ? undefined : sha256(new TextEncoder().encode(body))
+      expect(headers?.['content-digest']).toBe(digest && `sha-256=:${toBase64(digest)}:`)
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('what is signed for one request is nothing for another', async () => {
+  const headers = await make().prover.sign({ method: 'POST', url })
+  expect(await isSignedBy('public', { method: 'POST', url }, headers)).toBe(true)
+  for (const other of [
+    { method: 'PUT', url },
+    { method: 'POST', url: new URL('?x=%20z', url) },
+    { method: 'POST', url: new URL(url.href.replace('https', 'http')) },
+  ])
+    expect(await isSignedBy('public', other, headers)).toBe(false)
+})
+
+test('a fragment and a lone question mark are not signed', async () => {
+  const headers = await make().prover.sign({ method: 'GET', url: new URL('https://app.example/x?#part') })
+  expect(await isSignedBy('public', { method: 'GET', url: new URL('https://app.example/x') }, headers)).toBe(
+    true,
+  )
+})
+
+test('requests count from one, however many are signed at once; documents have names of their own', async () => {
+  const { prover } = make()
+  const all = await Promise.all(Array.from({ length: 20 }, () => prover.sign({ method: 'GET', url })))
+  expect(all.map((one) => read(one).counter).sort((a, b) => a - b)).toEqual(
+    Array.from({ length: 20 }, (_, n) => n + 1),
+  )
+  expect(new Set(all.map((one) => read(one).instance)).size).toBe(1)
+  expect(read(await make().prover.sign({ method: 'GET', url })).instance).not.toBe(read(all[0]).instance)
+})
+
+test('a key is looked up once, and again when somebody signed in anew', async () => {
+  const { prover, findKey, challenge } = make({ key: privateKey, other: privateKey })
+  for (let n = 0; n < 3; n++) await prover.sign({ method: 'GET', url })
+  expect(findKey).toHaveBeenCalledTimes(1)
+  challenge.now = writeChallenge({ epoch: 'epoch', at, keyid: 'other' })
+  await prover.renew()
+  expect((await prover.sign({ method: 'GET', url }))?.['signature-input']).toContain('keyid="other"')
+  expect(findKey).toHaveBeenCalledTimes(2)
+})
+
+test('what can’t be signed goes without', async () => {
+  expect(await make({}).prover.sign({ method: 'GET', url })).toBeUndefined()
+  expect(await make({ key: secret }).prover.sign({ method: 'GET', url })).toBeUndefined()
+  const { prover, findKey } = make()
+  findKey.mockRejectedValueOnce(new DOMException('no storage', 'InvalidStateError'))
+  expect(await prover.sign({ method: 'GET', url })).toBeUndefined()
+  const broken = Promise.reject(new TypeError('the stream broke'))
+  expect(await prover.sign({ method: 'POST', url, body: broken })).toBeUndefined()
+  expect(await prover.sign({ method: 'GET', url })).toBeDefined()
+})
+
+test('a refusal with a challenge asks for another proof; without one nobody is signed in', () => {
+  const { prover } = make()
+  const answer = (status: number, field: string | null) => ({ status, headers: { get: () => field } })
+  const challenge = writeChallenge({ epoch: 'next', at, keyid: 'key' })
+  expect(prover.hear(answer(401, challenge))).toBe(true)
+  expect(prover.hear(answer(401, null))).toBe(false)
+  expect(prover.hear(answer(200, challenge))).toBe(false)
+})
+
+test('the page is told once that proofs are refused, and once that they are taken again', async () => {
+  const keys: Record<string, ProofSecret> = {}
+  const { prover, onChange } = make(keys)
+  prover.hold()
+  prover.lose()
+  prover.lose()
+  await prover.renew()
+  expect(onChange.mock.calls).toEqual([[true]])
+  keys['key'] = privateKey
+  await prover.renew()
+  expect(onChange.mock.calls).toEqual([[true], [false]])
+})
+
+test('what waits for a key goes on when the same person has one again, and as nobody else', async () => {
+  for (const same of [true, false]) {
+    const keys: Record<string, ProofSecret> = {}
+    const { prover, isSame } = make(keys)
+    isSame.mockResolvedValue(same)
+    const asked = { method: 'POST', url }
+    const waiting = [prover.signLater(asked), prover.signLater(asked)]
+    await prover.renew()
+    expect([prover.isLost, isSame.mock.calls.length]).toEqual([true, 0])
+    keys['key'] = privateKey
+    await prover.renew()
+    for (const headers of await Promise.all(waiting))
+      expect(same ? await isSignedBy('public', asked, headers) : headers).toBe(same ? true : undefined)
+    expect(prover.isLost).toBe(false)
+  }
+})
+
+test('what stands for no proof is none that a gate takes', () => {
+  // RFC 9421 section 4.2: a signature is a member of a dictionary.
+  expect(noProof).toEqual({ [proofFields.signature]: '' })
+})
+
+test('base64url comes back as the bytes it was', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 70 }), (bytes) => {
+      const text = toBase64(bytes).replace(/\+/g, '-').replace(/\//g, '_').replace(/=/g, '')
+      expect([...fromBase64url(text)]).toEqual([...bytes])
+    }),
+  )
+})

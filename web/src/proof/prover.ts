@@ -1,0 +1,147 @@
+/** Signs this document's requests (contract/proof.ts), and tells when it no longer can. */
+import {
+  challengeField,
+  proofLabel,
+  signatureBase,
+  signatureParameters,
+  type SignedRequest,
+} from 'sekisho/proof'
+import { toBase64 } from './base64.ts'
+import type { Challenges, Timed } from './challenges.ts'
+import type { ProofCrypto, ProofSecret } from './proof-crypto.ts'
+import type { SentBody } from './sent-body.ts'
+
+export interface ProverParts {
+  readonly crypto: ProofCrypto
+  readonly challenges: Challenges
+  readonly findKey: (keyid: string) => Promise<ProofSecret | undefined>
+  /** Told whether requests are refused for want of proof. */
+  readonly onChange: (lost: boolean) => void
+  /** Whether whoever is signed in now is the one whose proofs were refused. */
+  readonly isSame: () => Promise<boolean>
+}
+
+export interface ToSign {
+  readonly method: string
+  readonly url: URL
+  readonly body?: SentBody | Promise<SentBody> | undefined
+}
+
+export type ProofHeaders = Readonly<Record<string, string>>
+
+// Their names are written out, since the table of all of them would be longer than these; the test compares.
+
+/** One that every gate refuses: what must not be done gets the gate's own refusal. */
+export const noProof: ProofHeaders = { signature: '' }
+
+/** What an answer says about the proof. */
+interface Answered {
+  readonly status: number
+  readonly headers: Pick<Headers, 'get'>
+}
+
+export class Prover {
+  readonly #parts: ProverParts
+  // A letter fewer than base64url has, in less room: it need not be read back.
+  readonly #instance = toBase64(crypto.getRandomValues(new Uint8Array(12))).replace(/\W/g, '_')
+  #counter = 0
+  #key: { readonly keyid: string; readonly secret: ProofSecret } | undefined
+  #lost = false
+  readonly #waiting: (() => void)[] = []
+
+  constructor(parts: ProverParts) {
+    this.#parts = parts
+  }
+
+  /** Undefined where it can't be done, for whatever reason: the request then goes without, and the gate decides. */
+  async sign({ method, url, body }: ToSign): Promise<ProofHeaders | undefined> {
+    try {
+      const { crypto } = this.#parts
+      // What takes long comes first: the challenge and the counter are as new as can be when the request leaves.
+      const covered = await (await body)?.cover(crypto)
+      const ready = await this.#ready()
+      if (ready === undefined) return undefined
+      const { epoch, keyid, now: created, secret } = ready
+      const counter = ++this.#counter
+      const parameters = signatureParameters(covered?.name, {
+        ...{ created, epoch, counter, keyid },
+        instance: this.#instance,
+      })
+      const request: SignedRequest = {
+        method,
+        target: url.origin + url.pathname + url.search,
+        ...(covered === undefined ? {} : { covered }),
+      }
+      const base = new TextEncoder().encode(signatureBase(request, parameters))
+      const signature = toBase64(await crypto.sign(secret, base))
+      return {
+        'signature-input': `${proofLabel}=${parameters}`,
+        signature: `${proofLabel}=:${signature}:`,
+        ...(covered === undefined ? {} : { [covered.name]: covered.value }),
+      }
+    } catch {
+      return undefined
+    }
+  }
+
+  /** Takes an answer's challenge. True: the gate refused the proof, and takes another one under this challenge. */
+  hear({ status, headers }: Answered): boolean {
+    const refused = status === 401
+    return this.#parts.challenges.take(headers.get(challengeField), refused) && refused
+  }
+
+  get isLost(): boolean {
+    return this.#lost
+  }
+
+  /** The second try was refused as well, or can't be made. */
+  lose(): void {
+    this.#tell(true)
+  }
+
+  /** A proof was taken, or can be made again. */
+  hold(): void {
+    this.#tell(false)
+    for (const goOn of this.#waiting.splice(0)) goOn()
+  }
+
+  /**
+   * Without the key nothing works until somebody signed in again: whatever waits then goes on as if nothing had been, unless that
+   * is somebody else. Undefined: it is, and what waited must not be done as theirs.
+   */
+  async signLater(asked: ToSign): Promise<ProofHeaders | undefined> {
+    for (;;) {
+      this.lose()
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+      if (!(await this.#parts.isSame())) return undefined
+      const proof = await this.sign(asked)
+      if (proof !== undefined) return proof
+    }
+  }
+
+  /** Somebody signed in or out, here or in another tab. */
+  async renew(): Promise<void> {
+    await this.#parts.challenges.afresh()
+    if (this.#lost && (await this.#ready()) !== undefined) this.hold()
+  }
+
+  #tell(lost: boolean): void {
+    if (this.#lost === lost) return
+    this.#lost = lost
+    this.#parts.onChange(lost)
+  }
+
+  async #ready(): Promise<(Timed & { readonly secret: ProofSecret }) | undefined> {
+    const challenge = await this.#parts.challenges.current()
+    const secret = challenge && (await this.#secretOf(challenge.keyid))
+    return secret && { ...challenge, secret }
+  }
+
+  /** Looked up again when another one is asked for: somebody signed in anew in another tab. */
+  async #secretOf(keyid: string): Promise<ProofSecret | undefined> {
+    if (this.#key?.keyid === keyid) return this.#key.secret
+    const secret = await this.#parts.findKey(keyid).catch(() => undefined)
+    if (secret !== undefined) this.#key = { keyid, secret }
+    return secret
+  }
+}

@@ -1,0 +1,212 @@
+/** Asynchronous `XMLHttpRequest` that signs. The object stays the browser's own; only when it sends is put off a little. */
+import { isSafe, isSigned } from './concerns.ts'
+import { noProof, type Prover } from './prover.ts'
+import { keepBody, type SentBody } from './sent-body.ts'
+
+type Native = Pick<XMLHttpRequest, 'open' | 'send' | 'abort' | 'setRequestHeader'>
+type Opened = [
+  method: string,
+  url: string | URL,
+  async?: boolean,
+  user?: string | null,
+  password?: string | null,
+]
+
+interface Sending {
+  readonly opened: Opened
+  readonly method: string
+  url: URL
+  readonly headers: [name: string, value: string][]
+  body: SentBody | undefined
+  /**
+   * `signing`: for the app it is under way; for the browser it isn't yet. `again`: refused, and about to be sent anew. `given-up`: it
+   * waited for somebody who didn't come back, and is refused.
+   */
+  stage: 'opened' | 'signing' | 'sent' | 'again' | 'sent-again' | 'given-up'
+  proved: boolean
+  /** Whether the app is kept from seeing what happens. */
+  hidden: boolean
+}
+
+/** Fetch, section 2.2.1: these are written in capitals, others as they come. */
+const normalized = /^(?:delete|get|head|options|post|put)$/i
+const seen = [
+  'readystatechange',
+  'loadstart',
+  'progress',
+  'load',
+  'loadend',
+  'error',
+  'abort',
+  'timeout',
+] as const
+
+export class SigningRequests {
+  readonly #native: Native
+  readonly #prover: Prover
+  readonly #sendings = new WeakMap<XMLHttpRequest, Sending>()
+
+  constructor(native: Native, prover: Prover) {
+    this.#native = native
+    this.#prover = prover
+  }
+
+  /** From its making on, so that nobody hears its events before. */
+  watch(request: XMLHttpRequest): void {
+    for (const kind of seen) {
+      request.addEventListener(kind, (event) => {
+        const sending = this.#sendings.get(request)
+        if (sending === undefined) return
+        if (kind === 'readystatechange' && !sending.hidden) this.#look(request, sending)
+        if (!sending.hidden) return
+        event.stopImmediatePropagation()
+        if (kind === 'loadend' && sending.stage === 'again') void this.#sendAgain(request, sending)
+      })
+    }
+  }
+
+  open(request: XMLHttpRequest, opened: Opened): void {
+    const before = this.#sendings.get(request)
+    this.#sendings.delete(request)
+    try {
+      this.#native.open.apply(request, opened as Parameters<Native['open']>)
+    } catch (thrown) {
+      if (before !== undefined) this.#sendings.set(request, before)
+      throw thrown
+    }
+    const [method, url] = opened
+    const where = new URL(url, document.baseURI)
+    const name = normalized.test(method) ? method.toUpperCase() : method
+    const waits = opened.length > 2 && !opened[2]
+    if (waits || !isSigned(where, name, location.origin)) return
+    const begun = { body: undefined, stage: 'opened', proved: false, hidden: false } as const
+    this.#sendings.set(request, { opened, method: name, url: where, headers: [], ...begun })
+  }
+
+  setHeader(request: XMLHttpRequest, name: string, value: string): void {
+    const sending = this.#sendings.get(request)
+    if (sending?.stage === 'signing') throw alreadySent()
+    this.#native.setRequestHeader.call(request, name, value)
+    if (sending?.stage === 'opened') sending.headers.push([name, value])
+  }
+
+  send(request: XMLHttpRequest, body: Document | XMLHttpRequestBodyInit | null | undefined): void {
+    const sending = this.#sendings.get(request)
+    if (sending?.stage === 'signing') throw alreadySent()
+    if (sending?.stage !== 'opened') return this.#native.send.call(request, body)
+    try {
+      const kept = body === undefined || body === null || isSafe(sending.method) ? undefined : keepBody(body)
+      if (kept instanceof Promise) throw new TypeError()
+      sending.body = kept
+    } catch {
+      this.#sendings.delete(request)
+      return this.#native.send.call(request, body)
+    }
+    sending.stage = 'signing'
+    // For the app it begins now.
+    request.dispatchEvent(new ProgressEvent('loadstart'))
+    void this.#prover.sign(sending).then((proof) => {
+      if (this.#sendings.get(request) !== sending || sending.stage !== 'signing') return
+      this.#transmit(request, sending, 'sent', proof)
+    })
+  }
+
+  /** What was put off is sent and given up at once, so that the events come from the browser. */
+  abort(request: XMLHttpRequest): void {
+    const sending = this.#sendings.get(request)
+    if (sending?.stage === 'signing') this.#transmit(request, sending, 'sent')
+    if (sending?.stage === 'again') {
+      this.#reopen(request, sending)
+      this.#transmit(request, sending, 'sent-again')
+    }
+    this.#native.abort.call(request)
+  }
+
+  /** Of a refusal that another proof may change the app sees nothing. */
+  #look(request: XMLHttpRequest, sending: Sending): void {
+    if (request.readyState !== 2 || (sending.stage !== 'sent' && sending.stage !== 'sent-again')) return
+    // An answer of another site, to which the request was redirected, has no say.
+    const { status, responseURL } = request
+    if (new URL(responseURL).origin !== sending.url.origin) return
+    const headers = { get: (name: string) => request.getResponseHeader(name) }
+    if (!this.#prover.hear({ status, headers })) {
+      if (sending.proved && status !== 401) this.#prover.hold()
+      return
+    }
+    if (sending.stage === 'sent-again') return this.#prover.lose()
+    // What did something before it was redirected must not do it twice.
+    const redirected = responseURL !== sending.url.href.replace(/#.*/, '')
+    if (redirected && !isSafe(sending.method)) return
+    sending.url = new URL(responseURL)
+    sending.stage = 'again'
+    sending.hidden = true
+  }
+
+  async #sendAgain(request: XMLHttpRequest, sending: Sending): Promise<void> {
+    const prover = this.#prover
+    // As with `fetch`: the app waits until somebody signed in again.
+    const proof = (await prover.sign(sending)) ?? (await prover.signLater(sending))
+    if (this.#sendings.get(request) !== sending || sending.stage !== 'again') return
+    this.#reopen(request, sending)
+    if (proof === undefined) this.#transmit(request, sending, 'given-up', noProof)
+    else this.#transmit(request, sending, 'sent-again', proof)
+  }
+
+  #reopen(request: XMLHttpRequest, sending: Sending): void {
+    const [method, , ...rest] = sending.opened
+    this.#native.open.apply(request, [method, sending.url, ...rest] as Parameters<Native['open']>)
+    for (const [name, value] of sending.headers) this.#native.setRequestHeader.call(request, name, value)
+  }
+
+  /** The browser's own `loadstart` comes too late for the app, which had one. */
+  #transmit(
+    request: XMLHttpRequest,
+    sending: Sending,
+    stage: 'sent' | 'sent-again' | 'given-up',
+    proof?: Readonly<Record<string, string>>,
+  ): void {
+    for (const [name, value] of Object.entries(proof ?? {}))
+      this.#native.setRequestHeader.call(request, name, value)
+    sending.stage = stage
+    sending.hidden = true
+    sending.proved = proof !== undefined
+    this.#native.send.call(request, (sending.body?.content ?? null) as XMLHttpRequestBodyInit | null)
+    sending.hidden = false
+  }
+}
+
+function alreadySent(): DOMException {
+  return new DOMException('This was sent.', 'InvalidStateError')
+}
+
+/** Puts it in the place of the browser's own in this window. */
+export function signRequests(prover: Prover): void {
+  const { prototype } = XMLHttpRequest
+  const { open, send, abort, setRequestHeader } = prototype
+  const signing = new SigningRequests({ open, send, abort, setRequestHeader }, prover)
+  const patched = {
+    open(this: XMLHttpRequest, method: string, url: string | URL, ...rest: unknown[]): void {
+      signing.open(this, [method, url, ...rest] as Opened)
+    },
+    send(this: XMLHttpRequest, ...[body]: [body?: Document | XMLHttpRequestBodyInit | null]): void {
+      signing.send(this, body)
+    },
+    abort(this: XMLHttpRequest): void {
+      signing.abort(this)
+    },
+    setRequestHeader(this: XMLHttpRequest, name: string, value: string): void {
+      signing.setHeader(this, name, value)
+    },
+  }
+  for (const [name, method] of Object.entries(patched)) {
+    const own = Object.getOwnPropertyDescriptor(prototype, name)
+    Object.defineProperty(prototype, name, { ...own, value: method })
+  }
+  window.XMLHttpRequest = new Proxy(XMLHttpRequest, {
+    construct(target, args, newTarget) {
+      const request = Reflect.construct(target, args, newTarget) as XMLHttpRequest
+      signing.watch(request)
+      return request
+    },
+  })
+}

@@ -1,0 +1,104 @@
+/** An honest browser, which does what the gate's page and the page's script do: signs in, signs, repeats once. */
+import { randomBytes } from 'node:crypto'
+import { client } from '@serenity-kit/opaque'
+import type { LoginFinish, LoginStarted } from '../../src/contract/contract.ts'
+import type { Challenge } from '../../src/contract/proof.ts'
+import type { LoginAsker } from '../../src/login/asker.ts'
+import { KeyPair, SharedKey, type ModelKey } from './keys.ts'
+import { signMessage, unsignedMessage, type Message, type Site, type Wanted } from './message.ts'
+
+export const secure: Site = { scheme: 'https', host: 'app.example' }
+/** Where there is no WebCrypto: `--insecure-http`. */
+export const plain: Site = { scheme: 'http', host: 'app.example' }
+
+export const originAt = ({ scheme, host }: Site) => `${scheme}://${host}`
+
+/** A login after its first answer. */
+export interface Begun {
+  readonly clientLoginState: string
+  readonly typed: string
+  readonly answer: LoginStarted
+}
+
+export function knock(typed: string) {
+  return client.startLogin({ password: typed })
+}
+
+export const askerAt = (site: Site): LoginAsker => ({
+  ...{ address: '192.0.2.1', userAgent: 'Model/1', cookies: undefined, at: site, site },
+})
+
+/** KE3 and the key, if the password is right. */
+export function finishLogin({ clientLoginState, typed, answer }: Begun, site: Site) {
+  const { memory, iterations, parallelism } = answer.stretching
+  const finished = client.finishLogin({
+    ...{ clientLoginState, password: typed, loginResponse: answer.loginResponse },
+    identifiers: { ...answer.identifiers },
+    keyStretching: { 'argon2id-custom': { memory, iterations, parallelism } },
+  })
+  if (finished === undefined) return undefined
+  const { sessionKey, finishLoginRequest } = finished
+  const key: ModelKey = site.scheme === 'http' ? new SharedKey(sessionKey) : new KeyPair()
+  const offer = key.offer(sessionKey, originAt(site))
+  const message: LoginFinish & Required<Pick<LoginFinish, 'key'>> = {
+    finishLoginRequest,
+    state: answer.state,
+    key: offer,
+  }
+  return { key, message }
+}
+
+interface Document {
+  readonly instance: string
+  counter: number
+}
+
+/** One login in one browser. */
+export class Browser {
+  readonly site: Site
+  readonly key: ModelKey
+  readonly cookie: string
+  readonly session: string
+  readonly #documents: Document[] = []
+  readonly #note: (message: Message, session: string) => void
+  #challenge: (Challenge & { readonly heardAt: number }) | undefined
+
+  /** `note`: is told of everything that is signed. */
+  constructor(
+    found: Pick<Browser, 'site' | 'key' | 'cookie' | 'session'>,
+    note: (message: Message, session: string) => void,
+  ) {
+    this.#note = note
+    this.site = found.site
+    this.key = found.key
+    this.cookie = found.cookie
+    this.session = found.session
+  }
+
+  hear(challenge: Challenge | undefined, now: number): void {
+    if (challenge !== undefined) this.#challenge = { ...challenge, heardAt: now }
+  }
+
+  /** Without a challenge yet the request goes out unsigned, and its refusal brings one. */
+  ask(wanted: Wanted, text: string, document: number, now: number): Message {
+    const bare = unsignedMessage(wanted, text, this.site)
+    return this.sign({ ...bare, headers: { ...bare.headers, cookie: this.cookie } }, document, now)
+  }
+
+  sign(message: Message, nth: number, now: number): Message {
+    if (this.#challenge === undefined) return message
+    const { epoch, at, heardAt } = this.#challenge
+    const document = (this.#documents[nth] ??= {
+      instance: randomBytes(12).toString('base64url'),
+      counter: 0,
+    })
+    const { instance } = document
+    // By a clock that never goes back, as performance.now() doesn't.
+    const created = at + Math.floor(Math.max(0, now - heardAt) / 1000)
+    const counter = ++document.counter
+    const parameters = { created, epoch, instance, counter, keyid: this.key.keyid }
+    const signed = signMessage(message, parameters, this.key)
+    this.#note(signed, this.session)
+    return signed
+  }
+}

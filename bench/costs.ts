@@ -34,6 +34,11 @@ export class Costs {
   }
 }
 
+/** Beside a figure that there is an aim for. */
+export function aimOf(isMet: boolean): string {
+  return isMet ? 'aim met' : 'aim missed'
+}
+
 export function micros(ms: number): string {
   return `${(ms * 1000).toFixed(2)} µs`
 }

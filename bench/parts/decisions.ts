@@ -34,7 +34,7 @@ function question({ user, role, call }: Asked, month = 'may'): Question {
     resource: { kind: 'endpoint', name: call, group: call },
     context: {
       ...{ method: 'password', mfa: false, authAge: 60, address: '192.0.2.7' },
-      ...{ tls: true, proof: false, now: Date.UTC(2026, 10, 22) },
+      ...{ tls: true, proof: false, fresh: false, now: Date.UTC(2026, 10, 22) },
     },
     arguments: { month, amount: 3 },
   }

@@ -5,6 +5,7 @@ import type { ForwardParts } from './forward/forward.ts'
 import type { Clock } from './kit/clock.ts'
 import type { NoteUseParts } from './prove/note-use.ts'
 import { readCookie, setCookie, type Site } from './sessions/cookie.ts'
+import { renewalDue } from './sessions/lifetime.ts'
 import { lookAtCookies } from './sessions/look.ts'
 import type { Sessions } from './sessions/sessions.ts'
 import type { Tokens } from './tokens/tokens.ts'
@@ -59,10 +60,12 @@ export function makeSessionLook({
     look: (cookie, site, from) => lookAtCookies(sessions, cookie, nameAt(site), clock.now(), from),
     mark: (session) => sessions.markActive(session.id, clock.now()),
     renew: async (session, header, site) => {
+      const now = clock.now()
+      // Asked at the end of every signed request: its cookie is read once more only when something comes of it.
+      if (!renewalDue(session, now)) return undefined
       const name = nameAt(site)
       const cookie = readCookie(header, name)
-      const token =
-        cookie.kind === 'one' ? await sessions.renew(session, cookie.value, clock.now()) : undefined
+      const token = cookie.kind === 'one' ? await sessions.renew(session, cookie.value, now) : undefined
       return token && setCookie(name, token)
     },
   }

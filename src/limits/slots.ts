@@ -1,5 +1,5 @@
 /** Calls that are under way: who has how many of which endpoint, and until when at most. */
-import { Recent } from '../ownership/recent.ts'
+import { Recent } from '../kit/recent.ts'
 import type { Owner } from '../ownership/owner.ts'
 
 interface Held {

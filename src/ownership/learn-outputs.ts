@@ -6,7 +6,7 @@ import { isJsonList, isJsonObject, type Json, type JsonObject } from '../kit/jso
 import { fileMark, filesIn, filesInChanges, type HoldsFiles } from './file-data.ts'
 import type { Owner } from './owner.ts'
 import type { OwnedEvent, Ownership } from './ownership.ts'
-import { Recent } from './recent.ts'
+import { Recent } from '../kit/recent.ts'
 import { isOfOneCall } from './session-hash.ts'
 
 export interface OutputParts {

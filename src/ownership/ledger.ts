@@ -5,7 +5,7 @@ import type { OwnershipStore } from '../store/store.ts'
 import { isDeepLinkFile, isNormalPath } from './file-path.ts'
 import type { Owner } from './owner.ts'
 import type { FileStanding, OwnedEvent, Ownership, SessionNames } from './ownership.ts'
-import { Recent } from './recent.ts'
+import { Recent } from '../kit/recent.ts'
 import type { SessionHashes } from './session-hash.ts'
 
 const hour = 3_600_000

@@ -5,7 +5,7 @@ import { randomToken } from '../kit/random.ts'
 import type { Secret } from '../kit/secret.ts'
 import type { Owner } from './owner.ts'
 import type { SessionNames } from './ownership.ts'
-import { Recent } from './recent.ts'
+import { Recent } from '../kit/recent.ts'
 
 /**
  * What clients make: `Math.random().toString(36)` in the browser (js/client/src/client.ts), a UUID in Python

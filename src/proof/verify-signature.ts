@@ -8,6 +8,7 @@ import {
   type KeyObject,
 } from 'node:crypto'
 import { parseBase64url } from '../kit/base64url.ts'
+import { Recent } from '../kit/recent.ts'
 import type { Seal } from '../kit/seal.ts'
 import type { ProofKey } from '../store/rows.ts'
 import { derSignature } from './der-signature.ts'
@@ -27,14 +28,14 @@ interface ReadyKey {
 
 /** `seal`: what secret keys were sealed with. A stored key that can't be read verifies nothing. */
 export function makeVerifySignature(seal: Pick<Seal, 'unseal'>): VerifySignature {
-  const ready = new Map<string, ReadyKey>()
+  const ready = new Recent<ReadyKey>(mostReady)
   return (key, base, signature) => {
-    const found = ready.get(key.key) ?? readKey(key, seal)
-    if (found === undefined) return false
-    // Moved to the end: the one used longest ago is the first to go.
-    ready.delete(key.key)
-    ready.set(key.key, found)
-    if (ready.size > mostReady) for (const oldest of ready.keys()) if (ready.delete(oldest)) break
+    let found = ready.get(key.key)
+    if (found === undefined) {
+      found = readKey(key, seal)
+      if (found === undefined) return false
+      ready.set(key.key, found)
+    }
     return isSignedBy(found, base, signature)
   }
 }

@@ -37,6 +37,8 @@ export class Windows {
   readonly #owners = new Map<string, Owner>()
   /** The youngest epoch of those that were forgotten: a clock that is set back makes no epoch good again. */
   #forgotten = -1
+  /** Until then nobody can be forgotten. */
+  #keptUntil = 0
   #instances = 0
   readonly #mostOfAll: number
 
@@ -75,8 +77,14 @@ export class Windows {
 
   /** Every epoch that was used until then is over. */
   #forget(now: number): void {
+    // Looked at only when somebody may be there: a map is slow to find its first entry after many were moved to its end.
+    if (now < this.#keptUntil) return
+    this.#keptUntil = now + epochMs
     for (const [id, owner] of this.#owners) {
-      if (now - owner.usedAt < epochMs) return
+      if (now - owner.usedAt < epochMs) {
+        this.#keptUntil = owner.usedAt + epochMs
+        return
+      }
       this.#drop(id, owner)
     }
   }

@@ -33,3 +33,8 @@ export function lapsed(times: Times, lifetime: Lifetime, now: number): 'absolute
 export const renewMs = 15 * 60_000
 /** A token that was replaced stays good for so long: requests with it are on their way. */
 export const graceMs = 60_000
+
+/** Whether it is time for another token; one that was offered is offered again until it arrives. */
+export function renewalDue(times: Pick<SessionRow, 'renewAt' | 'nextToken'>, now: number): boolean {
+  return now >= times.renewAt || times.nextToken !== undefined
+}

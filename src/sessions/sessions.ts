@@ -20,7 +20,7 @@ import type {
 import type { SessionStore } from '../store/store.ts'
 import type { FinishedCeremony } from './finished-ceremony.ts'
 import { LastUse } from './last-use.ts'
-import { absoluteEnd, graceMs, idleEnd, lapsed, renewMs } from './lifetime.ts'
+import { absoluteEnd, graceMs, idleEnd, lapsed, renewalDue, renewMs } from './lifetime.ts'
 import type { Lifetime } from './lifetime.ts'
 import { Networks } from './networks.ts'
 import { deriveToken, hashToken, makeNext, makeToken, parseToken } from './token.ts'
@@ -226,9 +226,9 @@ class LiveSessions implements Sessions {
 
   async renew(session: SessionRow, text: string, now: number): Promise<SessionToken | undefined> {
     const token = parseToken(text)
-    const due = now >= session.renewAt || session.nextToken !== undefined
     // A replaced token, good for a while, has its successor in the browser already.
-    if (!due || token === undefined || hashToken(token) !== session.tokenHash) return undefined
+    if (!renewalDue(session, now) || token === undefined || hashToken(token) !== session.tokenHash)
+      return undefined
     const next = await this.#store.sessions.offer(
       session.id,
       session.tokenHash,

@@ -17,25 +17,38 @@ export interface PageRow {
 }
 
 const login = { main: 'login', words: ['form', 'login'], script: 'login.js' } as const
-const password = { password: { file: 'new-password' } } as const
+const submit = { file: 'submit' }
+const prove = { password: { file: 'password' }, submit }
+const choose = { password: { file: 'new-password' }, submit }
+const known = { name: { file: 'name-known' } }
 
 export const pages: Readonly<Record<string, PageRow>> = {
   'login.guest': {
     ...login,
-    slots: { lead: { text: '{{words.leadGuest}}' }, name: { file: 'name-guest' } },
+    slots: { ...prove, lead: { text: '{{words.leadGuest}}' }, name: { file: 'name-guest' } },
   },
   'login.users': {
     ...login,
-    slots: { lead: { text: '{{words.leadUsers}}' }, name: { file: 'name-user' } },
+    slots: { ...prove, lead: { text: '{{words.leadUsers}}' }, name: { file: 'name-user' } },
   },
   'login.both': {
     ...login,
-    slots: { lead: { text: '{{words.leadBoth}}' }, name: { file: 'name-either' } },
+    slots: { ...prove, lead: { text: '{{words.leadBoth}}' }, name: { file: 'name-either' } },
   },
-  join: { main: 'join', words: ['form', 'password', 'join'], script: 'join.js', slots: password },
-  account: { main: 'account', words: ['form', 'password', 'account'], script: 'account.js', slots: password },
+  join: { main: 'join', words: ['form', 'password', 'join'], script: 'join.js', slots: choose },
+  account: {
+    main: 'account',
+    words: ['form', 'password', 'account'],
+    script: 'account.js',
+    slots: { ...choose, ...known },
+  },
   away: { main: 'away', words: ['form', 'away'], script: 'away.js' },
-  confirm: { main: 'confirm', words: ['form', 'confirm'], script: 'confirm.js' },
+  confirm: {
+    main: 'confirm',
+    words: ['form', 'confirm'],
+    script: 'confirm.js',
+    slots: { ...prove, ...known },
+  },
   message: { main: 'message', words: ['message'], title: '{{title}}', leave: ['title', 'text'] },
   unavailable: {
     main: 'unavailable',

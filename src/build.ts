@@ -22,6 +22,7 @@ import { audienceOf } from './config/defaults.ts'
 import { passwordRulesOf } from './config/password-rules-of.ts'
 import { paths } from './contract/contract.ts'
 import { makeCredentials, makeSessionLook, makeTokenLook } from './credentials.ts'
+import { StreamOrder } from './forward/stream-order.ts'
 import { openUpstream } from './forward/upstream.ts'
 import type { Gate } from './gate.ts'
 import { chooseLanguage } from './kit/language.ts'
@@ -328,6 +329,7 @@ function assemble(config: Config, parts: Assembly): Gate {
     embed: config.embed,
     ...parts.appSide,
     onFault: around.onFault,
+    streamOrder: new StreamOrder(),
     web,
     // Nothing of the app may run before what signs its requests.
     pageElement: ({ headers, site }) =>
@@ -351,8 +353,8 @@ function assemble(config: Config, parts: Assembly): Gate {
     registration,
     passwordChange: {
       rules: (session) => passwordChange.rules(session),
-      start: (body, session) => passwordChange.start(body, session),
-      prove: (body, session) => passwordChange.prove(body, session),
+      start: (body, session, from) => passwordChange.start(body, session, from),
+      prove: (body, session, from) => passwordChange.prove(body, session, from),
       set: (body, session, { site, ...asker }) =>
         passwordChange.set(body, session, { ...asker, ...siteOf(site) }),
     },

@@ -44,7 +44,7 @@ export function makeCredentials({ sessions, tokens, clock }: CredentialParts): F
 }
 
 interface SessionLookParts {
-  readonly sessions: Pick<Sessions, 'find' | 'markActive' | 'renew'>
+  readonly sessions: Pick<Sessions, 'find' | 'markActive' | 'markUsed' | 'renew'>
   readonly clock: Clock
   /** Of the cookie that holds the session's token. */
   readonly nameAt: (site: Site) => string
@@ -59,6 +59,7 @@ export function makeSessionLook({
   return {
     look: (cookie, site, from) => lookAtCookies(sessions, cookie, nameAt(site), clock.now(), from),
     mark: (session) => sessions.markActive(session.id, clock.now()),
+    markUsed: (session, from) => sessions.markUsed(session.id, from, clock.now()),
     renew: async (session, header, site) => {
       const now = clock.now()
       // Asked at the end of every signed request: its cookie is read once more only when something comes of it.

@@ -3,8 +3,10 @@ import { authenticate, type AuthenticateParts } from './authenticate/authenticat
 import { withNextToken, type NextTokenParts } from './authenticate/with-next-token.ts'
 import { authorizeTarget, type AuthorizeTargetParts } from './authorize/authorize-target.ts'
 import { authorize, type AuthorizeParts } from './authorize/authorize.ts'
+import { refuseForeigner } from './authorize/check-site.ts'
 import { letFrame } from './authorize/let-frame.ts'
 import { classify, type ClassifyParts } from './classify/classify.ts'
+import { findHindrance } from './forward/find-hindrance.ts'
 import { forward, type ForwardParts } from './forward/forward.ts'
 import { GateFault } from './kit/fault.ts'
 import { read, type ReadParts } from './read/read.ts'
@@ -12,11 +14,19 @@ import { noteUse, type NoteUseParts } from './prove/note-use.ts'
 import { prove, type ProveParts } from './prove/prove.ts'
 import { withChallenge } from './prove/with-challenge.ts'
 import { record, type RecordParts } from './record/record.ts'
-import { isRefusal, refuse } from './refusals.ts'
-import { underItsId, type Misreceived, type Outcome, type Reached, type Received } from './request.ts'
+import { isRefusal, refuse, type Refusal } from './refusals.ts'
+import {
+  isUnproven,
+  underItsId,
+  type Misreceived,
+  type Outcome,
+  type Reached,
+  type Received,
+  type Resolved,
+} from './request.ts'
 import { resolve, type ResolveParts } from './resolve/resolve.ts'
 import { serve, type ServeParts } from './serve/serve.ts'
-import { validate, type ValidateParts } from './validate/validate.ts'
+import { findFlaw, validate, type ValidateParts } from './validate/validate.ts'
 
 export type Gate = ClassifyParts &
   AuthenticateParts &
@@ -57,17 +67,21 @@ async function pass(request: Received, gate: Gate, trail: { reached: Reached }):
   if (isRefusal(authenticated)) return authenticated
   trail.reached = authenticated
 
-  const authorized = authorize(authenticated, gate)
-  if (isRefusal(authorized)) return authorized
+  const foreign = refuseForeigner(authenticated, gate)
+  if (foreign !== undefined) return foreign
 
-  const proven = prove(authorized, gate)
+  // Who asks is established in full before anything of their rights shows: what a copied token could do is told to nobody.
+  const proven = prove(authenticated, gate)
   if (isRefusal(proven)) return proven
   trail.reached = proven
-  noteUse(proven, gate)
-  // Not before: a copied token takes no place from anybody.
-  if (proven.principal.kind !== 'nobody') request.vouch?.()
 
-  const whole = await read(proven, gate)
+  const authorized = authorize(proven, gate)
+  if (isRefusal(authorized)) return authorized
+  noteUse(authorized, gate)
+  // Not before, and not without the key: a copied cookie or token takes no place from anybody.
+  if (authorized.principal.kind !== 'nobody' && !isUnproven(authorized)) request.vouch?.()
+
+  const whole = await read(authorized, gate)
   if (isRefusal(whole)) return whole
 
   const resolved = await resolve(whole, gate)
@@ -76,12 +90,17 @@ async function pass(request: Received, gate: Gate, trail: { reached: Reached }):
 
   // Asked twice: only the body tells which function it is, and a body is not read for somebody who may call none.
   const permitted = await authorizeTarget(resolved, gate)
-  if (isRefusal(permitted)) return permitted
+  if (isRefusal(permitted)) return (await findInVain(permitted, resolved, gate)) ?? permitted
 
   const validated = validate(permitted, gate)
   if (isRefusal(validated)) return validated
 
   return validated.entry.goesTo === 'upstream' ? forward(validated, gate) : serve(validated, gate)
+}
+
+/** Nobody types a password for a call that would be refused all the same; whoever is asked for one may make it otherwise. */
+async function findInVain({ code }: Refusal, resolved: Resolved, gate: Gate): Promise<Refusal | undefined> {
+  return code === 'step-up-required' ? (findFlaw(resolved, gate) ?? findHindrance(resolved, gate)) : undefined
 }
 
 function nameOf(thrown: unknown): string {

@@ -1,6 +1,5 @@
 /** Which parts look at which of the app's answers: they learn whose things are, cut down what may be seen, and hide what is inner. */
 import { randomBytes } from 'node:crypto'
-import { setTimeout } from 'node:timers/promises'
 import { SessionShared } from './answers/session-shared.ts'
 import type { Tap } from './answers/tap.ts'
 import { holdsFiles } from './app/holds-files.ts'
@@ -192,7 +191,7 @@ function outputParts({ owner, parts }: Looking): OutputParts {
     holdsFiles,
     gradio: parts.app.model?.gradio ?? '',
     endpointOf: (event) => endpointOf(event, parts),
-    pause: () => setTimeout(moment, undefined, { ref: false }),
+    pause: (id) => parts.ownership.awaitEvent(id, moment),
   }
 }
 

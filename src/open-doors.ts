@@ -83,6 +83,7 @@ function makeGateServer({ config, built, exposure, around }: Opening): HttpServe
         .map(parseNetwork)
         .filter((one): one is Network => one !== undefined),
       ...{ connections, connectionsPerAddress },
+      handshakesPerAddress: config.limits.handshakesPerAddress,
       // Behind a proxy that ends TLS, whoever comes past it comes in clear.
       proxiesOnly: exposure.kind === 'proxied',
       ...(certificates && { tls: certificates.current()?.pair ?? {} }),

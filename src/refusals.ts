@@ -36,6 +36,10 @@ const invitationOver = {
   en: 'This invitation cannot be used. Please ask for a new one.',
   ja: 'この招待は使えません。新しい招待を依頼してください。',
 }
+const tooLate = {
+  en: 'This took too long. Go back to the app and try again.',
+  ja: '時間切れです。アプリに戻って、もう一度お試しください。',
+}
 const needsHttps = { en: 'Passwords are set over HTTPS only.', ja: 'パスワードの設定には HTTPS が必要です。' }
 
 export const refusals = {
@@ -119,14 +123,8 @@ export const refusals = {
   'login-paced': { step: 'serve', status: 429, says: slowDown },
   'login-busy': { step: 'serve', status: 503, says: slowDown },
   'invitation-invalid': { step: 'serve', status: 404, says: invitationOver },
-  'ticket-invalid': {
-    step: 'serve',
-    status: 403,
-    says: {
-      en: 'This took too long. Go back to the app and try again.',
-      ja: '時間切れです。アプリに戻って、もう一度お試しください。',
-    },
-  },
+  'ticket-invalid': { step: 'serve', status: 403, says: tooLate },
+  'ticket-over': { step: 'serve', status: 403, says: tooLate },
   'registration-insecure': { step: 'serve', status: 403, says: needsHttps },
   'internal-fault': { step: 'gate', status: 500, says: wrong },
   'audit-unwritable': { step: 'gate', status: 503, says: wrong },
@@ -155,6 +153,8 @@ export interface Refusal {
   readonly stepUp?: string
   /** For whoever can sign: the value of the challenge's field (contract/proof.ts). */
   readonly challenge?: string
+  /** The same request is to come once more, signed: what its body may have, in bytes. */
+  readonly bodyMost?: number
 }
 
 export function refuse(code: RefusalCode, because: Refusal['because'] = {}, retryAfter?: number): Refusal {

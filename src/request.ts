@@ -176,10 +176,6 @@ export interface Authenticated extends Classified {
   readonly principal: Principal
 }
 
-export interface Authorized extends Authenticated {
-  readonly allow: Allow
-}
-
 /** What was proved besides who asks: that the key of the login signed this. Made in prove/prove.ts. */
 export type Proof = Branded<
   | { readonly kind: 'none' }
@@ -193,11 +189,15 @@ export type Proof = Branded<
   'Proof'
 >
 
-export interface Proven extends Authorized {
+export interface Proven extends Authenticated {
   readonly proof: Proof
 }
 
-export interface Read extends Proven {
+export interface Authorized extends Proven {
+  readonly allow: Allow
+}
+
+export interface Read extends Authorized {
   readonly content: Content
   /** The body was here when it was known who asks; absent: it may have been long in coming. */
   readonly bodyAtOnce?: true
@@ -259,12 +259,27 @@ export type Reached =
   | Received
   | Classified
   | Authenticated
-  | Authorized
   | Proven
+  | Authorized
   | Read
   | Resolved
   | Permitted
   | Validated
+
+/** Whoever asks has a key and didn't sign this with it: perhaps all they have is a copy of the cookie or the token. */
+export function isUnproven(reached: Reached): boolean {
+  if (!('principal' in reached) || ('proof' in reached && reached.proof.kind === 'held')) return false
+  const { principal } = reached
+  switch (principal.kind) {
+    case 'guest':
+    case 'user':
+      return principal.session.proofKey !== undefined
+    case 'token':
+      return principal.token.proofKey !== undefined
+    case 'nobody':
+      return false
+  }
+}
 
 /** Whoever asked by JSON-RPC is answered under the id of the request. */
 export function underItsId(reached: Reached, outcome: Outcome): Outcome {

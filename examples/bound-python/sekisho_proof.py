@@ -30,10 +30,13 @@ class SekishoAuth(httpx.Auth):
             yield request  # somebody else's: it gets neither token nor signature
             return
         request.headers["Authorization"] = f"Bearer {self.token}"
-        self.sign(request)
+        since = time.time()
+        counter = self.sign(request)
         response = yield request
-        if self.learn(response) and response.status_code == 401:
-            self.sign(request)
+        if not self.learn(response) or response.status_code != 401:
+            return
+        if counter is None or request.method in ("GET", "HEAD") or time.time() - since < 240:
+            self.sign(request, counter)  # the same: if the first was taken after all, this one is refused
             self.learn((yield request))
 
     def learn(self, response: httpx.Response) -> bool:
@@ -43,9 +46,11 @@ class SekishoAuth(httpx.Auth):
             self.challenge = (found[1], int(found[2]), found[3], time.monotonic())
         return found is not None
 
-    def sign(self, request: httpx.Request) -> None:
+    def sign(self, request: httpx.Request, counter: int | None = None) -> int | None:
         if self.challenge is None:
-            return  # the answer will bring one
+            return None  # the answer will bring one
+        if counter is None:
+            counter = next(self.counter)
         epoch, at, keyid, learnt = self.challenge
         covered, line = "", ""
         if request.content:
@@ -54,7 +59,7 @@ class SekishoAuth(httpx.Auth):
             covered, line = ' "content-digest"', f'"content-digest": {digest}\n'
         parameters = (
             f'("@method" "@target-uri"{covered});created={at + int(time.monotonic() - learnt)}'
-            f';nonce="{epoch}.{self.instance}.{next(self.counter)}";keyid="{keyid}";tag="sekisho-proof"'
+            f';nonce="{epoch}.{self.instance}.{counter}";keyid="{keyid}";tag="sekisho-proof"'
         )
         url = request.url
         path = url.raw_path.decode() if url.query else url.raw_path.decode().rstrip("?")
@@ -66,3 +71,4 @@ class SekishoAuth(httpx.Auth):
         signature = b"".join(number.to_bytes(32, "big") for number in numbers)
         request.headers["Signature-Input"] = f"sekisho={parameters}"
         request.headers["Signature"] = f"sekisho=:{base64.b64encode(signature).decode()}:"
+        return counter

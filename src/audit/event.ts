@@ -82,6 +82,8 @@ export type AuditEvent =
       readonly kind: 'request.refused'
       readonly code: RefusalCode
       readonly because: Readonly<Record<string, string | number | boolean>>
+      /** The asker's login or token has a key, which this did not take: anybody could cause it with a copy of the cookie or the token. */
+      readonly unproven?: true
     } & RequestFacts)
   | ({
       readonly kind: 'stream.ended'
@@ -233,6 +235,8 @@ export type AuditEvent =
   | { readonly kind: 'audit.pruned'; readonly segment: string; readonly count: number }
   | {
       readonly kind: 'audit.summarised'
+      /** Whose cookie or token it was that didn't sign: the name of the session or the token, and of the user. */
+      readonly asker?: Omit<Asker, 'address' | 'userAgent'>
       readonly what: 'granted' | 'refused'
       readonly code: string
       readonly prefix: string

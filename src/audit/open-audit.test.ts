@@ -2,7 +2,8 @@
 import { readFile, rm, stat, utimes } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { day, faultOf, granted, refusedTo, signedOut, TrialLog } from '../../test/rig/trial-log.ts'
-import type { AuditEvent } from './event.ts'
+import type { RefusalCode } from '../refusals.ts'
+import type { Asker, AuditEvent } from './event.ts'
 
 // A busy machine is slow, not wrong.
 vi.setConfig({ testTimeout: 60_000 })
@@ -188,6 +189,58 @@ describe('strangers', () => {
     await audit.write(refusedTo('guest'))
     const refused = (await log.records()).filter((record) => record['kind'] === 'request.refused')
     expect(refused.map((record) => record['principal'])).toEqual(['nobody', 'guest'])
+  })
+
+  test('a flood with a copied cookie is counted too, and neither pushes strangers out of the log nor they it', async () => {
+    const copied: AuditEvent = { ...refusedTo('guest'), kind: 'request.refused', unproven: true } as never
+    const audit = await log.open({ strangerRecordsPerHour: 60 })
+    for (let at = 0; at < 5000; at += 1) await audit.write(copied)
+    audit.note(refusedTo('nobody'))
+    for (let at = 0; at < 5000; at += 1) audit.note(refusedTo('nobody'))
+    await audit.close()
+    const records = await log.records()
+    const of = (who: string) =>
+      records.filter(({ kind, principal }) => kind === 'request.refused' && principal === who)
+    expect([of('guest'), of('nobody')].map(({ length }) => length)).toEqual([60, 60])
+    expect(of('guest')[0]).toMatchObject({ unproven: true })
+    const summaries = records.filter(({ kind }) => kind === 'audit.summarised')
+    expect(summaries).toMatchObject([
+      { code: 'policy-denied', prefix: '192.0.2.0/24', count: 4940, principal: 'guest' },
+      { code: 'login-required', prefix: '192.0.2.0/24', count: 4941 },
+    ])
+    expect(summaries[1]).not.toHaveProperty('principal')
+  })
+
+  test('a flood with one copy hides neither what is done with another nor, in the end, whose it is', async () => {
+    const unproven = (asker: Asker, code: RefusalCode) =>
+      ({
+        ...refusedTo('guest'),
+        asker: { ...asker, address: '192.0.2.1' },
+        code,
+        unproven: true,
+      }) as AuditEvent
+    const mallory = { principal: 'user', username: 'mallory', session: 'm1' } as const
+    const audit = await log.open({ strangerRecordsPerHour: 60 })
+    for (let at = 0; at < 100; at += 1) audit.note(unproven(mallory, 'route-unknown'))
+    for (let at = 0; at < 7; at += 1) audit.note(unproven(mallory, 'object-unknown'))
+    audit.note(unproven({ principal: 'user', username: 'alice', session: 'a1' }, 'proof-missing'))
+    audit.note(unproven({ principal: 'token', token: 't1' }, 'proof-missing'))
+    for (let at = 0; at < 60; at += 1) audit.note(unproven({ principal: 'token', token: 't2' }, 'proof-key'))
+    audit.note(unproven({ principal: 'token', token: 't2' }, 'proof-key'))
+    await audit.close()
+    const records = await log.records()
+    const singles = records.filter(({ kind, code }) => kind === 'request.refused' && code === 'proof-missing')
+    expect(singles).toMatchObject([{ session: 'a1' }, { token: 't1' }])
+    const summaries = records.filter(({ kind }) => kind === 'audit.summarised')
+    expect(summaries).toMatchObject([
+      { principal: 'user', session: 'm1', code: 'route-unknown', count: 40, prefix: '192.0.2.0/24' },
+      { principal: 'user', session: 'm1', code: 'object-unknown', count: 7 },
+      { principal: 'token', token: 't2', code: 'proof-key', count: 1 },
+    ])
+    // The user is named as in every record: a commitment, with its value beside it.
+    expect(summaries.map((one) => 'username' in one)).toEqual([true, true, false])
+    expect(summaries[0]).not.toHaveProperty('source_ip')
+    expect((await log.verify()).findings).toEqual([])
   })
 
   test('the budget refills as time passes', async () => {

@@ -1,6 +1,7 @@
 /** Opens the audit log: events become records, strangers get a budget, the rest is counted. */
 import type { Clock } from '../kit/clock.ts'
 import type { GateFault } from '../kit/fault.ts'
+import { Recent } from '../kit/recent.ts'
 import type { SegmentStore } from '../store/store.ts'
 import { addressPrefix } from './address-prefix.ts'
 import type { Audit } from './audit.ts'
@@ -8,11 +9,11 @@ import { deriveChainKey } from './chain.ts'
 import { Commitments } from './commitment.ts'
 import { systemDisk, type Disk } from './disk.ts'
 import { makeDraft } from './draft.ts'
-import type { AuditEvent } from './event.ts'
+import type { Asker, AuditEvent } from './event.ts'
 import { LogWriter } from './log-writer.ts'
 import { Reserve } from './reserve.ts'
 import type { AuditLimits } from './retention.ts'
-import { HourlyBudget, Summaries } from './summaries.ts'
+import { HourlyBudget, idOf, Summaries, type Summary } from './summaries.ts'
 import { isWrittenOnReserve } from './vocabulary.ts'
 import { unwritable } from './writer-parts.ts'
 
@@ -30,6 +31,8 @@ export interface AuditOptions {
 }
 
 const tickMs = 1000
+/** Logins and tokens whose unsigned requests are counted apart. */
+const mostCopied = 20_000
 
 /** Rejects with GateFault `audit-unwritable`; on a full disk it opens on the reserve, with `writable` false. */
 export async function openAudit(options: AuditOptions): Promise<Audit> {
@@ -64,8 +67,11 @@ class AuditLog implements Audit {
   readonly #writer: LogWriter
   readonly #draft: (event: AuditEvent) => ReturnType<typeof makeDraft>
   readonly #clock: Clock
-  /** Apart, so that a flood of requests does not push attempts to sign in out of the log. */
-  readonly #budgets: Readonly<Record<Stranger['does'], HourlyBudget>>
+  /** Apart, so that a flood of requests pushes no attempts to sign in out of the log. */
+  readonly #budgets: Readonly<Record<Exclude<Stranger['does'], 'copy'>, HourlyBudget>>
+  /** By session or token: nobody hides behind others what is done with theirs, nor what is done with another's. */
+  readonly #copies = new Recent<HourlyBudget>(mostCopied)
+  readonly #recordsPerHour: number
   readonly #summaries: Summaries
   readonly #ticker: NodeJS.Timeout
   #closed = false
@@ -79,9 +85,9 @@ class AuditLog implements Audit {
     this.#writer = writer
     this.#draft = draft
     this.#clock = clock
-    const makeBudget = () => new HourlyBudget(limits.strangerRecordsPerHour, clock.now())
-    this.#budgets = { request: makeBudget(), login: makeBudget() }
-    this.#summaries = new Summaries(limits.strangerRecordsPerHour, clock.now())
+    this.#recordsPerHour = limits.strangerRecordsPerHour
+    this.#budgets = { request: this.#makeBudget(), login: this.#makeBudget() }
+    this.#summaries = new Summaries(this.#recordsPerHour, clock.now())
     this.#ticker = setInterval(() => {
       this.#summariseIfDue()
       writer.tick()
@@ -109,7 +115,7 @@ class AuditLog implements Audit {
 
   count(what: string): void {
     this.#summariseIfDue()
-    this.#summaries.add('granted', what, '', this.#clock.now())
+    this.#summaries.add({ what: 'granted', code: what, prefix: '' }, this.#clock.now())
   }
 
   async close(): Promise<void> {
@@ -130,10 +136,24 @@ class AuditLog implements Audit {
   /** True when the event is a stranger's and the budget for those is spent: then it is counted. */
   #countInstead(event: AuditEvent): boolean {
     const stranger = strangerIn(event)
-    if (stranger === undefined || this.#budgets[stranger.does].take(this.#clock.now())) return false
-    const prefix = addressPrefix(stranger.address)
-    this.#summaries.add(stranger.what, stranger.code, prefix, this.#clock.now())
+    const now = this.#clock.now()
+    if (stranger === undefined || this.#budgetOf(stranger).take(now)) return false
+    const { what, code, address, asker } = stranger
+    const prefix = addressPrefix(address)
+    this.#summaries.add(asker === undefined ? { what, code, prefix } : { what, code, prefix, asker }, now)
     return true
+  }
+
+  #budgetOf({ does, asker }: Stranger): HourlyBudget {
+    if (does !== 'copy') return this.#budgets[does]
+    const id = idOf(asker)
+    const budget = this.#copies.get(id) ?? this.#makeBudget()
+    this.#copies.set(id, budget)
+    return budget
+  }
+
+  #makeBudget(): HourlyBudget {
+    return new HourlyBudget(this.#recordsPerHour, this.#clock.now())
   }
 
   #summariseIfDue(): void {
@@ -143,16 +163,20 @@ class AuditLog implements Audit {
 }
 
 interface Stranger {
-  readonly does: 'request' | 'login'
+  /** `copy`: with a cookie or a token whose key is missing. */
+  readonly does: 'request' | 'copy' | 'login'
   readonly what: 'granted' | 'refused'
   readonly code: string
   readonly address: string | undefined
+  /** Whose cookie or token it is. */
+  readonly asker?: Summary['asker']
 }
 
-/** What anybody can cause without signing in, as often as they like. */
+/** What anybody can cause without signing in, or with a mere copy of a cookie or a token, as often as they like. */
 function strangerIn(event: AuditEvent): Stranger | undefined {
   switch (event.kind) {
     case 'request.refused':
+      if (event.unproven === true) return copyOf(event.asker, event.code)
       return nobody(event.asker, { does: 'request', what: 'refused', code: event.code })
     case 'request.granted':
     case 'stream.ended':
@@ -204,6 +228,10 @@ function strangerIn(event: AuditEvent): Stranger | undefined {
     default:
       return event satisfies never
   }
+}
+
+function copyOf({ address, userAgent: _, ...asker }: Asker, code: string): Stranger {
+  return { does: 'copy', what: 'refused', code, address, asker }
 }
 
 function nobody(

@@ -83,6 +83,7 @@ export function redact(event: AuditEvent): Redacted {
         ...requestFields(event),
         code: event.code,
         because: reasons(event.because),
+        ...(event.unproven === true ? { unproven: true } : {}),
       })
     case 'stream.ended':
       return by(event.asker, [event.why], { ...requestFields(event), why: event.why })
@@ -201,7 +202,7 @@ export function redact(event: AuditEvent): Redacted {
     case 'audit.pruned':
       return of([name(event.segment)], { segment: name(event.segment), count: number(event.count) })
     case 'audit.summarised':
-      return of([event.what, name(event.code)], {
+      return byOrOf(event.asker, [event.what, name(event.code)], {
         what: event.what,
         code: name(event.code),
         prefix: name(event.prefix),
@@ -252,6 +253,10 @@ function about(
 
 function by(asker: Asker, parameters: readonly string[], fields: Redacted['fields']): Redacted {
   return { asker, parameters, fields }
+}
+
+function byOrOf(asker: Asker | undefined, ...rest: Parameters<typeof of>): Redacted {
+  return asker === undefined ? of(...rest) : by(asker, ...rest)
 }
 
 type RequestEvent = Extract<AuditEvent, { kind: 'request.granted' | 'request.refused' | 'stream.ended' }>

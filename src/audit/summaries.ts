@@ -1,5 +1,5 @@
-/** Counts what isn't worth a record of its own; one `audit.summarised` per code, network and minute. */
-import type { AuditEvent } from './event.ts'
+/** Counts what isn't worth a record of its own; one `audit.summarised` per code, network and minute, and for each login or token of its own. */
+import type { Asker, AuditEvent } from './event.ts'
 
 export type Summary = Extract<AuditEvent, { kind: 'audit.summarised' }>
 
@@ -32,10 +32,10 @@ export class HourlyBudget {
   }
 }
 
-interface Row {
-  readonly what: Summary['what']
-  readonly code: string
-  readonly prefix: string
+/** What is counted in one row. */
+export type Counted = Pick<Summary, 'what' | 'code' | 'prefix' | 'asker'>
+
+interface Row extends Counted {
   count: number
 }
 
@@ -50,20 +50,22 @@ export class Summaries {
     this.#budget = new HourlyBudget(rowsPerHour, now)
   }
 
-  add(what: Summary['what'], code: string, prefix: string, now: number): void {
+  add(counted: Counted, now: number): void {
     if (this.#rows.size === 0) this.#from = now
     this.#to = now
-    this.#row(what, code, prefix, now).count += 1
+    this.#row(counted, now).count += 1
   }
 
-  #row(what: Summary['what'], code: string, prefix: string, now: number): Row {
-    const key = `${what} ${code} ${prefix}`
+  #row(counted: Counted, now: number): Row {
+    const { what, code, prefix, asker } = counted
+    const key = `${what} ${code} ${prefix} ${idOf(asker)}`
     const known = this.#rows.get(key)
     if (known !== undefined) return known
     if (prefix !== '' && prefix !== 'other' && (this.#rows.size >= mostRows || !this.#budget.take(now)))
-      return this.#row(what, code, 'other', now)
-    if (code !== 'other' && this.#rows.size >= mostRowsEver) return this.#row(what, 'other', 'other', now)
-    const row = { what, code, prefix, count: 0 }
+      return this.#row({ ...counted, prefix: 'other' }, now)
+    if (code !== 'other' && this.#rows.size >= mostRowsEver)
+      return this.#row({ what, code: 'other', prefix: 'other' }, now)
+    const row = { ...counted, count: 0 }
     this.#rows.set(key, row)
     return row
   }
@@ -83,4 +85,10 @@ export class Summaries {
       to: this.#to,
     }))
   }
+}
+
+/** The public name of the session or the token; empty: a stranger. */
+export function idOf(asker: Pick<Asker, 'session' | 'token'> | undefined): string {
+  if (asker?.session !== undefined) return `session ${asker.session}`
+  return asker?.token === undefined ? '' : `token ${asker.token}`
 }

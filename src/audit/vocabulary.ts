@@ -246,7 +246,11 @@ const refused = {
   },
   'ticket-invalid': {
     ...invalid,
-    description: 'What the password was to be given for was over or never asked.',
+    description: 'The gate never asked for what the password was to be given for.',
+  },
+  'ticket-over': {
+    ...invalid,
+    description: 'What the password was to be given for was over, or of another session.',
   },
   'login-required': { ...unsigned, description: 'Nobody was signed in.' },
   'session-expired': { ...lapsed, description: 'The session was past its limits.' },
@@ -270,7 +274,8 @@ const refused = {
     level: 'CRITICAL',
     description: 'A page of another origin asked.',
   },
-  // Whoever worked with an old page, or lost the key, ends here too: only what nobody does by accident is critical.
+  // Whoever worked with an old page, or lost the key, or whose browser sent a request again by itself, ends here too: only what nobody
+  // does by accident is critical.
   'proof-missing': { ...unproven, description: 'The request was not signed by the key of the login.' },
   'proof-malformed': { ...unproven, description: 'The signature was not written as the profile says.' },
   'proof-key': { ...unproven, description: 'The request was signed by the key of another login.' },
@@ -280,7 +285,7 @@ const refused = {
     ...forged,
     description: 'The signature was of another method, path or body, or of no key that is known.',
   },
-  'proof-replayed': { ...forged, description: 'A signed request came for the second time.' },
+  'proof-replayed': { ...unproven, description: 'A signed request came for the second time.' },
   'proof-outrun': { ...unproven, description: 'A signed request came long after those that followed it.' },
   'proof-body': { ...forged, description: 'The body was not the one that was signed.' },
   'body-invalid': { ...invalid, description: 'The body was not what the route takes.' },

@@ -41,15 +41,10 @@ describe('a request', () => {
     })
   })
 
-  it('ends where another site made the browser send it, and says what of it showed that', () => {
-    expect(answer('queue.join', { headers: { origin: 'https://evil.test' } })).toEqual({
-      code: 'origin-foreign',
-      because: { field: 'origin' },
-    })
-    const headers = { 'sec-fetch-site': 'cross-site' }
-    expect(answer('queue.join', { headers }).because).toEqual({ field: 'fetch-site' })
-    // A stranger learns nothing of it.
-    expect(answer('queue.join', { headers, principal: nobody }).code).toBe('login-required')
+  it('of a stranger ends where another site made the browser send it, and where it would end anyway for that', () => {
+    const from = { headers: { origin: 'https://evil.test' }, principal: nobody }
+    expect(answer('gate.login.start', from)).toEqual({ code: 'origin-foreign', because: { field: 'origin' } })
+    expect(answer('queue.join', from).code).toBe('login-required')
   })
 
   it('ends where the password is too old', () => {

@@ -1,13 +1,33 @@
 /** What other sites may make a browser do: follow a link, and nothing else. */
 import { describe, expect, it } from 'vitest'
 import type { Authenticated, Headers } from '../request.ts'
-import { findForeign } from './check-site.ts'
-import { requestFor } from './requests.contract.ts'
+import { findForeign, refuseForeigner } from './check-site.ts'
+import { guest, nobody, requestFor } from './requests.contract.ts'
 
 const ask = (id: string, headers: Headers, more: Partial<Authenticated> = {}) =>
   findForeign(requestFor(id, { headers, ...more }))
 
 const link = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+
+describe('whoever signed in', () => {
+  const asked = (id: string, more: Partial<Authenticated> = {}) => {
+    const headers = { origin: 'https://evil.test' }
+    return refuseForeigner(requestFor(id, { headers, principal: guest, ...more }), { embed: [] })
+  }
+
+  it('is refused what another site made the browser send, with what of it showed that', () => {
+    expect(asked('queue.join')).toMatchObject({ code: 'origin-foreign', because: { field: 'origin' } })
+    const headers = { 'sec-fetch-site': 'cross-site' }
+    expect(asked('queue.join', { headers })?.because).toEqual({ field: 'fetch-site' })
+    expect(asked('queue.join', { headers: {} })).toBeUndefined()
+  })
+
+  it('is not told so of what nobody gets, nor is a stranger', () => {
+    const closed = { ...requestFor('queue.join').entry, goesTo: 'nowhere' as const }
+    expect(asked('queue.join', { entry: closed })).toBeUndefined()
+    expect(asked('queue.join', { principal: nobody })).toBeUndefined()
+  })
+})
 
 describe('an origin', () => {
   it('is this site, by scheme, name and port, or foreign', () => {

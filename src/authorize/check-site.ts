@@ -2,7 +2,23 @@
 import type { AnswerKind } from '../catalog/entry.ts'
 import { isFrameable } from '../catalog/frameable.ts'
 import { originOf } from '../kit/origin.ts'
-import type { Classified } from '../request.ts'
+import { refuse, type Refusal } from '../refusals.ts'
+import type { Authenticated, Classified } from '../request.ts'
+import type { EmbedParts } from './let-frame.ts'
+
+/**
+ * Asked before the signature, which no other site can make: otherwise all that they try would be a signature that is missing. It says
+ * nothing of rights. What nobody gets is refused for that alone, a broken link too.
+ */
+export function refuseForeigner(request: Authenticated, parts: EmbedParts): Refusal | undefined {
+  const { principal, entry } = request
+  return principal.kind === 'nobody' || entry.goesTo === 'nowhere' ? undefined : refuseForeign(request, parts)
+}
+
+export function refuseForeign(request: Classified, { embed }: EmbedParts): Refusal | undefined {
+  const field = findForeign(request, embed)
+  return field === undefined ? undefined : refuse('origin-foreign', { field })
+}
 
 /**
  * Undefined, or what is foreign. Unsafe methods must come from this origin (OWASP ASVS 5.0 3.5.1); so must reads

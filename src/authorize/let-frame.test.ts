@@ -1,7 +1,7 @@
 /** What a site that the operator names may show in a frame, and how that is said to the browser. */
 import { describe, expect, it } from 'vitest'
 import { catalogue } from '../catalog/index.ts'
-import { isFrameable } from '../catalog/frameable.ts'
+import { isFrameable, isFrameableBelow } from '../catalog/frameable.ts'
 import { refuse } from '../refusals.ts'
 import type { Answer, Authenticated, Headers } from '../request.ts'
 import { findForeign } from './check-site.ts'
@@ -10,8 +10,9 @@ import { requestFor } from './requests.contract.ts'
 
 const embed = ['https://portal.example', 'https://other.example:8443']
 
-function answerOf(id: string, policy: string, sites: readonly string[] = embed) {
-  const headers = { 'content-security-policy': policy, 'x-frame-options': 'DENY', etag: '"x"' }
+function answerOf(id: string, policy: string | undefined, sites: readonly string[] = embed) {
+  const said = policy === undefined ? {} : { 'content-security-policy': policy }
+  const headers = { ...said, 'x-frame-options': 'DENY', etag: '"x"' }
   const answer: Answer = { kind: 'answer', status: 200, headers, body: { kind: 'empty' } }
   const outcome = letFrame(requestFor(id), answer, { embed: sites })
   return outcome.kind === 'answer' ? outcome.headers : undefined
@@ -22,6 +23,18 @@ describe('a page of the app', () => {
     expect(answerOf('page.main', "base-uri 'self'; frame-ancestors 'self'; object-src 'none'")).toEqual({
       'content-security-policy':
         "base-uri 'self'; frame-ancestors 'self' https://portal.example https://other.example:8443; object-src 'none'",
+      etag: '"x"',
+    })
+  })
+})
+
+describe('what pages of the app show in frames', () => {
+  it.each([
+    ['file.read', "sandbox; frame-ancestors 'self'", "sandbox; frame-ancestors 'self'"],
+    ['asset.static', undefined, "frame-ancestors 'self'"],
+  ])('may stand below these sites, and keeps the rest of its policy: %s', (id, policy, begin) => {
+    expect(answerOf(id, policy)).toEqual({
+      'content-security-policy': `${begin} https://portal.example https://other.example:8443`,
       etag: '"x"',
     })
   })
@@ -49,7 +62,7 @@ describe('everything else', () => {
     'gate.account.page',
     'gate.join.page',
     'gate.confirm.page',
-    'file.read',
+    'gate.asset',
     'config.read',
     'gate.session',
   ])('stays as it is: %s', (id) => {
@@ -67,12 +80,15 @@ describe('everything else', () => {
     expect(letFrame(requestFor('gate.account.page'), refusal, { embed })).toBe(refusal)
   })
 
-  it('is all but pages of the app and one of the gate', () => {
-    const framed = catalogue.filter((entry) => isFrameable(entry))
+  it.each([
+    [isFrameable, ['document']],
+    [isFrameableBelow, ['document', 'file', 'asset']],
+  ])('is all but what the app shows and one page of the gate', (may, answers) => {
+    const framed = catalogue.filter((entry) => may(entry))
     expect(framed.filter(({ goesTo }) => goesTo !== 'upstream').map(({ id }) => id)).toEqual([
       'gate.login.page',
     ])
-    expect(new Set(framed.map(({ answer }) => answer))).toEqual(new Set(['document']))
+    expect(new Set(framed.map(({ answer }) => answer))).toEqual(new Set(answers))
   })
 })
 

@@ -117,6 +117,14 @@ describe('a call that has to be confirmed', () => {
     })
   })
 
+  it('passes by no tool: nobody is asked there, and a code from elsewhere is none', async () => {
+    const tool = { rpcId: 1, action: 'callFunction' } as const
+    expect(await answer(called('open', {}, tool, 'mcp.call'))).toEqual(['mcp', 'open'])
+    expect(await answer(called('each', {}, tool, 'mcp.call'))).toBe('policy-denied')
+    const code = await confirmed(called('each'))
+    expect(await answer(called('each', showing(code), tool, 'mcp.call'))).toBe('policy-denied')
+  })
+
   it('passes with its code where the password has to be recent as well, and for this call it is', async () => {
     const code = await confirmed(called('both'))
     expect(await answer(called('both', showing(code)))).toEqual(['both'])

@@ -5,3 +5,12 @@ import type { RouteEntry } from './entry.ts'
 export function isFrameable({ answer, goesTo, id }: RouteEntry): boolean {
   return answer === 'document' && (goesTo === 'upstream' || id === 'gate.login.page')
 }
+
+/**
+ * What may stand in a frame somewhere below such a page: CSP 3 section 6.4.2 asks every frame above, so what pages of the app show in
+ * frames of their own has to name the site as well.
+ */
+export function isFrameableBelow(entry: RouteEntry): boolean {
+  const shown = entry.answer === 'file' || entry.answer === 'asset'
+  return isFrameable(entry) || (shown && entry.goesTo === 'upstream')
+}

@@ -48,7 +48,7 @@ export type StateSeen =
 
 /** A password record without the record itself. */
 export type PasswordSeen = Pick<PasswordRow, 'stretching' | 'changedAt'> & { readonly whose: string }
-export type TokenSeen = Pick<ApiTokenRow, 'name' | 'createdAt' | 'expiresAt' | 'lastUsedAt'>
+export type TokenSeen = Pick<ApiTokenRow, 'name' | 'createdAt' | 'expiresAt' | 'lastUsedAt' | 'proofKey'>
 
 export type AuditSeen =
   | { readonly kind: 'unseen'; readonly why: string }

@@ -239,7 +239,7 @@ describe('what is wrong with the state', () => {
     const { waysIn } = await look(config)
     expect(waysIn).toContainEqual({
       way: 'API token ci',
-      guard: 'never expires; never used',
+      guard: 'good for whoever has a copy; never expires; never used',
       strength: 'fair',
     })
     expect(JSON.stringify(waysIn)).not.toContain('hash-of-a-token')

@@ -1,4 +1,6 @@
 /** What the database keeps about ways in, without anything that could be guessed from. */
+import type { ProofAlgorithm } from '../contract/proof.ts'
+import type { SessionRow } from '../store/rows.ts'
 import type { Store } from '../store/store.ts'
 import { readReach, type Reach } from '../users/reach.ts'
 import type { PasswordSeen, TokenSeen } from './gate-evidence.ts'
@@ -10,10 +12,19 @@ export interface Kept {
   readonly usersWithoutPassword: number
   /** Neither revoked nor expired. */
   readonly tokens: readonly TokenSeen[]
-  readonly openSessions: number
+  readonly openSessions: SessionsSeen
   readonly openInvitations: number
   /** As the gate said when it last started. */
   readonly reach?: Reach
+}
+
+/** How many there are of each. */
+export interface SessionsSeen {
+  /** With a key that no script can read. */
+  readonly keyed: number
+  /** With one of plain HTTP, which every script of the page can read. */
+  readonly readable: number
+  readonly keyless: number
 }
 
 export async function readKept(store: Store, now: number): Promise<Kept> {
@@ -40,9 +51,15 @@ export async function readKept(store: Store, now: number): Promise<Kept> {
     users: users.length,
     usersWithoutPassword,
     tokens,
-    openSessions: sessions.length,
+    openSessions: countByKey(sessions),
     openInvitations,
   }
+}
+
+function countByKey(sessions: readonly Pick<SessionRow, 'proofKey'>[]): SessionsSeen {
+  const count = (alg: ProofAlgorithm | undefined) =>
+    sessions.filter(({ proofKey }) => proofKey?.alg === alg).length
+  return { keyed: count('ecdsa-p256-sha256'), readable: count('hmac-sha256'), keyless: count(undefined) }
 }
 
 /** Field by field, so that the record can't come along. */

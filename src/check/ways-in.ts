@@ -3,7 +3,7 @@ import { checkListen, type Exposure } from '../config/check-listen.ts'
 import type { Config } from '../config/config.ts'
 import type { Reach } from '../users/reach.ts'
 import type { PasswordSeen, WayIn } from './gate-evidence.ts'
-import type { Kept } from './read-kept.ts'
+import type { Kept, SessionsSeen } from './read-kept.ts'
 
 export interface Known {
   /** Undefined where no database could be read. */
@@ -93,16 +93,38 @@ function logins(kept: Kept): readonly WayIn[] {
   for (const token of kept.tokens) {
     const end = token.expiresAt === undefined ? 'never expires' : `expires ${dayOf(token.expiresAt)}`
     const used = token.lastUsedAt === undefined ? 'never used' : `last used ${dayOf(token.lastUsedAt)}`
-    const strength = token.expiresAt === undefined ? 'fair' : 'strong'
-    ways.push({ way: `API token ${token.name}`, guard: `${end}; ${used}`, strength })
+    const isBound = token.proofKey !== undefined
+    const guard = `${isBound ? 'bound to a key' : 'good for whoever has a copy'}; ${end}; ${used}`
+    const strength = isBound && token.expiresAt !== undefined ? 'strong' : 'fair'
+    ways.push({ way: `API token ${token.name}`, guard, strength })
   }
-  const counted = (way: string, count: number, guard: string): readonly WayIn[] =>
-    count === 0 ? [] : [{ way: `${way}: ${String(count)}`, guard, strength: 'strong' }]
   return [
     ...ways,
-    ...counted('open invitations', kept.openInvitations, 'used up by the first finished registration'),
-    ...counted('browsers signed in', kept.openSessions, '256 random bits each'),
+    ...counted('open invitations', kept.openInvitations, {
+      guard: 'used up by the first finished registration',
+      strength: 'strong',
+    }),
+    ...browsers(kept.openSessions),
   ]
+}
+
+function browsers({ keyed, readable, keyless }: SessionsSeen): readonly WayIn[] {
+  const way = 'browsers signed in'
+  return [
+    ...counted(way, keyed, { guard: 'a cookie, and a key that signs', strength: 'strong' }),
+    ...counted(`${way} over plain HTTP`, readable, {
+      guard: 'a cookie that can be read on the way, and a key that every script of the page can read',
+      strength: 'weak',
+    }),
+    ...counted(`${way} without a key`, keyless, {
+      guard: 'a cookie, good for whoever has a copy',
+      strength: 'fair',
+    }),
+  ]
+}
+
+function counted(way: string, count: number, how: Omit<WayIn, 'way'>): readonly WayIn[] {
+  return count === 0 ? [] : [{ way: `${way}: ${String(count)}`, ...how }]
 }
 
 function operator({ stateDir, keyFile }: Config): WayIn {

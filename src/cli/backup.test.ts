@@ -27,9 +27,10 @@ afterEach(() => rig.destroy())
 
 function start(args: readonly string[], name = 'old') {
   const { stateDir, keyFile } = rig.machine(name)
+  const { PATH, NODE_COMPILE_CACHE } = process.env
   return spawn(process.execPath, [cli, ...args, '--state-dir', stateDir, '--key-file', keyFile], {
     cwd: rig.home,
-    env: { PATH: process.env['PATH'], HOME: rig.home, NODE_NO_WARNINGS: '1' },
+    env: { PATH, NODE_COMPILE_CACHE, HOME: rig.home, NODE_NO_WARNINGS: '1' },
   })
 }
 

@@ -1,25 +1,20 @@
 /** `token create --bound` and its key: where it goes, which are taken, and what is said of those that aren't. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, hash } from 'node:crypto'
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { runCli } from '../../test/rig/run-cli.ts'
+import { useHome } from '../../test/rig/use-home.ts'
 import { thumbprintText } from '../contract/proof.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-let home = ''
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'sekisho-bound-'))
-  const { code } = await run('user', 'add', 'bob', '--generate')
-  expect(code).toBe(0)
-})
-afterEach(async () => {
-  await rm(home, { recursive: true })
+const where = ['--upstream', 'http://127.0.0.1:7999']
+const home = useHome(async (first) => {
+  expect((await runCli(first, ['user', 'add', 'bob', '--generate', ...where])).code).toBe(0)
 })
 
-const run = (...args: readonly string[]) => runCli(home, [...args, '--upstream', 'http://127.0.0.1:7999'])
+const run = (...args: readonly string[]) => runCli(home(), [...args, ...where])
 const create = (...args: readonly string[]) => run('token', 'create', '--name', 'ci', ...args)
 
 interface Listed {
@@ -30,7 +25,7 @@ const list = async () => JSON.parse((await run('token', 'list', '--json')).out) 
 
 /** Every file that the commands left behind. */
 async function leftBehind(): Promise<string> {
-  const entries = await readdir(home, { recursive: true, withFileTypes: true })
+  const entries = await readdir(home(), { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   return (await Promise.all(files.map((file) => readFile(file, 'latin1')))).join('\n')
 }
@@ -57,7 +52,7 @@ describe('token create --bound', () => {
     const { code, out, err } = await create('--bound', '--user', 'bob')
     expect([code, out]).toEqual([0, expect.stringMatching(/^sekisho_\w{38}\n$/)])
     expect(err).toContain('ci.key.pem')
-    const file = join(home, 'ci.key.pem')
+    const file = join(home(), 'ci.key.pem')
     expect((await stat(file)).mode & 0o777).toBe(0o600)
     const pem = await readFile(file, 'utf8')
     expect(pem).toMatch(/^-----BEGIN PRIVATE KEY-----/)
@@ -73,33 +68,33 @@ describe('token create --bound', () => {
     const { out } = await create('--bound', '--key-out', 'keys/of ci.pem', '--json').then(async (none) => {
       // Folders are for their owners to make.
       expect([none.code, none.err]).toEqual([2, expect.stringContaining('no such file or folder')])
-      await mkdir(join(home, 'keys'))
+      await mkdir(join(home(), 'keys'))
       return create('--bound', '--key-out', 'keys/of ci.pem', '--json')
     })
     const made = JSON.parse(out) as { keyFile: string; keyid: string }
-    expect(made.keyFile).toBe(join(home, 'keys/of ci.pem'))
+    expect(made.keyFile).toBe(join(home(), 'keys/of ci.pem'))
     expect(made.keyid).toBe(thumbprintOf(await readFile(made.keyFile, 'utf8')))
     expect(await leftBehind()).toContain(`"keyid":"${made.keyid}"`)
   })
 
   test('binds to a public key that was made elsewhere, and writes nothing', async () => {
     const { publicKey } = pairOn('P-256')
-    await writeFile(join(home, 'public.pem'), publicKey)
+    await writeFile(join(home(), 'public.pem'), publicKey)
     const { code, err } = await create('--bound', '--public-key', 'public.pem')
     expect([code, err]).toEqual([0, expect.stringContaining('Without that the token opens nothing')])
     expect(await list()).toMatchObject([{ keyid: thumbprintOf(publicKey) }])
-    expect(await readdir(home)).not.toContain('ci.key.pem')
+    expect(await readdir(home())).not.toContain('ci.key.pem')
   })
 
   test('never overwrites, not through a link either, and makes no token then', async () => {
-    await writeFile(join(home, 'ci.key.pem'), 'mine')
-    await symlink(join(home, 'nothing-yet'), join(home, 'link.pem'))
+    await writeFile(join(home(), 'ci.key.pem'), 'mine')
+    await symlink(join(home(), 'nothing-yet'), join(home(), 'link.pem'))
     for (const more of [[], ['--key-out', 'link.pem']]) {
       const { code, out, err } = await create('--bound', ...more)
       expect([code, out, err]).toEqual([2, '', expect.stringContaining('never overwritten')])
     }
-    expect(await readFile(join(home, 'ci.key.pem'), 'utf8')).toBe('mine')
-    expect(await readdir(home)).not.toContain('nothing-yet')
+    expect(await readFile(join(home(), 'ci.key.pem'), 'utf8')).toBe('mine')
+    expect(await readdir(home())).not.toContain('nothing-yet')
     expect(await list()).toEqual([])
   })
 
@@ -107,7 +102,7 @@ describe('token create --bound', () => {
     await create()
     const { code, err } = await create('--bound')
     expect([code, err]).toEqual([2, expect.stringContaining('already')])
-    expect(await readdir(home)).not.toContain('ci.key.pem')
+    expect(await readdir(home())).not.toContain('ci.key.pem')
   })
 
   test.each([
@@ -136,7 +131,7 @@ describe('token create --bound', () => {
     ['two', () => pairOn('P-256').publicKey + pairOn('P-256').publicKey, 'curve P-256'],
     ['endless text', () => 'A'.repeat(1_000_000), 'curve P-256'],
   ])('is not bound to %s', async (_, make, words) => {
-    await writeFile(join(home, 'given.pem'), make())
+    await writeFile(join(home(), 'given.pem'), make())
     const { code, out, err } = await create('--bound', '--public-key', 'given.pem')
     expect([code, out, err]).toEqual([2, '', expect.stringContaining(words)])
     expect(await list()).toEqual([])
@@ -144,7 +139,7 @@ describe('token create --bound', () => {
 
   test('is all that is made where the gate takes no others', async () => {
     await writeFile(
-      join(home, 'sekisho.yaml'),
+      join(home(), 'sekisho.yaml'),
       'upstream: http://127.0.0.1:7999\nproof: { tokens: required }\n',
     )
     const plain = await create()

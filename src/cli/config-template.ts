@@ -52,8 +52,8 @@ ${on(https?.selfSigned === true, `  self_signed: ${String(https?.selfSigned === 
 # Networks of TLS-terminating proxies in front, whose X-Forwarded-* headers are believed.
 ${on(trustedProxy !== undefined, `trusted_proxies:\n  - ${quote(trustedProxy ?? '10.1.2.3')}`)}
 
-# Plain HTTP beyond this machine. A listener then sees everything but the password, and whoever can change the traffic
-# can change the login page too.
+# Plain HTTP beyond this machine. A listener then sees everything but the password, requests are signed with a key that every
+# script of the page can read, and whoever can change the traffic can change the login page too.
 #insecure_http: false
 
 # Sites that may show the app in a frame (HTTPS only). Whoever signs in there trusts them with what is on the screen:
@@ -89,7 +89,8 @@ ${on(trustedProxy !== undefined, `trusted_proxies:\n  - ${quote(trustedProxy ?? 
 #  everyone: 60, then 1 per 1s
 #  known_browser: 10, then 1 per 10s
 
-# Size of one call and of one upload; connections at once, of all and of one address (half of all, unless it is written).
+# Size of one call and of one upload; connections at once, of all and of one address (half of all, unless it is written);
+# new TLS connections of one address, where the gate serves HTTPS itself.
 # For each function (* stands for any text; the first line that fits holds) what one user or token may ask of it.
 # mixed_batch: batch functions may run calls of several people together.
 #limits:
@@ -97,6 +98,7 @@ ${on(trustedProxy !== undefined, `trusted_proxies:\n  - ${quote(trustedProxy ?? 
 #  upload: 1GB
 #  connections: 4096
 #  connections_per_address: 2048
+#  handshakes_per_address: 200, then 1 per 20ms
 #  mixed_batch: false
 #  endpoints:
 #    generate: { rate: 10/min, concurrent: 1, body: 1MB }

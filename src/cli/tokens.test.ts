@@ -1,9 +1,9 @@
 /** API tokens from the command line: what each command does to the state, and what it says. */
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { runCli } from '../../test/rig/run-cli.ts'
+import { useHome } from '../../test/rig/use-home.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
@@ -11,17 +11,13 @@ const day = 86_400_000
 const good = 'seven quiet lamps by the river'
 const form = /^sekisho_[0-9A-Za-z]{38}$/
 
-let home = ''
-beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'sekisho-tokens-'))
-  expect((await run(['user', 'add', 'bob', '--password-stdin'], good)).code).toBe(0)
-})
-afterEach(async () => {
-  await rm(home, { recursive: true })
+const where = ['--upstream', 'http://127.0.0.1:7999']
+const home = useHome(async (first) => {
+  const { code } = await runCli(first, ['user', 'add', 'bob', '--password-stdin', ...where], good)
+  expect(code).toBe(0)
 })
 
-const run = (args: readonly string[], input?: string) =>
-  runCli(home, [...args, '--upstream', 'http://127.0.0.1:7999'], input)
+const run = (args: readonly string[], input?: string) => runCli(home(), [...args, ...where], input)
 
 interface Listed {
   readonly id: string
@@ -36,7 +32,7 @@ const list = async () => JSON.parse((await run(['token', 'list', '--json'])).out
 
 /** Every file that the commands left behind. */
 async function leftBehind(): Promise<string> {
-  const entries = await readdir(home, { recursive: true, withFileTypes: true })
+  const entries = await readdir(home(), { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
   return (await Promise.all(files.map((file) => readFile(file, 'latin1')))).join('\n')
 }
@@ -143,7 +139,7 @@ describe('token revoke', () => {
 })
 
 test('no token is made for an address at which no gate ever ran', async () => {
-  const { code, err } = await runCli(home, [
+  const { code, err } = await runCli(home(), [
     ...['token', 'create', '--name', 'ci', '--upstream', 'http://127.0.0.1:7998'],
   ])
   expect([code, err]).toEqual([2, expect.stringContaining('No gate has run')])

@@ -78,7 +78,12 @@ export function parseDirectory(value: unknown): string | undefined {
 /** The origin of another site, which shows the app in a frame or takes its forms. Over http anybody on the way would be that site. */
 export function parseOtherSite(value: unknown): string | undefined {
   const url = parseUpstream(value)
-  return url?.protocol === 'https:' && url.pathname === '/' ? url.origin : undefined
+  if (url?.protocol !== 'https:' || url.pathname !== '/') return undefined
+  const { hostname } = url
+  // A policy of the browser has no words for an IPv6 address (CSP3 section 2.3.1, host-char).
+  if (hostname.startsWith('[') || hostname.endsWith('.')) return undefined
+  // A host of a URL may hold `*`, `,` and `;` (WHATWG URL section 3.2), which such a policy reads as its own.
+  return parseCertificateName(hostname) === undefined ? undefined : url.origin
 }
 
 /** An address such as CAs take (RFC 8555 section 7.3: one, without header fields). */

@@ -50,7 +50,8 @@ test('the refusal names the address, the three ways out and what is lost', () =>
     '  2. A proxy in front that ends TLS: name its address in trusted_proxies (--trusted-proxy).\n' +
     '  3. --insecure-http (insecure_http: true), if you accept the loss. Without TLS, whoever can listen on the way sees ' +
     'everything but the password: the pages, what people type into the app, its answers, and the cookie that stands for a ' +
-    'signed-in browser. Whoever can change the traffic can change the login page too, and then gets the password as well.\n' +
+    'signed-in browser. Requests are then signed with a key that every script of the page can read. Whoever can change the ' +
+    'traffic can change the login page too, and then gets the password as well.\n' +
     'Or stay on this machine: --listen 127.0.0.1:8484.'
   expect(() => expose({ listen: '[::]:80' })).toThrow(new GateFault('config-invalid', words))
 })

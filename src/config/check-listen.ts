@@ -14,8 +14,8 @@ export type Exposure =
 /** What `--insecure-http` gives away, in words; OPAQUE hides the password from listeners and nothing more. */
 export const lostWithoutTls =
   'Without TLS, whoever can listen on the way sees everything but the password: the pages, what people type into the app, ' +
-  'its answers, and the cookie that stands for a signed-in browser. Whoever can change the traffic can change the login ' +
-  'page too, and then gets the password as well.'
+  'its answers, and the cookie that stands for a signed-in browser. Requests are then signed with a key that every script ' +
+  'of the page can read. Whoever can change the traffic can change the login page too, and then gets the password as well.'
 
 /** Throws GateFault `config-invalid` when the address would carry logins in clear over a network. */
 export function checkListen(config: Config): Exposure {

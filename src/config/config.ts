@@ -112,6 +112,8 @@ export interface Config {
     readonly connections: number
     /** Of one address among them; with IPv6 of one /64. */
     readonly connectionsPerAddress: number
+    /** New TLS connections. */
+    readonly handshakesPerAddress: Pace
     /** Per principal; the first pattern that fits an endpoint's name holds. */
     readonly endpoints: readonly EndpointLimit[]
     /** Callers of a batch function may be mixed: the function asks nobody's name. */
@@ -140,7 +142,7 @@ export interface Config {
     /** Bytes of all segments together; the oldest closed one goes first. */
     readonly maxBytes: number
     readonly retentionMs: number
-    /** Single records of strangers' refusals an hour; beyond that, summaries. */
+    /** Single records of strangers' refusals an hour, and of those that a copied cookie or token is enough for; beyond that, summaries. */
     readonly strangerRecordsPerHour: number
   }
   /** The signed word to the app of who asks. */

@@ -35,6 +35,8 @@ export function findingsOf(error: z.ZodError, raw: unknown, locate: Locate): rea
       }))
     }
     const where = locate(path)
+    if (issue.code === 'custom' && issue.params?.['unknownKey'] === true)
+      return [{ where, says: `${nameKey(path)}: ${issue.message}` }]
     const found = `found ${describe(valueAt(raw, path))}; allowed is ${issue.message}.`
     // An option is its own name.
     const name = where.startsWith('--') ? '' : nameKey(path)

@@ -34,6 +34,7 @@ describe('what is read', () => {
         uploadBytes: 1_000_000_000,
         connections: 4096,
         connectionsPerAddress: 2048,
+        handshakesPerAddress: { burst: 200, intervalMs: 20 },
         endpoints: [],
         mixedBatch: false,
       },
@@ -61,8 +62,8 @@ describe('what is read', () => {
       )
       expect(host.authHost).toBe('login.example.org')
       expect(read(`${app}${https}`)).not.toHaveProperty('authHost')
-      const { embed } = read(`${app}${https}\nembed: [https://Portal.example:443/, "https://[::1]:8443"]`)
-      expect(embed).toEqual(['https://portal.example', 'https://[::1]:8443'])
+      const { embed } = read(`${app}${https}\nembed: [https://Portal.example:443/, "https://127.0.0.1:8443"]`)
+      expect(embed).toEqual(['https://portal.example', 'https://127.0.0.1:8443'])
     },
   )
 
@@ -80,7 +81,7 @@ session: { idle: 10m, absolute: 7d, two_networks: end }
 passwords: { length: 20, require: [digit, symbol], max_age: 365d }
 pace: { address: "3, then 1 per 1m", everyone: "30, then 1 per 500ms", known_browser: "4, then 1 per 2h" }
 limits:
-  { call: 1MiB, upload: 2 GB, connections: 10, mixed_batch: true, endpoints: { "r_*": { rate: 10/min, body: 1kB }, x: { concurrent: 2 } } }
+  { call: 1MiB, upload: 2 GB, connections: 10, handshakes_per_address: "9, then 1 per 100ms", mixed_batch: true, endpoints: { "r_*": { rate: 10/min, body: 1kB }, x: { concurrent: 2 } } }
 uploads: { max_files: 20, max_file_size: 5MB, types: [image/*, .csv], per_day: 2GB }
 proof: { calls: optional, files: required, tokens: required }
 audit: { max_size: 64MB, retention: 30d, stranger_records_per_hour: 0 }
@@ -116,6 +117,7 @@ forward_headers: [X-Team]
         uploadBytes: 2_000_000_000,
         connections: 10,
         connectionsPerAddress: 5,
+        handshakesPerAddress: { burst: 9, intervalMs: 100 },
         endpoints: [
           { pattern: 'r_*', rate: { burst: 10, intervalMs: 6_000 }, bodyBytes: 1_000 },
           { pattern: 'x', concurrent: 2 },

@@ -158,6 +158,7 @@ function complete(settings: Settings, { locate, limited }: Written, surroundings
       uploadBytes: settings.limits?.upload ?? defaults.limits.uploadBytes,
       connections: settings.limits?.connections ?? defaults.limits.connections,
       connectionsPerAddress: connectionsPerAddress(settings),
+      handshakesPerAddress: settings.limits?.handshakes_per_address ?? defaults.limits.handshakesPerAddress,
       endpoints: makeEndpointLimits(settings.limits?.endpoints ?? {}, limited),
       mixedBatch: settings.limits?.mixed_batch ?? defaults.limits.mixedBatch,
     },

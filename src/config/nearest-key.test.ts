@@ -10,6 +10,8 @@ test.each([
   ['session', 'idel', 'session.idle'],
   ['', 'absolute', 'session.absolute'],
   ['limits', 'max_size', 'audit.max_size'],
+  ['proof', 'call', 'proof.calls'],
+  ['session', 'call', 'limits.call'],
   ['tls', 'Cert', 'tls.cert'],
 ])('in %j, %s is meant as %s', (folder, key, meant) => {
   expect(nearestKey(folder, key)).toBe(meant)

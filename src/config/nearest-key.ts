@@ -4,15 +4,17 @@ import { knownKeys } from './schema.ts'
 /** `folder` is the group in which `key` was found, '' for the top; the answer is a full key such as `session.idle`. */
 export function nearestKey(folder: string, key: string): string | undefined {
   const wanted = fold(key)
-  const candidates = Object.entries(knownKeys).flatMap(([group, names]) =>
-    names.map((name) => ({
-      full: group === '' ? name : `${group}.${name}`,
-      // A right name in the wrong group is meant more likely than a wrong name in the right one.
-      distance: editDistance(wanted, name) * 2 + (group === folder ? 0 : 1),
-    })),
-  )
-  const best = candidates.reduce((a, b) => (b.distance < a.distance ? b : a))
-  return best.distance <= 2 * Math.min(3, Math.floor(wanted.length / 3)) + 1 ? best.full : undefined
+  const farthest = Math.min(3, Math.floor(wanted.length / 3))
+  let best: { readonly full: string; readonly rank: number } | undefined
+  for (const [group, names] of Object.entries(knownKeys))
+    for (const name of names) {
+      const distance = editDistance(wanted, name)
+      // One letter wrong in the right group is meant more likely than a right name in the wrong one, and that than two letters.
+      const rank = distance * 2 + (group === folder ? 0 : 3)
+      if (distance <= farthest && (best === undefined || rank < best.rank))
+        best = { full: group === '' ? name : `${group}.${name}`, rank }
+    }
+  return best?.full
 }
 
 /** `trustedProxies` and `trusted-proxies` are `trusted_proxies`. */

@@ -70,7 +70,7 @@ inputs:
     ['inputs: 5', 'sekisho.yaml:2: inputs: found 5; allowed is a group of endpoint names.'],
     [
       'inputs: { a: { b: { patern: x } } }',
-      'sekisho.yaml:2: inputs.a.b.patern: found "x"; allowed is no key of this name. Did you mean pattern? Known here: pattern, min_length, max_length, min, max, integer, choices, max_items, free_text, optional, bounds, links.',
+      'sekisho.yaml:2: inputs.a.b.patern: unknown key. Did you mean pattern? Known here: pattern, min_length, max_length, min, max, integer, choices, max_items, free_text, optional, bounds, links.',
     ],
     [
       'inputs: { a: { b: { pattern: "[a-z" } } }',

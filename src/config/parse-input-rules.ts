@@ -2,8 +2,7 @@
 import { compilePattern } from '../kit/pattern.ts'
 import { parseHostName } from './addresses.ts'
 import type { Condition, EndpointRules, InputRule, InputRules, Requirement, Scalar } from './input-rules.ts'
-import type { Issue } from './issue.ts'
-import { didYouMean } from './nearest-name.ts'
+import { unknownKeyAt, type Issue } from './issue.ts'
 
 type Path = Issue['path']
 
@@ -93,8 +92,7 @@ class Parser {
   ): void {
     const known = ruleKeys.find((one) => one === key)
     if (known === undefined) {
-      const words = `no key of this name.${didYouMean(key, ruleKeys)} Known here: ${ruleKeys.join(', ')}`
-      this.#report(path, words, value)
+      this.issues.push(unknownKeyAt(path, ruleKeys, value))
       return
     }
     const parsed = parseRuleValue(known, value)

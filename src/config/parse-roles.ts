@@ -4,7 +4,7 @@ import { isTimeZone } from '../kit/zone-clock.ts'
 import { isExclusion, isPattern, kinds, methods, roleNameForm, weekdays } from '../policy/roles.ts'
 import type { ArgumentRule, Hours, PatternKind, Role, Weekday, When } from '../policy/roles.ts'
 import { parseNetwork } from './addresses.ts'
-import type { Issue } from './issue.ts'
+import { unknownKeyAt, type Issue } from './issue.ts'
 import { didYouMean } from './nearest-name.ts'
 import { parseDuration } from './scalars.ts'
 
@@ -32,7 +32,7 @@ const keys = Object.keys(words) as readonly Key[]
 
 const whenWords = {
   mfa: 'true',
-  auth_age: 'a duration in whole seconds such as 15m',
+  auth_age: 'a duration in whole seconds, of at least 1s, such as 15m',
   method: `a list of ${methods.join(', ')}`,
   network: 'an address or a network such as 10.1.0.0/16, or a list of them',
   hours: 'hours such as "08:00-18:30", or a list of them',
@@ -47,6 +47,9 @@ const whenWords = {
 } as const
 type WhenKey = keyof typeof whenWords
 const whenKeys = Object.keys(whenWords) as readonly WhenKey[]
+
+const noCalls =
+  'this only beside call:, since it guards calls alone and this role grants none (auth_age guards whatever a role does)'
 
 export const roleKeys: readonly string[] = keys
 
@@ -91,13 +94,16 @@ class Parser {
         list(key, (one) => (typeof one === 'string' && isPattern(key, one) ? one : undefined)),
         [name, key],
       )
+    const call = patterns('call')
     const roleName = (one: unknown) => (typeof one === 'string' && roleNameForm.test(one) ? one : undefined)
     const when = given.has('when') ? this.#when(given.get('when'), [name, 'when']) : undefined
+    if (when?.fresh !== undefined && !given.has('call'))
+      this.#report([name, 'when', 'fresh'], noCalls, when.fresh)
     return {
       name,
       inherits: list('inherits', roleName),
       givenTo: list('given_to', (one) => kinds.find((kind) => kind === one)),
-      call: patterns('call'),
+      call,
       upload: flag('upload'),
       files: list('files', roleName),
       deepLinks: flag('deep_links'),
@@ -292,12 +298,7 @@ class Parser {
     for (const [key, value] of this.group(found, path, `a group of the keys ${names.join(', ')}`)) {
       const name = names.find((one) => one === key)
       if (name !== undefined) known.set(name, value)
-      else
-        this.#report(
-          [...path, key],
-          `no key of this name.${didYouMean(key, names)} Known here: ${names.join(', ')}`,
-          value,
-        )
+      else this.issues.push(unknownKeyAt([...path, key], names, value))
     }
     return known
   }

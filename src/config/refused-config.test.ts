@@ -72,6 +72,26 @@ const refused: readonly (readonly [what: string, text: string, words: string])[]
     '  sekisho.yaml:3: session.idel: unknown key. Did you mean session.idle?',
   ],
   [
+    'a key mistyped in a group, and right in another one',
+    `${app}proof: { call: required }`,
+    '  sekisho.yaml:2: proof.call: unknown key. Did you mean proof.calls?',
+  ],
+  [
+    'a key mistyped in a role',
+    `${app}roles: { a: { call: x, when: { frsh: call } } }`,
+    '  sekisho.yaml:2: roles.a.when.frsh: unknown key. Did you mean fresh? Known here: mfa, auth_age, method, network, hours, days, time_zone, proof, fresh, attributes, arguments.',
+  ],
+  [
+    'a password of no age at all',
+    `${app}roles: { a: { when: { auth_age: 0s } } }`,
+    '  sekisho.yaml:2: roles.a.when.auth_age: found "0s"; allowed is a duration in whole seconds, of at least 1s, such as 15m.',
+  ],
+  [
+    'a password for calls of a role that has none',
+    `${app}roles: { a: { upload: true, when: { fresh: call } } }`,
+    '  sekisho.yaml:2: roles.a.when.fresh: found "call"; allowed is this only beside call:, since it guards calls alone and this role grants none (auth_age guards whatever a role does).',
+  ],
+  [
     'a key nobody knows',
     `${app}session: { colour: 1 }`,
     '  sekisho.yaml:2: session.colour: unknown key. Known here: idle, absolute, two_networks.',
@@ -100,6 +120,31 @@ const refused: readonly (readonly [what: string, text: string, words: string])[]
     'a page where a site is meant',
     `${app}embed: [https://portal.example/apps]`,
     '  sekisho.yaml:2: embed[1]: found "https://portal.example/apps"; allowed is the origin of a site, https and without a path, such as https://portal.example.org.',
+  ],
+  [
+    'a pattern of sites',
+    `${app}embed: ["https://*.example.org"]`,
+    '  sekisho.yaml:2: embed[1]: found "https://*.example.org"; allowed is the origin of a site, https and without a path, such as https://portal.example.org.',
+  ],
+  [
+    'every site',
+    `${app}embed: ["https://*"]`,
+    '  sekisho.yaml:2: embed[1]: found "https://*"; allowed is the origin of a site, https and without a path, such as https://portal.example.org.',
+  ],
+  [
+    'a site, and a directive of the policy that would name it',
+    `${app}form_targets: ["https://pay.example.org;sandbox"]`,
+    '  sekisho.yaml:2: form_targets[1]: found "https://pay.example.org;sandbox"; allowed is the origin of a site, https and without a path, such as https://pay.example.org.',
+  ],
+  [
+    'a site, and a second policy',
+    `${app}form_targets: ["https://pay.example.org,shop.example.org"]`,
+    '  sekisho.yaml:2: form_targets[1]: found "https://pay.example.org,shop.example.org"; allowed is the origin of a site, https and without a path, such as https://pay.example.org.',
+  ],
+  [
+    'a site by an address that no policy can name',
+    `${app}form_targets: ["https://[2001:db8::1]"]`,
+    '  sekisho.yaml:2: form_targets[1]: found "https://[2001:db8::1]"; allowed is the origin of a site, https and without a path, such as https://pay.example.org.',
   ],
   [
     'frames without HTTPS',

@@ -69,8 +69,14 @@ function read<T>(reader: (found: unknown) => { readonly read: T; readonly issues
     .unknown()
     .transform((found, context): T => {
       const { read: made, issues } = reader(found)
-      for (const { path: at, allowed, found: input } of issues)
-        context.issues.push({ code: 'custom', path: [...at], message: allowed, input })
+      for (const { path: at, allowed, found: input, unknownKey } of issues)
+        context.issues.push({
+          code: 'custom',
+          path: [...at],
+          message: allowed,
+          input,
+          params: { unknownKey },
+        })
       return issues.length === 0 ? made : z.NEVER
     })
     .exactOptional()
@@ -208,6 +214,7 @@ export const settingsSchema = z.strictObject(
         (found) => parseInteger(found, 1, 1_000_000),
         'a whole number from 1 to 1000000',
       ),
+      handshakes_per_address: pace,
       endpoints: endpointLimits,
       mixed_batch: value(yesOrNo, 'true or false'),
     }),

@@ -1,14 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { normalizePassword, passwordLength, paths, safeReturnPath } from './contract.ts'
+import {
+  accountForNewPassword,
+  normalizePassword,
+  passwordLength,
+  paths,
+  safeReturnPath,
+} from './contract.ts'
 
 describe('the path to come back to', () => {
-  it.each(['/', '/second', '/second?x=1#y', '/a/b?return_to=//evil.test', paths.account])(
-    '%s is kept',
-    (path) => {
-      expect(safeReturnPath(path)).toBe(path)
-    },
-  )
+  it.each([
+    '/',
+    '/second',
+    '/second?x=1#y',
+    '/a/b?return_to=//evil.test',
+    paths.account,
+    accountForNewPassword,
+  ])('%s is kept', (path) => {
+    expect(safeReturnPath(path)).toBe(path)
+  })
 
   it.each([
     null,
@@ -27,6 +37,7 @@ describe('the path to come back to', () => {
     '/.sekisho/accounts',
     '/.sekisho/account/../login',
     '/.sekisho/account?return_to=/',
+    '/.sekisho/account?reason=expired&return_to=/',
     '/関所',
     `/${'a'.repeat(3000)}`,
   ])('%j becomes /', (path) => {

@@ -107,6 +107,8 @@ export interface Enter {
 
 /** GET session: 200 while signed in, 401 otherwise. Times in seconds from now. */
 export interface SessionState {
+  /** The name that the log, the operator and the app know it by: no secret, the same for as long as the session lasts, and no other's. */
+  readonly id: string
   readonly principal: 'guest' | 'user'
   /** Of a user. */
   readonly username?: string
@@ -228,6 +230,9 @@ export function passwordLength(password: string): number {
   return Array.from(password).length
 }
 
+/** The account page, for whoever's password is too old. */
+export const accountForNewPassword = `${paths.account}?reason=expired`
+
 /**
  * A path of this origin to go to after signing in, or `/`. Browsers read `//host`, `/\host` and control characters
  * as other origins or strip them, so only plain paths pass. Of the gate's own pages only the one that people go to by themselves.
@@ -235,5 +240,6 @@ export function passwordLength(password: string): number {
 export function safeReturnPath(wanted: string | null | undefined): string {
   if (wanted === null || wanted === undefined || wanted.length > 2048) return '/'
   if (!/^\/(?![/\\])[\x21-\x7e]*$/.test(wanted) || wanted.includes('\\')) return '/'
-  return wanted.startsWith(paths.base) && wanted !== paths.account ? '/' : wanted
+  const isAccount = wanted === paths.account || wanted === accountForNewPassword
+  return wanted.startsWith(paths.base) && !isAccount ? '/' : wanted
 }

@@ -17,11 +17,13 @@ import {
   takePlace,
   type LimitParts,
 } from './limit-call.ts'
+import { findUnfit } from './find-hindrance.ts'
 import { makeInjector } from './inject.ts'
 import { inspect } from './inspect.ts'
 import { Relay, type Head } from './relay.ts'
 import { assertionOf, type AssertParts } from './assert-principal.ts'
 import { makeRequestHeaders } from './request-headers.ts'
+import type { OrderedStream, StreamOrder } from './stream-order.ts'
 import { BrokenAnswer } from './whole-answer.ts'
 import { showView, type View } from './show-view.ts'
 import { writeContent } from './write-content.ts'
@@ -68,6 +70,7 @@ export interface ForwardParts extends AssertParts, LimitParts {
   readonly viewFor: (request: Validated) => View | undefined
   /** Told what a tap threw in the middle of a stream, which is cut. */
   readonly onFault: (fault: unknown) => void
+  readonly streamOrder: StreamOrder
   /** The element that the gate adds to pages, by the page's language. */
   readonly pageElement: (request: Validated) => string
 }
@@ -162,15 +165,6 @@ function tookItsTime({ body, bodyAtOnce, principal, at }: Validated, { clock }: 
   return bodyAtOnce !== true || Math.abs(clock.now() - at) > moment
 }
 
-/** What was judged by one app's functions is not sent to another: numbers mean something else there. */
-function findUnfit({ target }: Validated, { app }: ForwardParts): Refusal | undefined {
-  if (app.state === 'away') return refuse('upstream-down', { reason: 'away' }, 2)
-  if (app.state === 'rejected') return refuse('upstream-unverified', {}, 2)
-  if (target.model !== undefined && target.model !== app.model)
-    return refuse('upstream-down', { reason: 'changed' }, 1)
-  return undefined
-}
-
 /** Whatever is under way in the name of a session or a token ends with it, or with the right to it: streams, calls, files. */
 function watchCredential(request: Validated, exchange: Exchange, parts: ForwardParts): () => void {
   const { principal } = request
@@ -234,7 +228,18 @@ async function answerWith(
   if (view !== undefined) delete headers['content-length']
   const looking = parts.tapsFor(request, head)
   const taps = slot === undefined || head.status !== 200 ? looking : [keepPlace(slot), ...looking]
-  return inspect(request.method, { head, headers, relay }, { taps, onFault: parts.onFault })
+  const session = request.target.session?.upstream
+  const onStream = (stream: OrderedStream) => {
+    if (session !== undefined) parts.streamOrder.follow(session, stream)
+  }
+  const outcome = await inspect(
+    request.method,
+    { head, headers, relay },
+    { taps, onFault: parts.onFault, onStream },
+  )
+  const isOfCall = request.target.call !== undefined && outcome.kind === 'answer'
+  if (isOfCall && session !== undefined) await parts.streamOrder.catchUp(session)
+  return outcome
 }
 
 function isPage(request: Validated, head: Head): boolean {

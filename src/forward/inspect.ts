@@ -7,6 +7,7 @@ import type { Answer, AnswerHeaders, StreamEnd } from '../request.ts'
 import { Filtered } from './filtered.ts'
 import { Inspected } from './inspected.ts'
 import type { Head, Relay } from './relay.ts'
+import type { OrderedStream } from './stream-order.ts'
 import { readWhole } from './whole-answer.ts'
 
 export interface InspectOptions {
@@ -14,6 +15,8 @@ export interface InspectOptions {
   /** Told what a tap threw once an answer has begun; before that it is thrown. */
   readonly onFault: (fault: unknown) => void
   readonly mostBytes?: number
+  /** Told of a stream whose messages take their time. */
+  readonly onStream?: (stream: OrderedStream) => void
 }
 
 export interface Answering {
@@ -30,7 +33,7 @@ function hasContent(method: string, status: number): boolean {
 export async function inspect(
   method: string,
   { head, headers, relay }: Answering,
-  { taps, onFault, mostBytes = mostMessageBytes }: InspectOptions,
+  { taps, onFault, onStream, mostBytes = mostMessageBytes }: InspectOptions,
 ): Promise<Answer | Refusal> {
   const { status } = head
   const asItIs: Answer = { kind: 'answer', status, headers, body: { kind: 'stream', source: relay } }
@@ -47,6 +50,7 @@ export async function inspect(
   if (!isText(head)) return chain.must ? broken(relay, 'type') : asItIs
   if (isEventStream(head)) {
     const source = new Inspected({ inner: relay, taps: chain, fail, mostBytes })
+    onStream?.(source)
     return { ...asItIs, headers: without(headers, 'content-length'), body: { kind: 'stream', source } }
   }
   const read = await readWhole(relay, mostBytes)

@@ -25,6 +25,8 @@ export class Inspected implements Source {
   #room = true
   #complete = false
   #over = false
+  /** Told when the present look is over, and what came by then has gone on. */
+  readonly #settling: (() => void)[] = []
 
   constructor(parts: InspectedParts) {
     this.#parts = parts
@@ -59,6 +61,11 @@ export class Inspected implements Source {
     }
   }
 
+  settled(): Promise<void> | undefined {
+    if (!this.#looking || this.#over) return undefined
+    return new Promise((resolve) => this.#settling.push(resolve))
+  }
+
   #take(chunk: Uint8Array): boolean {
     if (this.#over) return true
     if (this.#looking) {
@@ -80,10 +87,17 @@ export class Inspected implements Source {
     if (pending === undefined) return true
     this.#looking = true
     pending.then(
-      () => this.#goOn(),
-      (error: unknown) => this.#fail(error),
+      () => this.#settle(() => this.#goOn()),
+      (error: unknown) => this.#settle(() => this.#fail(error)),
     )
     return false
+  }
+
+  /** What waits in the connection is read as soon as there is room again, and so before anybody is told. */
+  #settle(work: () => void): void {
+    const settling = this.#settling.splice(0)
+    work()
+    for (const tell of settling) tell()
   }
 
   #goOn(): void {

@@ -2,40 +2,58 @@
 import { eventIdIn } from '../answers/event-head.ts'
 import type { Tap } from '../answers/tap.ts'
 import { writeJson } from '../kit/strict-json.ts'
-import type { Limits } from '../limits/limits.ts'
+import type { Hindrance, LimitedCall, Limits } from '../limits/limits.ts'
 import type { Slot } from '../limits/slots.ts'
 import { refuse, type Refusal } from '../refusals.ts'
-import type { StreamEnd, Validated } from '../request.ts'
+import type { Resolved, StreamEnd, Validated } from '../request.ts'
 
 export interface LimitParts {
   readonly endpointLimits: Pick<
     Limits,
-    'take' | 'eventHeard' | 'eventEnded' | 'sessionHeard' | 'sessionEnded'
+    'take' | 'look' | 'eventHeard' | 'eventEnded' | 'sessionHeard' | 'sessionEnded'
   >
 }
 
 /** Undefined: it is no call, or one that nobody counts. */
 export async function takePlace(
-  { target, outgoing }: Validated,
+  request: Validated,
   { endpointLimits }: LimitParts,
 ): Promise<Slot | Refusal | undefined> {
+  const call = limitedCallOf(request)
+  if (call === undefined) return undefined
+  const taken = await endpointLimits.take(call)
+  return taken.kind === 'taken' ? taken.slot : refuseCall(call, taken)
+}
+
+/** Why there is no place at the moment; takes none. */
+export async function findFull(
+  request: Resolved,
+  { endpointLimits }: LimitParts,
+): Promise<Refusal | undefined> {
+  const call = limitedCallOf(request)
+  const hindrance = call && (await endpointLimits.look(call))
+  return call && hindrance && refuseCall(call, hindrance)
+}
+
+function limitedCallOf({ target, outgoing }: Resolved): LimitedCall | undefined {
   const { call, owner, session } = target
   if (call === undefined || owner === undefined) return undefined
   const { content } = outgoing
   const { name, batch } = call.endpoint
-  const taken = await endpointLimits.take({
+  return {
     owner,
     endpoint: { name, batch },
     bodyBytes: () => (content.kind === 'json' ? Buffer.byteLength(writeJson(content.value)) : 0),
     ...(session !== undefined && { session: session.upstream }),
-  })
-  switch (taken.kind) {
-    case 'taken':
-      return taken.slot
+  }
+}
+
+function refuseCall({ endpoint: { name } }: LimitedCall, hindrance: Hindrance): Refusal {
+  switch (hindrance.kind) {
     case 'large':
-      return refuse('body-large', { endpoint: name, max: taken.max })
+      return refuse('body-large', { endpoint: name, max: hindrance.max })
     case 'paced':
-      return refuse('endpoint-paced', { endpoint: name, why: taken.why }, taken.retryAfter)
+      return refuse('endpoint-paced', { endpoint: name, why: hindrance.why }, hindrance.retryAfter)
   }
 }
 

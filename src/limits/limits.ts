@@ -31,6 +31,8 @@ export type Taken =
     }
   | { readonly kind: 'large'; readonly max: number }
 
+export type Hindrance = Exclude<Taken, { kind: 'taken' }>
+
 interface LimitParts {
   readonly store: { readonly paces: PaceStore }
   readonly clock: { now(): number }
@@ -53,20 +55,17 @@ export class Limits {
     this.#mixedBatch = mixedBatch
   }
 
-  async take({ owner, endpoint: { name, batch }, bodyBytes, session }: LimitedCall): Promise<Taken> {
+  async take(call: LimitedCall): Promise<Taken> {
+    const { owner, session } = call
+    const { name } = call.endpoint
     const limit = this.#limits.of(name)
-    const max = limit?.bodyBytes
-    if (max !== undefined && bodyBytes() > max) return { kind: 'large', max }
     const now = this.#parts.clock.now()
-    const alone = batch && !this.#mixedBatch
+    const alone = this.#isAlone(call)
     if (alone) await this.#lookWhatBegan(owner, name, now)
     // From here to the taking nothing is waited for, or two callers could both find themselves alone.
-    if (alone && this.#slots.waitingBeside(owner, name, now).count > 0)
-      return { kind: 'paced', why: 'batch', retryAfter: soon }
-    const concurrent = limit?.concurrent
-    if (concurrent !== undefined && this.#slots.countOf(owner, name, now) >= concurrent)
-      return { kind: 'paced', why: 'concurrent', retryAfter: soon }
-    const counts = alone || concurrent !== undefined
+    const hindrance = this.#hindranceOf(call, now)
+    if (hindrance !== undefined) return hindrance
+    const counts = alone || limit?.concurrent !== undefined
     // Taken before the wait for the store, or two calls could both see the last free place.
     const slot = counts ? this.#slots.take(owner, name, now, session) : undefined
     const taken: Taken = { kind: 'taken', ...(slot && { slot }) }
@@ -81,6 +80,29 @@ export class Limits {
       slot?.release()
       throw fault
     }
+  }
+
+  /** What would be in the way of this call now, but for its pace: that only taking tells. */
+  async look(call: LimitedCall): Promise<Hindrance | undefined> {
+    const now = this.#parts.clock.now()
+    if (this.#isAlone(call)) await this.#lookWhatBegan(call.owner, call.endpoint.name, now)
+    return this.#hindranceOf(call, now)
+  }
+
+  #isAlone({ endpoint }: LimitedCall): boolean {
+    return endpoint.batch && !this.#mixedBatch
+  }
+
+  #hindranceOf(call: LimitedCall, now: number): Hindrance | undefined {
+    const { owner, bodyBytes } = call
+    const { name } = call.endpoint
+    const { bodyBytes: max, concurrent } = this.#limits.of(name) ?? {}
+    if (max !== undefined && bodyBytes() > max) return { kind: 'large', max }
+    if (this.#isAlone(call) && this.#slots.waitingBeside(owner, name, now).count > 0)
+      return { kind: 'paced', why: 'batch', retryAfter: soon }
+    if (concurrent !== undefined && this.#slots.countOf(owner, name, now) >= concurrent)
+      return { kind: 'paced', why: 'concurrent', retryAfter: soon }
+    return undefined
   }
 
   /** Whether it matters how many calls of this endpoint are under way at the same time. */

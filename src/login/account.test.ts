@@ -5,7 +5,8 @@ import { parseUsername, type Username } from '../kit/username.ts'
 import { makeMemoryStore } from '../store/engines/memory/open.ts'
 import type { PasswordRow, UserId } from '../store/rows.ts'
 import { findAccount, findChange } from './account.ts'
-import { parseLoginState, writeLoginState } from './login-messages.ts'
+import { loginState, writeLoginState } from './login-messages.ts'
+import { parseShape } from './sealed.ts'
 
 const bob = { id: 'bobbobbobbob' as UserId, name: 'bob' as Username, createdAt: 1, roles: [], attributes: {} }
 const stretching = { memory: 8, iterations: 1, parallelism: 1 }
@@ -108,12 +109,12 @@ describe('the state that travels with the browser', () => {
       fc.property(states as fc.Arbitrary<Parameters<typeof writeLoginState>[0]>, (state) => {
         const text = writeLoginState(state)
         expect(text.length).toBe(700)
-        expect(parseLoginState(text)).toEqual(state)
+        expect(parseShape(loginState, text)).toEqual(state)
       }),
     )
   })
 
   it.each(['', '{}', 'null', '[]', 'x'])('is none when it reads %j', (text) => {
-    expect(parseLoginState(text)).toBeUndefined()
+    expect(parseShape(loginState, text)).toBeUndefined()
   })
 })

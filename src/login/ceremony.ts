@@ -6,7 +6,7 @@ import { failureKeyOf } from '../kit/username.ts'
 import { enrolKey } from '../proof/enrolment.ts'
 import { makeProofSeal } from './proof-seal.ts'
 import { originOf } from '../kit/origin.ts'
-import { isRefusal, refuse, type Refusal } from '../refusals.ts'
+import { isRefusal, type Refusal } from '../refusals.ts'
 import { isPlain, readCookie, setCookie, type Site } from '../sessions/cookie.ts'
 import type { FinishedCeremony } from '../sessions/finished-ceremony.ts'
 import { askerOf, type Sessions } from '../sessions/sessions.ts'
@@ -15,6 +15,7 @@ import type { FailureStore, PaceStore, PasswordStore, UserStore } from '../store
 import { findAccount, findChange, type Account } from './account.ts'
 import { Browsers, strangerOf, type LoginAsker } from './asker.ts'
 import { HandOver, type HandedOver as Proved } from './hand-over.ts'
+import { heedPace } from './heed-pace.ts'
 import { KeyExchange } from './key-exchange.ts'
 import type { KeyExchangeParts, LoginRefusedWhy, ProvedState } from './key-exchange.ts'
 import type { KeyRing } from './key.ts'
@@ -150,15 +151,7 @@ export class Ceremony {
     const { username, id, mark } = account
     const browser = this.#browsers.read(asker, id, clock.now())
     const attempt = { address: asker.address, browser, mark, username, account: id }
-    const paced = await this.#throttle.attempt(attempt, clock.now())
-    if (!paced.allowed) {
-      audit.note({ kind: 'login.paced', asker: who, bucket: paced.bucket })
-      return refuse('login-paced', { bucket: paced.bucket }, paced.retryAfter)
-    }
-    const { counted } = paced
-    if (counted?.last === true)
-      await audit.write({ kind: 'login.locked', asker: who, failures: counted.failures })
-    return counted ?? {}
+    return heedPace(await this.#throttle.attempt(attempt, clock.now()), who, audit)
   }
 
   async #signIn(

@@ -125,7 +125,11 @@ describe('a password that is not theirs', () => {
     const guess = (n: number) =>
       n % 2 === 0
         ? confirmation.start({ ...knocked.body, ticket }, session, from)
-        : rig.passwordChange.start(knocked.body, { ...session, account: rig.bob.id, username: rig.bob.name })
+        : rig.passwordChange.start(
+            knocked.body,
+            { ...session, account: rig.bob.id, username: rig.bob.name },
+            from,
+          )
     const refusedAt: number[] = []
     for (let n = 0; n < 12; n++) if ((await guess(n)).kind === 'refusal') refusedAt.push(n)
     expect(refusedAt).not.toEqual([])
@@ -135,13 +139,38 @@ describe('a password that is not theirs', () => {
     expect(paced).toContain(from.address)
   })
 
-  it('that was right when it was typed is none once it was changed', async () => {
+  it.each([
+    ['the password’s age', ageTicket],
+    ['one call', callTicket],
+  ])('that was right when it was typed is none once it was changed: for %s', async (_, ticketFor) => {
     const session = await signInBob()
-    const ticket = ageTicket(session)
+    const ticket = ticketFor(session)
     const begun = await begin(session, ticket, bobsPassword)
     await rig.setBobsPassword(newPassword)
     expect(await confirmation.finish(messageOf(prove(begun), ticket), session, from)).toMatchObject({
-      code: 'login-failed',
+      ...{ code: 'login-failed', because: { why: 'expired' } },
+    })
+  })
+})
+
+describe('where the session’s cookie isn’t sent', () => {
+  it('a ticket says whose it is, while that is somebody’s', async () => {
+    const session = await signInBob()
+    const body = { ticket: callTicket(session) }
+    expect(await confirmation.findSession(body)).toMatchObject({ id: session.id, username: 'bob' })
+    await rig.sessions.end(session, 'operator')
+    expect(await confirmation.findSession(body)).toMatchObject({
+      ...{ code: 'ticket-over', because: { why: 'session-over' } },
+    })
+    const unknown = tickets.make({ session: 'nobody' as SessionRow['id'], what: 'age' })
+    expect(await confirmation.findSession({ ticket: unknown })).toMatchObject({
+      ...{ code: 'ticket-over', because: { why: 'session-over' } },
+    })
+  })
+
+  it.each([undefined, {}, { ticket: 1 }, { ticket: 'made-up' }])('%j is nobody’s', async (body) => {
+    expect(await confirmation.findSession(body)).toMatchObject({
+      ...{ code: 'ticket-invalid', because: { why: 'forged' } },
     })
   })
 })
@@ -167,26 +196,32 @@ describe('a proof', () => {
     const [bobs, guests] = [await signInBob(), (await rig.signIn()).session]
     const ticket = ageTicket(bobs)
     expect(confirmation.look({ ticket }, guests)).toMatchObject({
-      ...{ code: 'ticket-invalid', because: { why: 'other-session' } },
+      ...{ code: 'ticket-over', because: { why: 'other-session' } },
     })
     const begun = await begin(bobs, ticket, bobsPassword)
     const own = ageTicket(guests)
     expect(await confirmation.finish(messageOf(prove(begun), own), guests, from)).toEqual(failed('forged'))
   })
 
-  it('that comes after the ticket’s time, or in a session that is over, is none', async () => {
-    const session = await signInBob()
-    const ticket = ageTicket(session)
-    const begun = await begin(session, ticket, bobsPassword)
-    await rig.sessions.end(session, 'operator')
-    expect(await confirmation.finish(messageOf(prove(begun), ticket), session, from)).toEqual(
-      failed('expired'),
-    )
-    rig.now += 300_000
-    expect(await confirmation.start({ ...knock('x').body, ticket }, session, from)).toMatchObject({
-      ...{ code: 'ticket-invalid', because: { why: 'expired' } },
-    })
-  })
+  it.each([
+    ['the password’s age', ageTicket],
+    ['one call', callTicket],
+  ])(
+    'that comes after the ticket’s time, or in a session that is over, is none: for %s',
+    async (_, ticketFor) => {
+      const session = await signInBob()
+      const ticket = ticketFor(session)
+      const begun = await begin(session, ticket, bobsPassword)
+      await rig.sessions.end(session, 'operator')
+      expect(await confirmation.finish(messageOf(prove(begun), ticket), session, from)).toEqual(
+        failed('expired'),
+      )
+      rig.now += 300_000
+      expect(await confirmation.start({ ...knock('x').body, ticket }, session, from)).toMatchObject({
+        ...{ code: 'ticket-over', because: { why: 'expired' } },
+      })
+    },
+  )
 
   it.each([undefined, {}, { ticket: 1 }, { ticket: 'x', startLoginRequest: 'short' }])(
     'is never read from %j',

@@ -1,47 +1,33 @@
 /** Giving the password again: OPAQUE for the account that is signed in, for what a ticket says and nothing else. */
-import type { Audit } from '../audit/audit.ts'
-import type { Asker } from '../audit/event.ts'
 import type { ConfirmLooked, Confirmed, LoginStarted } from '../contract/contract.ts'
 import { makeSeal } from '../kit/seal.ts'
-import { findAccount, findChange } from './account.ts'
-import { KeyExchange, type KeyExchangeParts } from './key-exchange.ts'
+import { findChange } from './account.ts'
 import type { KeyRing } from './key.ts'
+import { OwnPassword, typistOf, type OwnPasswordParts } from './own-password.ts'
 import { answered, type Answered } from './registration.ts'
-import { makeThrottle, type Paces, type Throttle, type ThrottleStore } from './throttle.ts'
 import { isRefusal, refuse, type Refusal } from '../refusals.ts'
-import { askerOf, type SessionFacts, type Sessions } from '../sessions/sessions.ts'
+import type { SessionFacts, Sessions } from '../sessions/sessions.ts'
 import type { SessionRow } from '../store/rows.ts'
-import type { FailureStore, PasswordStore, SessionStore, UserStore } from '../store/store.ts'
+import type { SessionStore } from '../store/store.ts'
 import { parseConfirmFinish, parseConfirmLook } from './confirmation-messages.ts'
 import { parseConfirmStart, parseTicketOf } from './confirmation-messages.ts'
 import type { StepUpTickets, Ticket } from './step-up-tickets.ts'
 
-export interface ConfirmationParts extends KeyExchangeParts {
+export interface ConfirmationParts extends OwnPasswordParts {
   readonly keys: KeyRing
-  readonly store: KeyExchangeParts['store'] &
-    ThrottleStore & {
-      readonly passwords: Pick<PasswordStore, 'find'>
-      readonly users: Pick<UserStore, 'findForLogin'>
-      readonly sessions: Pick<SessionStore, 'findById'>
-      readonly failures: Pick<FailureStore, 'clear'>
-    }
+  readonly store: OwnPasswordParts['store'] & { readonly sessions: Pick<SessionStore, 'findById'> }
   readonly sessions: Pick<Sessions, 'confirm' | 'isOpen'>
-  readonly audit: Pick<Audit, 'write' | 'note'>
   readonly tickets: Pick<StepUpTickets, 'read' | 'sessionOf' | 'confirm'>
-  readonly paces: Paces
 }
 
 export class Confirmation {
   readonly #parts: ConfirmationParts
-  readonly #throttle: Throttle
-  readonly #exchange: KeyExchange
+  readonly #own: OwnPassword
 
   constructor(parts: ConfirmationParts) {
     const { keys, instance } = parts
     this.#parts = parts
-    this.#throttle = makeThrottle(parts.paces, parts.store)
-    // Another seal than the login's: what was begun here opens no session, and a login's proof confirms no call.
-    this.#exchange = new KeyExchange(
+    this.#own = new OwnPassword(
       parts,
       makeSeal(keys.subKey('step-up'), `sekisho/1/step-up-state/${instance}`),
     )
@@ -54,7 +40,7 @@ export class Confirmation {
     if (id === undefined) return refuse('ticket-invalid', { why: 'forged' })
     const session = await store.sessions.findById(id)
     const isOpen = session !== undefined && (await sessions.isOpen(session, clock.now()))
-    return isOpen ? session : refuse('ticket-invalid', { why: 'session-over' })
+    return isOpen ? session : refuse('ticket-over', { why: 'session-over' })
   }
 
   /** What a person is told before they type. */
@@ -69,10 +55,7 @@ export class Confirmation {
     })
   }
 
-  /**
-   * KE1; counted by session like every proof of the current password, so that a stolen one can't guess without end. `from`: who types,
-   * which at a login host or with a stolen ticket need not be who signed in.
-   */
+  /** KE1. `from`: who types. */
   async start(
     body: unknown,
     session: SessionRow,
@@ -82,14 +65,8 @@ export class Confirmation {
     const ticket = this.#ticketOf(message, session)
     if (isRefusal(ticket)) return ticket
     if (message === undefined) return refuse('body-invalid')
-    const asker = { ...askerOf(session), ...from }
-    const waiting = await this.#pace(session, asker)
-    if (waiting !== undefined) return waiting
-    const account = await findAccount(this.#parts.store, session.username)
-    const answer = await this.#exchange.begin(account, message.startLoginRequest, {
-      asker,
-      counted: boundTo(ticket),
-    })
+    const proving = { session, asker: typistOf(session, from), purpose: purposeOf(ticket) }
+    const answer = await this.#own.begin(message.startLoginRequest, proving)
     return isRefusal(answer) ? answer : answered(answer)
   }
 
@@ -104,57 +81,37 @@ export class Confirmation {
     const ticket = this.#ticketOf(message, session)
     if (isRefusal(ticket)) return ticket
     if (message === undefined) return refuse('body-invalid')
-    const asker = { ...askerOf(session), ...from }
-    const proved = await this.#exchange.end(message, asker)
+    const asker = typistOf(session, from)
+    const proved = await this.#own.end(message, { session, asker, purpose: purposeOf(ticket) })
     if (isRefusal(proved)) return proved
     const { ceremony } = proved
-    if (proved.account !== session.account || proved.counted !== boundTo(ticket))
-      return this.#exchange.refuse(asker, 'forged', ceremony)
-    if ((await findChange(store, proved)) !== undefined)
-      return this.#exchange.refuse(asker, 'expired', ceremony)
-    await store.failures.clear(countOf(session))
-    if (!(await sessions.isOpen(session, clock.now())))
-      return this.#exchange.refuse(asker, 'expired', ceremony)
+    if ((await findChange(store, proved)) !== undefined) return this.#own.refuse(asker, 'expired', ceremony)
+    await this.#own.forgive(session)
+    if (!(await sessions.isOpen(session, clock.now()))) return this.#own.refuse(asker, 'expired', ceremony)
     const { what, endpoint } = ticket
     const named = endpoint === undefined ? {} : { endpoint }
     // Before it opens anything: what can't be recorded does not happen.
     await audit.write({ kind: 'session.confirmed', asker, ceremony, what, ...named })
     if (what === 'age' && !(await sessions.confirm(session, clock.now())))
-      return this.#exchange.refuse(asker, 'expired', ceremony)
+      return this.#own.refuse(asker, 'expired', ceremony)
     const code = tickets.confirm(ticket)
     return answered(code === undefined ? {} : { code })
   }
 
-  /** Records those that never came back, as after a wrong password. Called again and again. */
   review(): Promise<void> {
-    return this.#exchange.review()
+    return this.#own.review()
   }
 
   #ticketOf(message: { readonly ticket: string } | undefined, session: SessionRow): Ticket | Refusal {
     if (message === undefined) return refuse('body-invalid')
     const ticket = this.#parts.tickets.read(message.ticket, session.id)
-    return typeof ticket === 'string' ? refuse('ticket-invalid', { why: ticket }) : ticket
-  }
-
-  async #pace(session: SessionRow, asker: Asker): Promise<Refusal | undefined> {
-    const { audit, clock } = this.#parts
-    const paced = await this.#throttle.prove(countOf(session), clock.now())
-    if (!paced.allowed) {
-      audit.note({ kind: 'login.paced', asker, bucket: paced.bucket })
-      return refuse('login-paced', { bucket: paced.bucket }, paced.retryAfter)
-    }
-    if (paced.counted?.last === true)
-      await audit.write({ kind: 'login.locked', asker, failures: paced.counted.failures })
-    return undefined
+    if (typeof ticket !== 'string') return ticket
+    // The page's call is sent again where its ticket is over: never for one that somebody on the way made up.
+    return refuse(ticket === 'forged' ? 'ticket-invalid' : 'ticket-over', { why: ticket })
   }
 }
 
-/** The same count as that of a change of password: one password, one number of guesses. */
-function countOf({ id }: SessionRow): string {
-  return `session:${id}`
-}
-
-/** Stands in the sealed state: what was begun for one call ends for no other one. */
-function boundTo({ id }: Ticket): string {
+/** What was begun for one call ends for no other one. */
+function purposeOf({ id }: Ticket): string {
   return `step-up:${id}`
 }

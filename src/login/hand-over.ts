@@ -2,28 +2,24 @@
 import { z } from 'zod'
 import { enterText, proofAlgorithms } from '../contract/proof.ts'
 import { parseBase64url } from '../kit/base64url.ts'
-import type { Clock } from '../kit/clock.ts'
 import { randomName } from '../kit/random.ts'
 import { makeSeal, type Seal } from '../kit/seal.ts'
 import type { Username } from '../kit/username.ts'
 import { readPublicKey } from '../proof/enrolment.ts'
 import { makeVerifySignature, type VerifySignature } from '../proof/verify-signature.ts'
 import type { AccountId, ProofKey } from '../store/rows.ts'
-import type { SpentStore } from '../store/store.ts'
 import type { KeyRing } from './key.ts'
 import { base64url } from './login-messages.ts'
 import { makeProofSeal } from './proof-seal.ts'
+import { readSealed, spendOnce, type UseParts } from './sealed.ts'
 
-export interface HandOverParts {
+export interface HandOverParts extends UseParts {
   readonly keys: Pick<KeyRing, 'subKey'>
   readonly instance: string
-  readonly store: { readonly spent: SpentStore }
-  readonly clock: Clock
 }
 
 /** A redirect's time, and that of a slow phone. */
 const codeMs = 60_000
-const spentMarginMs = 60_000
 
 const codeShape = z.strictObject({
   id: z.string(),
@@ -88,28 +84,18 @@ export class HandOver {
   async take(body: unknown, origin: string): Promise<Entered> {
     const message = enterShape.safeParse(body).data
     if (message === undefined) return { kind: 'refused', why: 'malformed' }
-    const code = parseCode(this.#seal.unseal(message.code))
+    const code = readSealed(this.#seal, codeShape, message.code)
     const signature = parseBase64url(message.signature)
     if (code === undefined || signature === undefined) return { kind: 'refused', why: 'forged' }
     const { id, expiresAt, proofKey: tripKey, origin: meant, ...proved } = code
     const no = (why: 'forged' | 'expired' | 'reused') =>
       ({ kind: 'refused', why, ceremony: code.ceremony }) as const
     if (meant !== origin) return no('forged')
-    const { store, clock } = this.#parts
-    if (clock.now() >= expiresAt) return no('expired')
-    if (!(await store.spent.spend(id, expiresAt + spentMarginMs))) return no('reused')
+    const spent = await spendOnce({ id, expiresAt }, this.#parts)
+    if (spent !== 'spent') return no(spent)
     const text = enterText(origin, message.code, message.publicKey)
     const proofKey = readPublicKey(message.publicKey)
     const isSigned = this.#verify(tripKey, text, signature)
     return isSigned && proofKey !== undefined ? { kind: 'entered', proved, proofKey } : no('forged')
-  }
-}
-
-function parseCode(text: string | undefined): Code | undefined {
-  if (text === undefined) return undefined
-  try {
-    return codeShape.safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined
   }
 }

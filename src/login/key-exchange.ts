@@ -9,11 +9,12 @@ import { Secret } from '../kit/secret.ts'
 import { isRefusal, refuse, type Refusal } from '../refusals.ts'
 import type { SpentStore } from '../store/store.ts'
 import type { Account } from './account.ts'
-import { parseLoginState, writeLoginState, type LoginState } from './login-messages.ts'
+import { loginState, writeLoginState, type LoginState } from './login-messages.ts'
 import type { Opaque } from './opaque.ts'
 import { PendingLogins } from './pending.ts'
 import { credentialOf, identifiersOf } from './register.ts'
 import type { Seal } from '../kit/seal.ts'
+import { readSealed, spend, spendOnce } from './sealed.ts'
 import { unlessBusy } from './unless-busy.ts'
 
 export interface KeyExchangeParts {
@@ -39,8 +40,6 @@ export type LoginRefusedWhy = Extract<AuditEvent, { kind: 'login.refused' }>['wh
 
 /** Long enough for Argon2id on a slow phone, too short to be worth collecting. */
 const stateMs = 60_000
-/** Spent ids outlive their states by this, should clocks of two processes differ. */
-export const spentMarginMs = 60_000
 
 export class KeyExchange {
   readonly #parts: KeyExchangeParts
@@ -100,16 +99,14 @@ export class KeyExchange {
 
   /** KE3 and the sealed state in. Every failure looks the same from outside. */
   async end(message: KeyExchangeEnd, asker: Asker): Promise<ProvedState | Refusal> {
-    const { instance, store, clock, opaque } = this.#parts
-    const unsealed = this.#seal.unseal(message.state)
-    const state = unsealed === undefined ? undefined : parseLoginState(unsealed)
+    const { instance, opaque } = this.#parts
+    const state = readSealed(this.#seal, loginState, message.state)
     if (state === undefined) return this.refuse(asker, 'forged')
     const { ceremony, username, account, closed } = state
     const who: Asker = username === undefined ? asker : { ...asker, username }
-    if (clock.now() >= state.expiresAt) return this.refuse(who, 'expired', ceremony)
     // Before the proof is looked at: a state is good for one try, not for one success.
-    const first = await store.spent.spend(ceremony, state.expiresAt + spentMarginMs)
-    if (!first) return this.refuse(who, 'reused', ceremony)
+    const spent = await spendOnce({ id: ceremony, expiresAt: state.expiresAt }, this.#parts)
+    if (spent !== 'spent') return this.refuse(who, spent, ceremony)
     this.#pending.forget(ceremony)
     const finished = await unlessBusy(
       opaque.finishLogin({
@@ -130,7 +127,7 @@ export class KeyExchange {
     const { store, audit, clock } = this.#parts
     for (const { ceremony, asker, expiresAt } of this.#pending.expired(clock.now())) {
       // Another process may have finished it; whoever spends the id knows.
-      const unfinished = await store.spent.spend(ceremony, expiresAt + spentMarginMs)
+      const unfinished = await spend({ id: ceremony, expiresAt }, store)
       this.#pending.forget(ceremony)
       if (unfinished) audit.note({ kind: 'login.abandoned', asker, ceremony })
     }

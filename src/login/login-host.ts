@@ -10,7 +10,7 @@ export interface LoginHost {
 }
 
 export function isLoginHost({ name }: LoginHost, { host }: Site): boolean {
-  return host === name + portOf(host)
+  return withoutDot(host) === name + portOf(host)
 }
 
 /** At the port that the browser came to: all names of a gate are served at the same one. */
@@ -29,12 +29,17 @@ export function findApp(
   origin: string | null | undefined,
   site: Site,
 ): Site | undefined {
-  const name = apps.find((one) => originAt(one, site) === origin)
+  const name = apps.flatMap((one) => [one, `${one}.`]).find((one) => originAt(one, site) === origin)
   return name === undefined ? undefined : { scheme: site.scheme, host: name + portOf(site.host) }
 }
 
 function originAt(name: string, { scheme, host }: Site): string {
   return originOf({ scheme, host: name + portOf(host) })
+}
+
+/** A name is the same one with a dot at its end (RFC 1034 section 3.1), and a browser keeps the dot in its origin. */
+function withoutDot(host: string): string {
+  return host.replace(/\.(?=:\d+$|$)/, '')
 }
 
 function portOf(host: string): string {

@@ -30,7 +30,7 @@ async function signInBob(asker = stranger, typed = bobsPassword) {
 
 async function begin(session: UserSession, typed = bobsPassword) {
   const knocked = knock(typed)
-  const started = await rig.passwordChange.start(knocked.body, session)
+  const started = await rig.passwordChange.start(knocked.body, session, stranger)
   if (started.kind === 'refusal') throw new TypeError(`refused: ${started.code}`)
   return { ...knocked, answer: started.answer }
 }
@@ -41,6 +41,7 @@ async function proveCurrent(session: UserSession, typed = newPassword) {
   const proved = await rig.passwordChange.prove(
     { ...proof, registrationRequest: begun.registrationRequest },
     session,
+    stranger,
   )
   if (proved.kind === 'refusal') throw new TypeError(`refused: ${proved.code}`)
   return { ticket: proved.answer.ticket, registrationRecord: recordOf(begun, proved.answer) }
@@ -99,8 +100,8 @@ describe('somebody with a stolen session', () => {
     expect(proveOnly(begun)).toBeUndefined()
     const { registrationRequest } = beginRegistration(newPassword)
     const bluff = { finishLoginRequest: 'A'.repeat(86), state: begun.answer.state, registrationRequest }
-    expect(await rig.passwordChange.prove(bluff, session)).toEqual(failed('wrong-proof'))
-    expect(await rig.passwordChange.prove(bluff, session)).toEqual(failed('reused'))
+    expect(await rig.passwordChange.prove(bluff, session, stranger)).toEqual(failed('wrong-proof'))
+    expect(await rig.passwordChange.prove(bluff, session, stranger)).toEqual(failed('reused'))
     await begin(session, 'another wrong guess')
     rig.now += 60_000
     await rig.passwordChange.review()
@@ -114,12 +115,47 @@ describe('somebody with a stolen session', () => {
     ])
   })
 
+  it('is on record from where they type, whoever signed in', async () => {
+    const { session } = await signInBob()
+    const thief = { ...stranger, address: '198.51.100.7', userAgent: 'Browser/2' }
+    const from = { address: thief.address, userAgent: thief.userAgent }
+    const typing = rig.events.length
+    const knocked = knock(bobsPassword)
+    const started = await rig.passwordChange.start(knocked.body, session, thief)
+    if (started.kind === 'refusal') throw new TypeError(started.code)
+    const proof = proveOnly({ ...knocked, answer: started.answer })
+    const begun = beginRegistration(newPassword)
+    const message = { ...proof, registrationRequest: begun.registrationRequest }
+    const proved = await rig.passwordChange.prove(message, session, thief)
+    if (proved.kind === 'refusal') throw new TypeError(proved.code)
+    const { ticket } = proved.answer
+    const body = { ticket, registrationRecord: recordOf(begun, proved.answer) }
+    await rig.passwordChange.prove(message, session, thief)
+    await rig.passwordChange.set({ ...body, ticket: 'AAAA' }, session, thief)
+    await rig.passwordChange.start(knock('a wrong guess').body, session, thief)
+    rig.now += 60_000
+    await rig.passwordChange.review()
+    await rig.passwordChange.set(body, session, thief)
+    const asker = { principal: 'user', username: 'bob', session: session.id, ...from }
+    expect(rig.events.slice(typing)).toMatchObject([
+      { kind: 'login.started', asker },
+      { kind: 'login.refused', why: 'reused', asker },
+      { kind: 'login.refused', why: 'forged', asker },
+      { kind: 'login.started', asker },
+      { kind: 'login.abandoned', asker },
+      { kind: 'login.refused', why: 'expired', asker },
+    ])
+    const again = await proveCurrent(session)
+    await rig.passwordChange.set(again, session, thief)
+    expect(rig.events.at(-1)).toMatchObject({ kind: 'password.changed', asker })
+  })
+
   it('gets exactly 100 guesses, with longer and longer waits, and keeps nobody else waiting', async () => {
     const { session } = await signInBob()
     let tries = 0
     let last: unknown
     for (let asked = 0; asked < 400; asked++) {
-      const answer = await rig.passwordChange.start(knock('a wrong guess').body, session)
+      const answer = await rig.passwordChange.start(knock('a wrong guess').body, session, stranger)
       if (answer.kind === 'refusal') last = answer
       else tries++
       rig.now += (answer.kind === 'refusal' ? (answer.retryAfter ?? 0) : 10) * 1000
@@ -147,7 +183,7 @@ describe('a proof', () => {
     expect(await rig.ceremony.finish(forChange, stranger)).toEqual(failed('forged'))
     const forLogin = proveOnly(await rig.start(bobsPassword, stranger, rig.ceremony, 'bob'))
     const { registrationRequest } = beginRegistration(newPassword)
-    expect(await rig.passwordChange.prove({ ...forLogin, registrationRequest }, session)).toEqual(
+    expect(await rig.passwordChange.prove({ ...forLogin, registrationRequest }, session, stranger)).toEqual(
       failed('forged'),
     )
   })
@@ -157,7 +193,9 @@ describe('a proof', () => {
     const { session: other } = await signInBob()
     const proof = proveOnly(await begin(session))
     const { registrationRequest } = beginRegistration(newPassword)
-    expect(await rig.passwordChange.prove({ ...proof, registrationRequest }, other)).toEqual(failed('forged'))
+    expect(await rig.passwordChange.prove({ ...proof, registrationRequest }, other, stranger)).toEqual(
+      failed('forged'),
+    )
   })
 
   it('lasts a minute', async () => {
@@ -165,7 +203,7 @@ describe('a proof', () => {
     const proof = proveOnly(await begin(session))
     const { registrationRequest } = beginRegistration(newPassword)
     rig.now += 60_000
-    expect(await rig.passwordChange.prove({ ...proof, registrationRequest }, session)).toEqual(
+    expect(await rig.passwordChange.prove({ ...proof, registrationRequest }, session, stranger)).toEqual(
       failed('expired'),
     )
   })
@@ -231,7 +269,9 @@ describe('a ticket', () => {
     expect(await set(await proveCurrent(carols), bobs)).toEqual(failed('forged'))
     const proof = proveOnly(await begin(carols))
     const { registrationRequest } = beginRegistration(newPassword)
-    expect(await rig.passwordChange.prove({ ...proof, registrationRequest }, bobs)).toEqual(failed('forged'))
+    expect(await rig.passwordChange.prove({ ...proof, registrationRequest }, bobs, stranger)).toEqual(
+      failed('forged'),
+    )
   })
 
   it('sets no record that is none', async () => {
@@ -253,8 +293,8 @@ describe('what is no message', () => {
         prove: proveIt,
         set,
       } = {
-        start: await rig.passwordChange.start(body, session),
-        prove: await rig.passwordChange.prove(body, session),
+        start: await rig.passwordChange.start(body, session, stranger),
+        prove: await rig.passwordChange.prove(body, session, stranger),
         set: await rig.passwordChange.set(body, session, stranger),
       }
       for (const answer of [start, proveIt, set]) expect(answer).toMatchObject({ code: 'body-invalid' })

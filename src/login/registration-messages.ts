@@ -26,7 +26,7 @@ export const parsePasswordProve = (body: unknown): PasswordProve | undefined =>
   passwordProve.safeParse(body).data
 export const parsePasswordSet = (body: unknown): PasswordSet | undefined => passwordSet.safeParse(body).data
 
-const ticket = z.strictObject({
+export const passwordTicket = z.strictObject({
   id: z.string(),
   session: z.custom<SessionId>((id) => typeof id === 'string'),
   account: z.custom<AccountId>((id) => typeof id === 'string'),
@@ -34,13 +34,4 @@ const ticket = z.strictObject({
   expiresAt: z.number(),
 })
 /** That the current password was proved: in this session, for this account, when this password stood. */
-export type Ticket = Readonly<z.infer<typeof ticket>>
-
-/** `text` came out of our own seal. */
-export function parseTicket(text: string): Ticket | undefined {
-  try {
-    return ticket.safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined
-  }
-}
+export type PasswordTicket = Readonly<z.infer<typeof passwordTicket>>

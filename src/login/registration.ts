@@ -10,6 +10,7 @@ import type { InvitationRow, UserRow } from '../store/rows.ts'
 import type { FailureStore, InvitationStore, UserStore } from '../store/store.ts'
 import { hashInvitation } from '../users/invitation.ts'
 import { Browsers, strangerOf, type LoginAsker } from './asker.ts'
+import { refusePaced } from './heed-pace.ts'
 import type { KeyRing } from './key.ts'
 import { markOf } from './known-browser.ts'
 import type { Opaque } from './opaque.ts'
@@ -146,9 +147,7 @@ export class Registration {
   }
 
   #wait(paced: Paced, asker: LoginAsker): Refusal | undefined {
-    if (paced.allowed) return undefined
-    this.#parts.audit.note({ kind: 'login.paced', asker: strangerOf(asker), bucket: paced.bucket })
-    return refuse('login-paced', { bucket: paced.bucket }, paced.retryAfter)
+    return paced.allowed ? undefined : refusePaced(paced, strangerOf(asker), this.#parts.audit)
   }
 }
 

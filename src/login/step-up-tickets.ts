@@ -1,19 +1,16 @@
 /** What travels with the browser when a password is asked for again: a ticket to the gate's window, and its answer for one call. */
 import { z } from 'zod'
 import { stepUps, type StepUp } from '../contract/proof.ts'
-import type { Clock } from '../kit/clock.ts'
 import { randomName } from '../kit/random.ts'
 import { makeSeal, type Seal } from '../kit/seal.ts'
 import type { Secret } from '../kit/secret.ts'
 import type { SessionId } from '../store/rows.ts'
-import type { SpentStore } from '../store/store.ts'
+import { isExpired, readSealed, spendOnce, type UseParts } from './sealed.ts'
 
-export interface TicketParts {
+export interface TicketParts extends UseParts {
   /** Of the purpose `step-up`. */
   readonly key: Secret<Uint8Array>
   readonly instance: string
-  readonly store: { readonly spent: SpentStore }
-  readonly clock: Clock
 }
 
 /** `call`: its digest, where it is one call that has to be confirmed. */
@@ -32,8 +29,6 @@ export type Worthless = 'forged' | 'expired' | 'other-session' | 'other-call' | 
 const ticketMs = 5 * 60_000
 /** The page repeats its call at once. */
 const codeMs = 60_000
-/** Spent ids outlive what they stand for by this, should clocks of two processes differ. */
-const spentMarginMs = 60_000
 /** What is said of a function: names are the app's, and a header has its limits. */
 const mostName = 100
 
@@ -71,14 +66,14 @@ export class StepUpTickets {
 
   /** Whose ticket it is; undefined for one that isn't ours. */
   sessionOf(sealed: string): SessionId | undefined {
-    return parse(ticketShape, this.#tickets.unseal(sealed))?.session
+    return readSealed(this.#tickets, ticketShape, sealed)?.session
   }
 
   read(sealed: string, session: SessionId): Ticket | Worthless {
-    const ticket = parse(ticketShape, this.#tickets.unseal(sealed))
+    const ticket = readSealed(this.#tickets, ticketShape, sealed)
     if (ticket === undefined) return 'forged'
     if (ticket.session !== session) return 'other-session'
-    return this.#parts.clock.now() >= ticket.expiresAt ? 'expired' : ticket
+    return isExpired(ticket, this.#parts.clock) ? 'expired' : ticket
   }
 
   /** After the password was given for it; undefined where it is no call that has to be confirmed. */
@@ -93,22 +88,10 @@ export class StepUpTickets {
     sealed: string,
     { session, call }: Required<Pick<Wanted, 'session' | 'call'>>,
   ): Promise<'spent' | Worthless> {
-    const code = parse(codeShape, this.#codes.unseal(sealed))
+    const code = readSealed(this.#codes, codeShape, sealed)
     if (code === undefined) return 'forged'
     if (code.session !== session) return 'other-session'
     if (code.call !== call) return 'other-call'
-    const { store, clock } = this.#parts
-    if (clock.now() >= code.expiresAt) return 'expired'
-    return (await store.spent.spend(code.id, code.expiresAt + spentMarginMs)) ? 'spent' : 'reused'
-  }
-}
-
-/** `text` came out of our own seal, so a wrong shape means one of another version. */
-function parse<Shape extends z.ZodType>(shape: Shape, text: string | undefined): z.infer<Shape> | undefined {
-  if (text === undefined) return undefined
-  try {
-    return shape.safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined
+    return spendOnce(code, this.#parts)
   }
 }

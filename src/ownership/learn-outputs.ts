@@ -18,7 +18,7 @@ export interface OutputParts {
   /** As the app declares it, or as it was rendered for the session. */
   readonly endpointOf: (event: OwnedEvent) => Endpoint | undefined
   /** A moment, after which an event that is unknown may be known. */
-  readonly pause: () => Promise<unknown>
+  readonly pause: (id: string) => Promise<unknown>
 }
 
 type Answering = string | undefined | Promise<string | undefined>
@@ -114,7 +114,7 @@ export async function findEvent(
   for (let left = mostTries; ; left--) {
     const { event, foreign } = await ownership.findEvent(owner, id)
     if (event !== undefined || foreign || left === 0) return event
-    await pause()
+    await pause(id)
   }
 }
 

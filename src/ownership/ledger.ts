@@ -2,6 +2,7 @@
 import type { Clock } from '../kit/clock.ts'
 import type { OwnedBounds, OwnedKind, OwnedRow } from '../store/rows.ts'
 import type { OwnershipStore } from '../store/store.ts'
+import { Expected } from './expected.ts'
 import { isDeepLinkFile, isNormalPath } from './file-path.ts'
 import type { Owner } from './owner.ts'
 import type { FileStanding, OwnedEvent, Ownership, SessionNames } from './ownership.ts'
@@ -59,6 +60,7 @@ export class Ledger implements Ownership {
   readonly #needed = new Map<string, OwnedRow>()
   /** Events that are about to be written, by id. */
   readonly #noting = new Map<string, Promise<void>>()
+  readonly #expected = new Expected()
   /** What kept one of them from being written. */
   #fault: { readonly thrown: unknown } | undefined
   #changes: number | undefined
@@ -97,6 +99,11 @@ export class Ledger implements Ownership {
       .catch((thrown: unknown) => void (this.#fault = { thrown }))
       .finally(() => this.#noting.delete(event.id))
     this.#noting.set(event.id, noted)
+    this.#expected.tell(event.id)
+  }
+
+  awaitEvent(id: string, ms: number): Promise<void> {
+    return this.#expected.wait(id, ms)
   }
 
   async findEvent(

@@ -36,6 +36,8 @@ export interface Ownership {
   noteEvent(event: OwnedEvent): Promise<void>
   /** Once the answer that told of it has gone; whoever asks for it here in between waits for that. */
   noteEventSoon(event: OwnedEvent): void
+  /** Until the answer that tells of it has come by, or so long at most. */
+  awaitEvent(id: string, ms: number): Promise<void>
   /** Undefined when unknown or somebody else's; `foreign` says which, for the log. */
   findEvent(owner: Owner, id: string): Promise<{ readonly event?: OwnedEvent; readonly foreign: boolean }>
   /** The client chose this upload id: taken by the first, whose it stays. */

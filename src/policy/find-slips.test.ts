@@ -31,6 +31,24 @@ it.each([
   expect(slipsOf(text)).toEqual([])
 })
 
+it('is a role whose password for each call guards less than it grants', async () => {
+  const when = 'when: { fresh: call }'
+  const policy = await policyFrom(
+    `up: { call: [a], upload: true, ${when} }`,
+    `all: { call: [a], upload: true, files: up, deep_links: true, mcp: true, components: "*", monitoring: true, ${when} }`,
+    `calls: { inherits: up, call: [b], pages: ["*"], ${when} }`,
+    'open: { upload: true, when: { auth_age: 5m } }',
+  )
+  expect(findSlips(policy)).toEqual([
+    expect.stringMatching(
+      /sekisho\.yaml:3: roles\.up\.when\.fresh: this guards calls alone; upload is granted without it\.$/,
+    ),
+    expect.stringMatching(
+      /sekisho\.yaml:4: .*; upload, files, deep_links, mcp, components, monitoring are granted without it\.$/,
+    ),
+  ])
+})
+
 it('is a role that asks for what no request has yet', async () => {
   const role = 'admin: { call: "*", when: { mfa: true, proof: true, fresh: call, auth_age: 5m } }'
   expect(findSlips(await policyFrom('viewer: { call: [a] }', role))).toEqual([

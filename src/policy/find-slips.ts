@@ -2,9 +2,10 @@
 import { readSchema } from './read-schema.ts'
 import { parsePolicy } from './parsed-policy.ts'
 import type { PolicySet } from './policy-set.ts'
+import type { Role } from './roles.ts'
 
 export function findSlips(set: PolicySet): readonly string[] {
-  return [...findUnmet(set), ...findPersonal(set)]
+  return [...findUnmet(set), ...findUnguarded(set), ...findPersonal(set)]
 }
 
 function findUnmet({ roles }: PolicySet): readonly string[] {
@@ -15,6 +16,29 @@ function findUnmet({ roles }: PolicySet): readonly string[] {
         `${file}:${String(lines['when'] ?? line)}: roles.${name}.when.mfa: ` +
         'no request can have a second factor in this release, so nobody gets what this role itself grants.',
     )
+}
+
+function findUnguarded({ roles }: PolicySet): readonly string[] {
+  return roles.flatMap((role) => {
+    const { name, file, line, lines, when } = role
+    const beside = when?.fresh === undefined ? [] : grantsBesideCalls(role)
+    if (beside.length === 0) return []
+    const place = `${file}:${String(lines['when'] ?? line)}: roles.${name}.when.fresh`
+    const without = `${beside.join(', ')} ${beside.length === 1 ? 'is' : 'are'} granted without it`
+    return [`${place}: this guards calls alone; ${without}.`]
+  })
+}
+
+/** The sight of the app is none: no role goes without. */
+function grantsBesideCalls(role: Role): readonly string[] {
+  return [
+    ...(role.upload ? ['upload'] : []),
+    ...(role.files.length > 0 ? ['files'] : []),
+    ...(role.deepLinks ? ['deep_links'] : []),
+    ...(role.mcp ? ['mcp'] : []),
+    ...(role.components.length > 0 ? ['components'] : []),
+    ...(role.monitoring ? ['monitoring'] : []),
+  ]
 }
 
 function findPersonal({ schema, own, places }: PolicySet): readonly string[] {

@@ -36,6 +36,7 @@ describe('a key', () => {
     const other = new Signer().offer(sessionKey, 'https://app.example')
     expect(enrol({ ...other, mac: offer.mac })).toBeUndefined()
     expect(enrol({ ...offer, mac: '' })).toBeUndefined()
+    expect(enrol(offer, { sessionKey: 'none of base64url' })).toBeUndefined()
   })
 
   it('is a point of the curve, uncompressed', () => {
@@ -46,7 +47,11 @@ describe('a key', () => {
       Buffer.concat([point.subarray(0, 64), Buffer.from([(point[64] ?? 0) ^ 1])]),
       Buffer.concat([Buffer.from([2]), point.subarray(1, 33)]),
       point.subarray(0, 64),
+      // The hybrid form of ANSI X9.62, and one byte too many.
+      Buffer.concat([Buffer.from([6]), point.subarray(1)]),
+      Buffer.concat([point, Buffer.alloc(1)]),
     ]
+    expect(readPublicKey('none of base64url')).toBeUndefined()
     for (const bytes of bad) {
       const publicKey = bytes.toString('base64url')
       expect(readPublicKey(publicKey)).toBeUndefined()

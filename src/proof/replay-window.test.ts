@@ -27,6 +27,15 @@ describe('a window', () => {
     expect(window.take(1)).toBe('outrun')
   })
 
+  it('goes on for as long as somebody counts, and never forgets too early', () => {
+    const window = new ReplayWindow()
+    for (let counter = 1; counter <= 3 * windowWidth; counter++) {
+      expect(window.take(counter)).toBe('fresh')
+      for (const back of [0, 31, 32, 255])
+        if (counter > back) expect(window.take(counter - back), `${counter} - ${back}`).toBe('replayed')
+    }
+  })
+
   it('answers as a list of all that was taken would', () => {
     const steps = fc.oneof(fc.integer({ min: -300, max: 40 }), fc.integer({ min: 0, max: 700 }))
     fc.assert(

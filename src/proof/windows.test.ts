@@ -42,6 +42,33 @@ describe('the windows', () => {
     expect(windows.take(use('i0', 3, 100), 102)).toBe('fresh')
   })
 
+  it('go by a document’s last use and its youngest challenge, not its first', () => {
+    const windows = new Windows()
+    for (let n = 0; n < mostInstances; n++) windows.take(use(`i${n}`, 1), 0)
+    expect(windows.take(use('i0', 2, 50), 50)).toBe('fresh')
+    expect(windows.take(use('i0', 3, 40), 50)).toBe('fresh')
+    expect(windows.size.instances).toBe(mostInstances)
+    windows.take(use('new', 1, 51), 51)
+    expect(windows.take(use('i0', 2, 50), 52)).toBe('replayed')
+    expect(windows.take(use('i1', 1), 52)).toBe('stale')
+    // All others by an older one than its youngest.
+    for (let n = 2; n < mostInstances; n++) expect(windows.take(use(`i${n}`, 2, 2), 53)).toBe('fresh')
+    expect(windows.take(use('new', 2, 51), 53)).toBe('fresh')
+    expect(windows.take(use('i0', 2, 50), 54)).toBe('replayed')
+    expect(windows.take(use('newest', 1, 51), 54)).toBe('fresh')
+    expect(windows.take(use('i0', 2, 50), 54)).toBe('stale')
+  })
+
+  it('take nothing again of a document that had to go before its session had to', () => {
+    const windows = new Windows(mostInstances)
+    expect(windows.take(use('i0', 1, 100), 100)).toBe('fresh')
+    // Their challenges are older ones.
+    for (let n = 1; n <= mostInstances; n++) expect(windows.take(use(`i${n}`, 1, n), 100)).toBe('fresh')
+    expect(windows.take(use('a', 1, 100, 'other'), 100)).toBe('fresh')
+    expect(windows.size).toEqual({ owners: 1, instances: 1 })
+    expect(windows.take(use('i0', 1, 100), 101)).toBe('stale')
+  })
+
   it('forget a session when no challenge is left that could be answered again', () => {
     const windows = new Windows()
     expect(windows.take(use('a', 1, 0, 'one'), 0)).toBe('fresh')

@@ -4,7 +4,7 @@ import { ReplayWindow, type CounterTaken } from './replay-window.ts'
 
 /** Documents and programs of one session at a time. */
 export const mostInstances = 64
-/** Of all sessions together: about 450 bytes each. */
+/** Of all sessions together: about 730 bytes each (docs/bench-proof.md). */
 export const mostOfAll = 250_000
 
 interface Instance {

@@ -11,6 +11,8 @@ const session = { id: 's1' } as SessionRow
 const token = { id: 't1' } as ApiTokenRow
 const given = { roles: [], attributes: {} }
 
+const used = 's1 192.0.2.7 Browser/1'
+
 const nobody: Principal = { kind: 'nobody' }
 const guest: Principal = { kind: 'guest', session }
 const keyedGuest: Principal = { kind: 'guest', session: { ...session, proofKey } }
@@ -21,17 +23,21 @@ const boundToken: Principal = { kind: 'token', token: { ...token, proofKey }, ..
 
 function notedOf(principal: Principal, proof: Proof['kind'], activity = true): readonly string[] {
   const noted: string[] = []
-  noteUse({ principal, entry: { activity }, proof: { kind: proof } } as unknown as Proven, {
-    sessions: { mark: ({ id }) => void noted.push(id) },
+  const from = { client: '192.0.2.7', headers: { 'user-agent': 'Browser/1' } }
+  noteUse({ principal, entry: { activity }, proof: { kind: proof }, ...from } as unknown as Proven, {
+    sessions: {
+      mark: ({ id }) => void noted.push(id),
+      markUsed: ({ id }, { address, userAgent }) => void noted.push(`${id} ${address} ${userAgent}`),
+    },
     tokens: { mark: ({ id }) => void noted.push(id) },
   })
   return noted
 }
 
 it.each<[string, Principal, Proof['kind'], readonly string[]]>([
-  ['a session without a key', guest, 'none', ['s1']],
-  ['a signed request of a session', keyedGuest, 'held', ['s1']],
-  ['a signed request of a session of a user', keyedUser, 'held', ['s1']],
+  ['a session without a key', guest, 'none', [used, 's1']],
+  ['a signed request of a session', keyedGuest, 'held', [used, 's1']],
+  ['a signed request of a session of a user', keyedUser, 'held', [used, 's1']],
   ['a plain token', plainToken, 'none', ['t1']],
   ['a signed request of a bound token', boundToken, 'held', ['t1']],
 ])('counts: %s', (_, principal, proof, noted) => {
@@ -47,8 +53,9 @@ it.each<[string, Principal]>([
   expect(notedOf(principal, 'none')).toEqual([])
 })
 
-it('counts polls for tokens, and not for sessions', () => {
-  expect(notedOf(keyedUser, 'held', false)).toEqual([])
-  expect(notedOf(guest, 'none', false)).toEqual([])
+it('counts polls for tokens, and for sessions only as to where they are used', () => {
+  expect(notedOf(keyedUser, 'held', false)).toEqual([used])
+  expect(notedOf(guest, 'none', false)).toEqual([used])
+  expect(notedOf(keyedUser, 'none', false)).toEqual([])
   expect(notedOf(boundToken, 'held', false)).toEqual(['t1'])
 })

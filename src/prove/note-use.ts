@@ -1,5 +1,6 @@
 /** What proved itself was used: a session lives on by that, and of a token the operator is told when it last was. */
 import type { Proven } from '../request.ts'
+import type { SessionFacts } from '../sessions/sessions.ts'
 import type { ApiTokenRow, SessionRow } from '../store/rows.ts'
 import { signerOf } from './prove.ts'
 
@@ -7,6 +8,8 @@ export interface NoteUseParts {
   readonly sessions: {
     /** A person did something in this session. */
     readonly mark: (session: SessionRow) => void
+    /** It was used from there, by whoever has its key. */
+    readonly markUsed: (session: SessionRow, from: SessionFacts) => void
   }
   readonly tokens: {
     readonly mark: (token: ApiTokenRow) => void
@@ -14,11 +17,15 @@ export interface NoteUseParts {
 }
 
 /** Where there is a key only signed requests count: a mere copy of a cookie or a token keeps nothing alive, and makes nothing look so. */
-export function noteUse({ principal, entry, proof }: Proven, { sessions, tokens }: NoteUseParts): void {
+export function noteUse(
+  { principal, entry, proof, client, headers }: Proven,
+  { sessions, tokens }: NoteUseParts,
+): void {
   if (proof.kind === 'none' && signerOf(principal) !== undefined) return
   switch (principal.kind) {
     case 'guest':
     case 'user':
+      sessions.markUsed(principal.session, { address: client, userAgent: headers['user-agent'] ?? '' })
       if (entry.activity) sessions.mark(principal.session)
       return
     case 'token':

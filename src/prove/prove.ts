@@ -1,8 +1,8 @@
-/** Authorized → Proven: who asks holds the key of the login or the token, and signed exactly this request, once. */
+/** Authenticated → Proven: who asks holds the key of the login or the token, and signed exactly this request, once. */
 import type { RouteEntry } from '../catalog/entry.ts'
 import type { ProofJudged, ProofRequest, Signer } from '../proof/proofs.ts'
 import { refuse, type Refusal } from '../refusals.ts'
-import type { Authorized, Principal, Proof, Proven } from '../request.ts'
+import type { Authenticated, Principal, Proof, Proven } from '../request.ts'
 
 type Demand = 'required' | 'optional'
 
@@ -19,7 +19,7 @@ export interface ProveParts {
 
 const none = { kind: 'none' } as unknown as Proof
 
-export function prove(request: Authorized, parts: ProveParts): Proven | Refusal {
+export function prove(request: Authenticated, parts: ProveParts): Proven | Refusal {
   const { principal } = request
   const needed = isNeeded(principal, request.entry, parts)
   const signer = signerOf(principal)

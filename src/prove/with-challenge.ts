@@ -1,13 +1,19 @@
 /** The challenge goes out with an answer: to whoever asked for one, whose signature was refused, or whose epoch is getting old. */
+import { limitOf, type BodyLimits } from '../catalog/body-limit.ts'
 import { challengeField } from '../contract/proof.ts'
 import { refusals } from '../refusals.ts'
 import type { Outcome, Reached } from '../request.ts'
 import { signerOf, type ProveParts } from './prove.ts'
 
+export interface ChallengeParts {
+  readonly proofs: Pick<ProveParts['proofs'], 'challenge'>
+  readonly limits: BodyLimits
+}
+
 export function withChallenge(
   reached: Reached,
   outcome: Outcome,
-  { proofs }: Pick<ProveParts, 'proofs'>,
+  { proofs, limits }: ChallengeParts,
 ): Outcome {
   if (!('principal' in reached)) return outcome
   const asked = outcome.kind === 'answer' && reached.entry.id === 'gate.challenge'
@@ -16,7 +22,7 @@ export function withChallenge(
   const signer = asked || refused || renew ? signerOf(reached.principal) : undefined
   if (signer === undefined) return outcome
   const challenge = proofs.challenge(signer)
-  return outcome.kind === 'refusal'
-    ? { ...outcome, challenge }
-    : { ...outcome, headers: { ...outcome.headers, [challengeField]: challenge } }
+  if (outcome.kind === 'refusal')
+    return { ...outcome, challenge, ...(refused && { bodyMost: limitOf(reached.entry.body, limits) }) }
+  return { ...outcome, headers: { ...outcome.headers, [challengeField]: challenge } }
 }

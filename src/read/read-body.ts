@@ -1,9 +1,10 @@
 /** Bounded reading of bodies that are held whole: the gate's own, calls, and small forms. */
+import { BodyPace } from '../kit/body-pace.ts'
 import { BodyTrouble } from '../kit/body-trouble.ts'
 import type { Json } from '../kit/json.ts'
 import { JsonTrouble, parseStrictJson, requestLimits } from '../kit/strict-json.ts'
 import type { IncomingBody } from '../request.ts'
-import { Meter, Pace } from './meter.ts'
+import { Meter } from './meter.ts'
 
 /** Throws BodyTrouble. */
 export function parseJson(bytes: Uint8Array): Json {
@@ -37,7 +38,7 @@ export function takeComplete({ stream, isComplete }: IncomingBody, max: number):
 
 /** All bytes, at most `max` of them, however long they take while they keep the pace; throws BodyTrouble. */
 export function readPaced(body: IncomingBody, max: number): Promise<Buffer> {
-  return collect(body, max, (onSlow) => new Pace(onSlow))
+  return collect(body, max, (onSlow) => new BodyPace(onSlow))
 }
 
 /** All bytes, at most `max` of them, within `deadline` milliseconds; throws BodyTrouble. */
@@ -48,7 +49,7 @@ export function readWhole(body: IncomingBody, max: number, deadline: number): Pr
   })
 }
 
-type Patience = (onSlow: () => void) => Pick<Pace, 'count' | 'stop'>
+type Patience = (onSlow: () => void) => Pick<BodyPace, 'count' | 'stop'>
 
 /** By the stream's events: a chain of streams and iterators costs a small call more than all that is read from it. */
 function collect({ stream, accept }: IncomingBody, max: number, patience: Patience): Promise<Buffer> {

@@ -3,7 +3,7 @@ import { buffer } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { catalogue } from '../catalog/index.ts'
 import { isRefusal } from '../refusals.ts'
-import type { Content, Proven } from '../request.ts'
+import type { Authorized, Content } from '../request.ts'
 import { read, type ReadParts } from './read.ts'
 
 const limits = { callBytes: 100_000, uploadBytes: 1_000_000 }
@@ -22,7 +22,16 @@ interface Asked {
   readonly signed?: { readonly name: string; readonly sha256: Uint8Array }
 }
 
-function requestOf({ id, type, body, length, query = '', encoding, nobody = false, signed }: Asked): Proven {
+function requestOf({
+  id,
+  type,
+  body,
+  length,
+  query = '',
+  encoding,
+  nobody = false,
+  signed,
+}: Asked): Authorized {
   const entry = catalogue.find((one) => one.id === id)
   const stream =
     typeof body === 'string' || body instanceof Buffer ? Readable.from([Buffer.from(body)]) : body
@@ -35,7 +44,7 @@ function requestOf({ id, type, body, length, query = '', encoding, nobody = fals
   }
   const principal = nobody ? { kind: 'nobody' } : { kind: 'guest', session: { id: 's1' } }
   const proof = signed === undefined ? { kind: 'none' } : { kind: 'held', body: signed }
-  return { entry, query, headers, principal, proof, ...incoming } as unknown as Proven
+  return { entry, query, headers, principal, proof, ...incoming } as unknown as Authorized
 }
 
 /** The content, or the refusal as `code {because}`. */

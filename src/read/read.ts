@@ -1,16 +1,17 @@
-/** Proven → Read: the body, read strictly and in one piece, or ready to stream and to be judged on its way. */
+/** Authorized → Read: the body, read strictly and in one piece, or ready to stream and to be judged on its way. */
 import { Readable } from 'node:stream'
+import { limitOf, type BodyLimits } from '../catalog/body-limit.ts'
 import type { BodyRule } from '../catalog/entry.ts'
 import { BodyTrouble } from '../kit/body-trouble.ts'
 import { formType, makeBoundary } from '../kit/form.ts'
 import { ownerOf, type Owner } from '../ownership/owner.ts'
 import { isRefusal, refuse, type Refusal } from '../refusals.ts'
 import type {
+  Authorized,
   Content,
   FormContent,
   IncomingBody,
   JsonContent,
-  Proven,
   Read,
   UploadContent,
 } from '../request.ts'
@@ -23,8 +24,7 @@ import { compareBytes, readSignedParts, signedBodyOf } from './signed-body.ts'
 import { uploadFields } from './upload-fields.ts'
 
 export interface ReadParts {
-  /** Bytes. */
-  readonly limits: { readonly callBytes: number; readonly uploadBytes: number }
+  readonly limits: BodyLimits
   readonly uploads: UploadRules
   /** Absent: everybody may upload any number of files. */
   readonly uploadQuota?: { readonly take: (owner: Owner, bytes: number) => Promise<boolean> }
@@ -36,7 +36,7 @@ const bodyDeadline = 15_000
 const nothing = new Uint8Array()
 const noContent = { kind: 'none' } as unknown as Content
 
-export async function read(request: Proven, parts: ReadParts): Promise<Read | Refusal> {
+export async function read(request: Authorized, parts: ReadParts): Promise<Read | Refusal> {
   const twice = findRepeatedName(request)
   if (twice !== undefined) return refuse('body-invalid', { repeated: twice })
   const atOnce = request.body?.isComplete?.() === true
@@ -46,7 +46,7 @@ export async function read(request: Proven, parts: ReadParts): Promise<Read | Re
 }
 
 /** A name given twice in the query is read differently by different parsers (OWASP ASVS 5.0 15.3.7). */
-function findRepeatedName(request: Proven): string | undefined {
+function findRepeatedName(request: Authorized): string | undefined {
   if (request.query === '') return undefined
   const named = request.entry.names.filter((name) => name.in === 'query')
   if (named.length === 0) return undefined
@@ -54,7 +54,7 @@ function findRepeatedName(request: Proven): string | undefined {
   return named.find((name) => query.getAll(name.name).length > 1)?.name
 }
 
-async function readContent(request: Proven, parts: ReadParts): Promise<Content | Refusal> {
+async function readContent(request: Authorized, parts: ReadParts): Promise<Content | Refusal> {
   const { entry, body, headers, proof } = request
   if (body === undefined) compareBytes(nothing, signedBodyOf(proof))
   if (entry.body.kind === 'none')
@@ -65,7 +65,7 @@ async function readContent(request: Proven, parts: ReadParts): Promise<Content |
   const type = parseBodyType(headers['content-type'] ?? '')
   if (type === undefined || !takes(entry.body, type))
     return refuse('body-type-wrong', { expected: entry.body.kind })
-  const max = limitOf(entry.body, parts)
+  const max = limitOf(entry.body, parts.limits)
   if (body.length !== undefined && body.length > max)
     return refuse('body-large', { declared: body.length, max })
   return (await readBody(request, body, type, max, parts)) as unknown as Content
@@ -90,19 +90,13 @@ function takes(rule: BodyRule, type: BodyType): boolean {
   }
 }
 
-function limitOf(rule: BodyRule, parts: ReadParts): number {
-  switch (rule.kind) {
-    case 'none':
-      return 0
-    case 'upload':
-      return parts.limits.uploadBytes
-    case 'json':
-    case 'form':
-      return rule.max === 0 ? parts.limits.callBytes : rule.max
-  }
-}
-
-async function readBody(request: Proven, body: IncomingBody, type: BodyType, max: number, parts: ReadParts) {
+async function readBody(
+  request: Authorized,
+  body: IncomingBody,
+  type: BodyType,
+  max: number,
+  parts: ReadParts,
+) {
   const { entry } = request
   if (type.kind === 'json') return readJson(request, body, max)
   if (entry.body.kind === 'upload') return passUpload(request, body, type.boundary, max, parts)
@@ -124,7 +118,7 @@ async function chargeForm(
 }
 
 /** The gate's own bodies come from strangers too, so they have a deadline; a call may be long, and has a pace. */
-async function readJson({ entry, proof }: Proven, body: IncomingBody, max: number): Promise<JsonContent> {
+async function readJson({ entry, proof }: Authorized, body: IncomingBody, max: number): Promise<JsonContent> {
   const isOwn = entry.goesTo === 'serve'
   const bytes =
     takeComplete(body, max) ?? (isOwn ? await readWhole(body, max, bodyDeadline) : await readPaced(body, max))
@@ -133,7 +127,7 @@ async function readJson({ entry, proof }: Proven, body: IncomingBody, max: numbe
 }
 
 function passUpload(
-  { entry, principal, proof }: Proven,
+  { entry, principal, proof }: Authorized,
   body: IncomingBody,
   boundary: string,
   max: number,

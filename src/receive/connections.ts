@@ -3,8 +3,10 @@ import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import { Places, type PlaceLimits, type Seat } from './places.ts'
 
-/** `address`: holds its share already. `all`: every place is taken. `room`: given up for somebody new. */
-export type DropReason = 'address' | 'all' | 'room'
+/**
+ * `address`: holds its share already. `all`: every place is taken. `room`: given up for somebody new. `handshakes`: came too often.
+ */
+export type DropReason = 'address' | 'all' | 'room' | 'handshakes'
 
 /** What tells one connection from all others that are open. */
 type Ends = Pick<Socket, 'remoteAddress' | 'remotePort'>
@@ -29,6 +31,8 @@ export class Connections {
   }
 
   #admit(socket: Socket): void {
+    // Cut already (tls-server.ts): it has no address any more, and may displace nobody.
+    if (socket.destroyed) return
     const { remoteAddress } = socket
     const name = nameOf(socket)
     const drop = (reason: DropReason) => {

@@ -21,10 +21,15 @@ export interface Exchange {
   readonly outlet: Outlet
 }
 
+/**
+ * What is taken of a body that is still coming, over a connection that can't tell its sender to stop: a `moment` of it; `none`,
+ * whoever sent this may not go on; all up to `most` bytes, since the same request has to come again.
+ */
+export type Rest = 'moment' | 'none' | { readonly most: number }
+
 export interface Outlet extends Sink {
   readonly isOpen: boolean
-  /** `last`: whoever sent this may not go on sending. */
-  begin(status: number, headers: AnswerHeaders, last: boolean): void
+  begin(status: number, headers: AnswerHeaders, rest: Rest): void
   end(bytes?: Uint8Array): void
   /** The head must not wait for the first bytes of the body. */
   flush(): void

@@ -26,7 +26,7 @@ async function begin(bytes: Uint8Array, method = 'GET') {
   socket.write(`${method} / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
   const [, response] = await asked
   const outlet = new Http1Outlet(response)
-  outlet.begin(200, { 'content-length': String(bytes.byteLength) }, true)
+  outlet.begin(200, { 'content-length': String(bytes.byteLength) }, 'none')
   outlet.end(bytes)
   return { response, socket, outlet }
 }

@@ -1,7 +1,7 @@
 /** Where the answer to an HTTP/1.1 request goes. */
 import type { ServerResponse } from 'node:http'
 import type { AnswerHeaders } from '../request.ts'
-import type { Outlet } from './exchange.ts'
+import type { Outlet, Rest } from './exchange.ts'
 
 /**
  * TLS encrypts at once whatever it is handed, and keeps it until the client takes it (nodejs/node src/crypto/crypto_tls.cc 24,
@@ -11,16 +11,22 @@ const largestPiece = 64 * 1024
 
 export class Http1Outlet implements Outlet {
   readonly #response: ServerResponse
+  readonly #onAll: ((most: number) => void) | undefined
 
-  constructor(response: ServerResponse) {
+  /** `onAll`: all of the request's body is to be taken; absent, that can't be, or the client waits for a word before it sends. */
+  constructor(response: ServerResponse, onAll?: (most: number) => void) {
     this.#response = response
+    this.#onAll = onAll
   }
 
   get isOpen(): boolean {
     return !this.#response.destroyed
   }
 
-  begin(status: number, headers: AnswerHeaders, last: boolean): void {
+  begin(status: number, headers: AnswerHeaders, rest: Rest): void {
+    const isAll = typeof rest === 'object'
+    if (isAll) this.#onAll?.(rest.most)
+    const last = rest === 'none' || (isAll && this.#onAll === undefined)
     const all = last ? { ...headers, connection: 'close' } : headers
     this.#response.writeHead(status, all as Record<string, string | string[]>)
   }

@@ -27,7 +27,7 @@ async function start() {
         await Promise.resolve()
         const complete = body?.isComplete?.()
         const bytes = complete === true ? (body?.stream.read() as Buffer | null) : null
-        outlet.begin(200, { 'content-type': 'text/plain' }, false)
+        outlet.begin(200, { 'content-type': 'text/plain' }, 'moment')
         outlet.end(Buffer.from(`${String(complete)} ${String(bytes?.toString())}`))
         arrived.resolve()
       },

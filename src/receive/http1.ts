@@ -7,7 +7,7 @@ import type { Connections } from './connections.ts'
 import type { Door, Exchange } from './exchange.ts'
 import { readHeaders } from './headers.ts'
 import { Http1Outlet } from './http1-outlet.ts'
-import { limitLeftover } from './leftover.ts'
+import { Leftover } from './leftover.ts'
 import {
   checkingInterval,
   farewellMs,
@@ -22,7 +22,7 @@ import { cutWhenStalled, stalledMs } from './stalled.ts'
 export const http1Options: ServerOptions = {
   maxHeaderSize: headerBytes,
   headersTimeout: headerDeadline,
-  // Bodies have a pace of their own (validate/meter.ts): a large upload may take its time, a dripping one may not.
+  // Bodies have a pace of their own (read/meter.ts): a large upload may take its time, a dripping one may not.
   requestTimeout: 0,
   connectionsCheckingInterval: checkingInterval,
   keepAliveTimeout: idleDeadline,
@@ -37,19 +37,21 @@ export function serveHttp1(server: Server, connections: Pick<Connections, 'seatO
   const waiting = new PipelineGuard()
   const onRequest = (message: IncomingMessage, response: ServerResponse, waits: boolean) => {
     if (!waiting.admit(message.socket, response)) return
-    limitLeftover(message, response)
+    const leftover = new Leftover(message, response)
     cutWhenStalled(message, response)
     const seat = connections.seatOf(message.socket)
     seat?.begin()
     response.once('close', () => seat?.end())
-    void door.take(makeExchange(message, response, { waits, vouch: () => seat?.vouch() }))
+    const onAll = waits ? undefined : (most: number) => leftover.allow(most)
+    void door.take(makeExchange(message, response, { waits, vouch: () => seat?.vouch(), onAll }))
   }
   server.on('request', (message, response) => onRequest(message, response, false))
   server.on('checkContinue', (message, response) => onRequest(message, response, true))
   // Node would answer these itself, past the log.
   server.on('checkExpectation', (message, response) => {
-    limitLeftover(message, response)
-    const exchange = makeExchange(message, response, { waits: false, vouch: () => undefined })
+    new Leftover(message, response)
+    const how = { waits: false, vouch: () => undefined, onAll: undefined }
+    const exchange = makeExchange(message, response, how)
     void door.take(exchange, refuse('header-ambiguous', { field: 'expect' }))
   })
   server.on('upgrade', (message: IncomingMessage, socket: Socket) => {
@@ -84,7 +86,11 @@ function originOf(message: IncomingMessage) {
 function makeExchange(
   message: IncomingMessage,
   response: ServerResponse,
-  { waits, vouch }: { readonly waits: boolean; readonly vouch: () => void },
+  how: {
+    readonly waits: boolean
+    readonly vouch: () => void
+    readonly onAll: ((most: number) => void) | undefined
+  },
 ): Exchange {
   const { peer, method, userAgent } = originOf(message)
   return {
@@ -93,9 +99,9 @@ function makeExchange(
     userAgent,
     peer,
     readHeaders: () => readHeaders(message),
-    openBody: () => openBody(message, response, waits),
-    vouch,
-    outlet: new Http1Outlet(response),
+    openBody: () => openBody(message, response, how.waits),
+    vouch: how.vouch,
+    outlet: new Http1Outlet(response, how.onAll),
   }
 }
 

@@ -134,6 +134,8 @@ export class Http2Connection {
       return
     }
     const { seat } = this.#parts
+    // Files, media and pages go unsigned; whoever signed on this connection is the one who asks for them.
+    if (seat?.isKnown === true) place.vouch()
     const vouch = () => {
       place.vouch()
       seat?.vouch()

@@ -95,7 +95,29 @@ describe('when every place is taken', () => {
     expect([givenUp, refusal('192.0.2.6')]).toEqual([['dripping', 'idle', 'answered', 'resting'], 'all'])
   })
 
-  it('a request of somebody who is signed in is never given up', () => {
+  it('a request of somebody who is signed in is given up by whoever has more than a share, for whoever has less', () => {
+    const { sit, sitAll, refusal, givenUp } = makePlaces(24, 24)
+    const keep = (seats: readonly Seat[]) => {
+      for (const seat of seats) {
+        seat.begin()
+        seat.vouch()
+      }
+    }
+    keep(sitAll('192.0.2.1', 1))
+    keep(sitAll('192.0.2.2', 13))
+    keep(sitAll('192.0.2.3', 10))
+    for (let at = 0; at < 7; at++) keep([sit('192.0.2.4', 'new')])
+    // The one that holds most loses first, its oldest first, until nobody has more than another.
+    const of = (peer: string, from: number, to: number) =>
+      Array.from({ length: to - from }, (_, at) => `${peer} ${String(from + at)}`)
+    expect(givenUp.slice(0, 3)).toEqual(of('192.0.2.2', 0, 3))
+    expect([...givenUp].sort()).toEqual([...of('192.0.2.2', 0, 5), ...of('192.0.2.3', 0, 2)])
+    // A fair share is left to everybody.
+    expect(refusal('192.0.2.4')).toBe('all')
+    expect(refusal('192.0.2.3')).toBe('all')
+  })
+
+  it('a request of somebody who is signed in is never given up by whoever has a fair share', () => {
     const { sit, refusal, givenUp } = makePlaces(2, 2)
     for (const peer of ['192.0.2.1', '192.0.2.2']) {
       const seat = sit(peer)
@@ -120,7 +142,7 @@ describe('whatever comes and goes', () => {
     which: fc.nat(60),
   })
 
-  it('no limit is passed, nothing is lost or counted twice, and nobody who is signed in loses a request', () => {
+  it('no limit is passed, nothing is lost or counted twice, and nobody who is signed in loses a request but to make room for others', () => {
     fc.assert(
       fc.property(fc.array(deed, { maxLength: 300 }), (deeds) => {
         const limits = { connections: 12, connectionsPerAddress: 10, trustedProxies: [] }
@@ -136,7 +158,9 @@ describe('whatever comes and goes', () => {
                 seats.findIndex((other) => other.seat === seat),
                 1,
               )
-              if (lost?.isKnown === true && lost.underWay > 0) lostByKnown++
+              const held = (of?: string) => seats.filter((other) => other.peer === of).length
+              const excess = held(lost?.peer) >= 8 && held(peer) < 8
+              if (lost?.isKnown === true && lost.underWay > 0 && !excess) lostByKnown++
             })
             if (seat instanceof Seat) seats.push({ seat, peer, underWay: 0, isKnown: false })
           } else if (one !== undefined) {

@@ -12,7 +12,8 @@ export interface PlaceLimits {
 
 /**
  * In which order places are given up: `stranger`, whether something is asked there or not, since either can be held; `resting`
- * asks for nothing, but somebody who is signed in did before; `kept`, on which somebody signed in waits for an answer, never.
+ * asks for nothing, but somebody who is signed in did before; `kept`, on which somebody signed in waits for an answer, only where
+ * an address has more than a fair share, for one that has less.
  */
 type Rank = 'stranger' | 'resting' | 'kept'
 
@@ -41,6 +42,11 @@ export class Seat {
     if (this.#isLeft) return undefined
     if (!this.#isKnown) return 'stranger'
     return this.#underWay > 0 ? 'kept' : 'resting'
+  }
+
+  /** Somebody who is signed in has asked here. */
+  get isKnown(): boolean {
+    return this.#isKnown
   }
 
   /** A request is under way, until it is told `end`. */
@@ -95,7 +101,7 @@ export class Places {
 
   /** `giveUp` is called when somebody else gets the place. Otherwise answers why there is none for this peer. */
   take(peer: string | undefined, giveUp: () => void): Seat | 'address' | 'all' {
-    const key = this.#keyOf(peer)
+    const key = keyOfPeer(peer, this.#limits.trustedProxies)
     if (this.#holds(key) >= this.#limits.connectionsPerAddress) return 'address'
     if (this.taken >= this.#limits.connections) {
       const other = this.#findOther(key)
@@ -126,7 +132,17 @@ export class Places {
       }
       if (found !== undefined) return found
     }
-    return undefined
+    return own < fairShare ? this.#findExcess() : undefined
+  }
+
+  /** Nobody is left but who is signed in and waits, and one address could have all of that, with requests that never end. */
+  #findExcess(): Seat | undefined {
+    let found: Seat | undefined
+    for (const seat of this.#byRank.kept) {
+      const held = this.#holds(seat.key)
+      if (held > fairShare && held > this.#holds(found?.key)) found = seat
+    }
+    return found
   }
 
   #settle(seat: Seat): void {
@@ -147,12 +163,11 @@ export class Places {
   #holds(key: string | undefined): number {
     return key === undefined ? 0 : (this.#held.get(key) ?? 0)
   }
+}
 
-  /** Behind loopback are port forwards and local proxies, many people at one address. */
-  #keyOf(peer: string | undefined): string | undefined {
-    const address = parseAddress(peer ?? '')
-    if (address === undefined || isLoopback(address) || isInside(address, this.#limits.trustedProxies))
-      return undefined
-    return addressKey(address)
-  }
+/** What counts as one address. Behind loopback are port forwards and local proxies, many people at one address: undefined. */
+export function keyOfPeer(peer: string | undefined, trustedProxies: readonly Network[]): string | undefined {
+  const address = parseAddress(peer ?? '')
+  if (address === undefined || isLoopback(address) || isInside(address, trustedProxies)) return undefined
+  return addressKey(address)
 }

@@ -4,14 +4,17 @@ import { createServer, type Server } from 'node:http'
 import type { Method } from '../catalog/entry.ts'
 import type { Network } from '../kit/networks.ts'
 import { isInside, isLoopback, parseAddress } from '../kit/networks.ts'
+import { Turns, type TurnPace } from '../limits/turns.ts'
 import { refuse, type Refusal, type RefusalCode } from '../refusals.ts'
 import { abandon, type Misreceived, type Outcome, type Received } from '../request.ts'
 import { parseTarget } from './canonical-path.ts'
 import { findClientAddress } from './client-address.ts'
-import { Connections } from './connections.ts'
+import { Connections, type DropReason } from './connections.ts'
 import type { Door, Exchange, Outlet } from './exchange.ts'
+import { handshakePatienceMs, Handshakes } from './handshakes.ts'
 import { http1Options, serveHttp1 } from './http1.ts'
 import { Http2Connections } from './http2-connections.ts'
+import { keyOfPeer } from './places.ts'
 import { reply, type MessagePage } from './reply.ts'
 import { parseHost } from './site.ts'
 import { tlsOptions, type TlsPair } from './tls-options.ts'
@@ -22,6 +25,8 @@ export interface ReceiveSettings {
   readonly trustedProxies: readonly Network[]
   readonly connections: number
   readonly connectionsPerAddress: number
+  /** New TLS connections of one address. */
+  readonly handshakesPerAddress: TurnPace
   /** Only the trusted proxies, and this machine, may connect. */
   readonly proxiesOnly?: boolean
   /** `setSecureContext` of the server puts in another one while it runs. */
@@ -52,15 +57,22 @@ export function makeServer(settings: ReceiveSettings, parts: ReceiveParts): Serv
     },
     misread: (refusal, from) => parts.handle(misreceived(from, refusal, { id: nextId(), at: parts.now() })),
   }
-  const connections = new Connections(settings, (peer, reason) => {
+  const onDropped = (peer: string | undefined, reason: DropReason) => {
     void door.misread(refuse('connection-dropped', { reason }), { peer })
-  })
+  }
+  const connections = new Connections(settings, onDropped)
   const server =
     settings.tls === undefined
       ? createServer(http1Options)
       : new TlsServer(
           { ...http1Options, ...tlsOptions(settings.tls) },
           new Http2Connections(settings, connections, door),
+          new Handshakes({
+            turns: new Turns(settings.handshakesPerAddress, handshakePatienceMs),
+            keyOf: (peer) => keyOfPeer(peer, settings.trustedProxies),
+            now: parts.now,
+            onDropped: (peer) => onDropped(peer, 'handshakes'),
+          }),
         )
   serveHttp1(server, connections, door)
   connections.watch(server)

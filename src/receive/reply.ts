@@ -1,5 +1,6 @@
 /** Answer or refusal → status, headers, bytes. The headers that every answer carries live here. */
 import {
+  accountForNewPassword,
   gradioUnauthenticated,
   languageParameter,
   paths,
@@ -13,8 +14,8 @@ import { chooseLanguage } from '../kit/language.ts'
 import { rpcError } from '../mcp/error.ts'
 import { refusals, type Refusal } from '../refusals.ts'
 import { hstsHeader } from './hsts.ts'
-import type { Answer, AnswerHeaders, Misreceived, Outcome, Received } from '../request.ts'
-import type { Outlet } from './exchange.ts'
+import type { Answer, AnswerHeaders, IncomingBody, Misreceived, Outcome, Received } from '../request.ts'
+import type { Outlet, Rest } from './exchange.ts'
 
 /** A page for a person, by the status and text of a refusal; made by the web build. */
 export type MessagePage = (language: Language, status: number, text: string) => Uint8Array
@@ -61,9 +62,7 @@ export function reply(
   if (namesFramers(answer)) delete headers['x-frame-options']
   if (answer.body.kind === 'empty' && answer.status >= 300 && answer.status !== 304)
     headers['content-length'] = '0'
-  // Whoever was refused may not make us read a large body to the end, nor a slow one any longer.
-  const last = outcome.kind === 'refusal' && (unreadBody(request) || outcome.code === 'body-slow')
-  outlet.begin(answer.status, headers, last)
+  outlet.begin(answer.status, headers, restOf(request, outcome))
   switch (answer.body.kind) {
     case 'empty':
       outlet.end()
@@ -94,9 +93,24 @@ function isEventStream(answer: Answer): boolean {
   return typeof type === 'string' && type.startsWith('text/event-stream')
 }
 
+/** Taken in a moment, whoever sends it. */
+const smallBody = 1024 * 1024
+
+/** Whoever was refused may not make us read a large body to the end, nor a slow one any longer, unless it is to come once more, signed. */
+function restOf(request: Received | Misreceived, outcome: Outcome): Rest {
+  if (outcome.kind !== 'refusal') return 'moment'
+  const { bodyMost: most } = outcome
+  if (most !== undefined && most > smallBody && (bodyOf(request)?.length ?? 0) <= most) return { most }
+  return unreadBody(request) || outcome.code === 'body-slow' ? 'none' : 'moment'
+}
+
 function unreadBody(request: Received | Misreceived): boolean {
-  if (!('body' in request) || request.body === undefined) return false
-  return (request.body.length ?? Infinity) > 1024 * 1024
+  const body = bodyOf(request)
+  return body !== undefined && (body.length ?? Infinity) > smallBody
+}
+
+function bodyOf(request: Received | Misreceived): IncomingBody | undefined {
+  return 'body' in request ? request.body : undefined
 }
 
 /** Constant texts only: a browser that navigates gets a page, everything else JSON in Gradio's own shape. */
@@ -183,7 +197,7 @@ function isForFrame({ headers }: Received): boolean {
 const toAccount: Answer = {
   kind: 'answer',
   status: 303,
-  headers: { location: `${paths.account}?reason=expired`, 'cache-control': 'no-store' },
+  headers: { location: accountForNewPassword, 'cache-control': 'no-store' },
   body: { kind: 'empty' },
 }
 
@@ -209,6 +223,9 @@ function toConfirm(request: Received, ticket: string): Answer {
 }
 
 function wantedBy({ path, query }: Received): string {
+  // The language, which may stand beside it, goes along by itself.
+  if (path === paths.account)
+    return new URLSearchParams(query).get('reason') === 'expired' ? accountForNewPassword : paths.account
   return safeReturnPath(query === '' ? path : `${path}?${query}`)
 }
 

@@ -40,6 +40,7 @@ async function start(
     {
       ...{ hosts: [], trustedProxies: [] },
       ...{ connections, connectionsPerAddress: connections },
+      ...{ handshakesPerAddress: { burst: 1, intervalMs: 60_000 } },
       tls: await makePair('first'),
     },
     { handle, page: () => Buffer.from(''), now: () => 0 },

@@ -2,6 +2,7 @@
 import { Server as HttpsServer, type ServerOptions } from 'node:https'
 import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import type { Handshakes } from './handshakes.ts'
 import type { Http2Connections } from './http2-connections.ts'
 import { headerDeadline } from './limits.ts'
 
@@ -14,13 +15,21 @@ export class TlsServer extends HttpsServer {
   readonly #http2: Http2Connections
   readonly #sockets = new Set<Socket>()
 
-  constructor(options: ServerOptions, http2: Http2Connections) {
+  constructor(options: ServerOptions, http2: Http2Connections, handshakes: Pick<Handshakes, 'admit'>) {
     super({
       ...options,
       ALPNProtocols: ['h2', 'http/1.1'],
       handshakeTimeout: headerDeadline,
     })
     this.#http2 = http2
+    // Node's own, which begins TLS.
+    const begin = this.listeners('connection')
+    this.removeAllListeners('connection')
+    this.on('connection', (socket: Socket) =>
+      handshakes.admit(socket, () => {
+        for (const listener of begin) listener.call(this, socket)
+      }),
+    )
     const http1 = this.listeners('secureConnection')
     this.removeAllListeners('secureConnection')
     this.on('secureConnection', (socket: TLSSocket) => {

@@ -4,8 +4,8 @@ import type { AuditEvent } from '../audit/event.ts'
 import type { Action } from '../catalog/actions.ts'
 import type { RouteEntry } from '../catalog/entry.ts'
 import { GateFault } from '../kit/fault.ts'
-import { refuse } from '../refusals.ts'
-import { abandon, type Answer, type Outcome, type Reached } from '../request.ts'
+import { refuse, type RefusalCode } from '../refusals.ts'
+import { abandon, isUnproven, type Answer, type Outcome, type Reached } from '../request.ts'
 import { askerOf } from './asker.ts'
 
 export interface RecordParts {
@@ -27,6 +27,9 @@ const counted: ReadonlySet<Action> = new Set<Action>([
 
 /** The session's own end stands in the log already, in the session's words. */
 const recordedElsewhere: Action = 'endOwnSession'
+
+/** Whatever came too late or twice was signed: a copy of the cookie or the token is not enough for these. */
+const takeAKey: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['proof-replayed', 'proof-outrun'])
 
 /** If the record can't be written, the answer becomes a refusal: what isn't on record does not happen. */
 export async function record(reached: Reached, outcome: Outcome, parts: RecordParts): Promise<Outcome> {
@@ -67,13 +70,15 @@ async function noteRefusal(
   if (refusal.code === 'login-failed' || refusal.code === 'login-paced') return
   if (refusal.code === 'audit-unwritable') return
   const facts = factsOf(reached)
-  const event: AuditEvent = {
+  const event: Extract<AuditEvent, { kind: 'request.refused' }> = {
     kind: 'request.refused',
     ...facts,
     code: refusal.code,
     because: refusal.because,
+    ...(isUnproven(reached) && !takeAKey.has(refusal.code) ? { unproven: true } : {}),
   }
-  if (facts.asker.principal === 'nobody') parts.audit.note(event)
+  // What costs nothing to cause waits for no disk.
+  if (facts.asker.principal === 'nobody' || event.unproven === true) parts.audit.note(event)
   else await parts.audit.write(event)
 }
 

@@ -3,7 +3,7 @@ import type { UserSession } from '../login/password-change.ts'
 import { refuse, type Refusal } from '../refusals.ts'
 import type { Answer, Validated } from '../request.ts'
 import { answerEmpty, answerJson } from './answers.ts'
-import { askerOf, bodyOf, refuseInsecure, userSessionOf } from './asked.ts'
+import { askerOf, bodyOf, factsOf, refuseInsecure, userSessionOf } from './asked.ts'
 import { answerPage } from './pages.ts'
 import type { ServeParts } from './serve.ts'
 
@@ -18,12 +18,16 @@ export function showPasswordRules(request: Validated, parts: ServeParts): Answer
 }
 
 export async function startPasswordChange(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
-  const started = await forUser(request, (session) => parts.passwordChange.start(bodyOf(request), session))
+  const started = await forUser(request, (session) =>
+    parts.passwordChange.start(bodyOf(request), session, factsOf(request)),
+  )
   return started.kind === 'refusal' ? started : answerJson(200, started.answer)
 }
 
 export async function proveCurrentPassword(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
-  const proved = await forUser(request, (session) => parts.passwordChange.prove(bodyOf(request), session))
+  const proved = await forUser(request, (session) =>
+    parts.passwordChange.prove(bodyOf(request), session, factsOf(request)),
+  )
   return proved.kind === 'refusal' ? proved : answerJson(200, proved.answer)
 }
 

@@ -1,11 +1,11 @@
-/** The window that asks somebody who is signed in for the password again, and its three messages. */
-import { refuse, type Refusal } from '../refusals.ts'
+/** The window that asks somebody who is signed in for the password again, and its three messages: beside the app, and at a login host. */
+import type { Answered } from '../login/registration.ts'
+import { isRefusal, refuse, type Refusal } from '../refusals.ts'
 import type { Answer, Validated } from '../request.ts'
 import type { SessionRow } from '../store/rows.ts'
-import type { Answered } from '../login/registration.ts'
 import { answerJson } from './answers.ts'
 import { bodyOf, factsOf, sessionOf } from './asked.ts'
-import { awayFrom } from './enter.ts'
+import { awayFrom, refuseStrangeApp } from './enter.ts'
 import { answerPage } from './pages.ts'
 import type { ServeParts } from './serve.ts'
 
@@ -13,28 +13,39 @@ export function showConfirm(request: Validated, parts: ServeParts): Answer | Ref
   return answerPage(request, parts, awayFrom(request, parts) === undefined ? 'confirm' : 'away')
 }
 
-export function lookAtTicket(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
-  return forSession(request, (session) => parts.confirmation.look(bodyOf(request), session))
+export function showConfirmAway(request: Validated, parts: ServeParts): Answer | Refusal {
+  return refuseStrangeApp(request, parts) ?? answerPage(request, parts, 'confirm')
 }
 
-export function startConfirmation(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
-  return forSession(request, (session) =>
-    parts.confirmation.start(bodyOf(request), session, factsOf(request)),
-  )
-}
-
-export function finishConfirmation(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
-  return forSession(request, (session) =>
-    parts.confirmation.finish(bodyOf(request), session, factsOf(request)),
-  )
-}
-
-async function forSession(
+type Whose = (request: Validated, parts: ServeParts) => Promise<SessionRow | Refusal> | SessionRow | Refusal
+type Step = (
+  session: SessionRow,
   request: Validated,
-  work: (session: SessionRow) => Promise<Answered<object> | Refusal> | Answered<object> | Refusal,
-): Promise<Answer | Refusal> {
-  const session = sessionOf(request.principal)
-  if (session === undefined) return refuse('login-required')
-  const done = await work(session)
-  return done.kind === 'refusal' ? done : answerJson(200, done.answer)
+  parts: ServeParts,
+) => Promise<Answered<object> | Refusal> | Answered<object> | Refusal
+
+const bySession: Whose = ({ principal }) => sessionOf(principal) ?? refuse('login-required')
+/** The cookie of the app's session isn't sent there; what only that session was given says which it is. */
+const byTicket: Whose = (request, { confirmation }) => confirmation.findSession(bodyOf(request))
+
+const look: Step = (session, request, { confirmation }) => confirmation.look(bodyOf(request), session)
+const start: Step = (session, request, { confirmation }) =>
+  confirmation.start(bodyOf(request), session, factsOf(request))
+const finish: Step = (session, request, { confirmation }) =>
+  confirmation.finish(bodyOf(request), session, factsOf(request))
+
+export const lookAtTicket = stepOf(bySession, look)
+export const startConfirmation = stepOf(bySession, start)
+export const finishConfirmation = stepOf(bySession, finish)
+export const lookAtTicketAway = stepOf(byTicket, look)
+export const startConfirmationAway = stepOf(byTicket, start)
+export const finishConfirmationAway = stepOf(byTicket, finish)
+
+function stepOf(whose: Whose, step: Step) {
+  return async (request: Validated, parts: ServeParts): Promise<Answer | Refusal> => {
+    const session = await whose(request, parts)
+    if (isRefusal(session)) return session
+    const done = await step(session, request, parts)
+    return done.kind === 'refusal' ? done : answerJson(200, done.answer)
+  }
 }

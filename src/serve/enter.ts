@@ -1,4 +1,4 @@
-/** With a host of its own for the login: the app's side of signing in there, and of giving the password again. */
+/** With a host of its own for the login: the app's side of signing in there. */
 import {
   againParameter,
   forParameter,
@@ -7,11 +7,10 @@ import {
   type EnterWhere,
 } from '../contract/contract.ts'
 import { findApp, isLoginHost, loginOrigin } from '../login/login-host.ts'
-import { isRefusal, refuse, type Refusal } from '../refusals.ts'
+import { refuse, type Refusal } from '../refusals.ts'
 import type { Answer, Validated } from '../request.ts'
-import type { SessionRow } from '../store/rows.ts'
 import { answerEmpty, answerJson } from './answers.ts'
-import { askerOf, bodyOf, factsOf } from './asked.ts'
+import { askerOf, bodyOf } from './asked.ts'
 import { answerPage } from './pages.ts'
 import type { ServeParts } from './serve.ts'
 
@@ -45,38 +44,4 @@ export function refuseStrangeApp({ query, site }: Validated, { loginHost }: Serv
   const origin = new URLSearchParams(query).get(forParameter)
   if (loginHost === undefined || findApp(loginHost, origin, site) !== undefined) return undefined
   return refuse('host-misplaced', { for: (origin ?? '').slice(0, 80) })
-}
-
-export function showConfirmAway(request: Validated, parts: ServeParts): Answer | Refusal {
-  return refuseStrangeApp(request, parts) ?? answerPage(request, parts, 'confirm')
-}
-
-export function lookAtTicketAway(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
-  return forTicket(request, parts, (session) => parts.confirmation.look(bodyOf(request), session))
-}
-
-export function startConfirmationAway(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
-  return forTicket(request, parts, (session) =>
-    parts.confirmation.start(bodyOf(request), session, factsOf(request)),
-  )
-}
-
-export function finishConfirmationAway(request: Validated, parts: ServeParts): Promise<Answer | Refusal> {
-  return forTicket(request, parts, (session) =>
-    parts.confirmation.finish(bodyOf(request), session, factsOf(request)),
-  )
-}
-
-type Done = { readonly kind: 'answered'; readonly answer: object } | Refusal
-
-/** The cookie of the app's session isn't sent here; what only that session was given says which it is. */
-async function forTicket(
-  request: Validated,
-  parts: ServeParts,
-  work: (session: SessionRow) => Promise<Done> | Done,
-): Promise<Answer | Refusal> {
-  const session = await parts.confirmation.findSession(bodyOf(request))
-  if (isRefusal(session)) return session
-  const done = await work(session)
-  return done.kind === 'refusal' ? done : answerJson(200, done.answer)
 }

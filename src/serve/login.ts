@@ -26,7 +26,8 @@ export async function showLogin(request: Validated, parts: ServeParts): Promise<
     return answerEmpty(303, { location: `${paths.enter}${request.query === '' ? '' : `?${request.query}`}` })
   // At a login host somebody signs in for an app, whose page has the key and leads here, or for the account.
   const { loginHost } = parts
-  if (loginHost !== undefined && !query.has(forParameter) && query.get(returnToParameter) !== paths.account)
+  const isForAccount = safeReturnPath(query.get(returnToParameter)).startsWith(paths.account)
+  if (loginHost !== undefined && !query.has(forParameter) && !isForAccount)
     return answerEmpty(303, { location: `${firstApp(loginHost, request.site)}/` })
   const strange = query.has(forParameter) ? refuseStrangeApp(request, parts) : undefined
   return strange ?? answerPage(request, parts, `login.${await parts.login.waysIn()}`)
@@ -63,6 +64,7 @@ export function showSession(request: Validated, parts: ServeParts): Answer | Ref
   const now = parts.clock.now()
   const secondsTo = (at: number) => Math.max(0, Math.floor((at - now) / 1000))
   const state: SessionState = {
+    id: session.id,
     ...(session.username === undefined
       ? { principal: 'guest' }
       : { principal: 'user', username: session.username }),

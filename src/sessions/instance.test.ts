@@ -12,9 +12,12 @@ describe('the instance', () => {
     expect(await readInstance(makeMemoryStore().meta)).not.toBe(instance)
   })
 
-  it('that is damaged is refused: it would become part of a cookie name', async () => {
-    const { meta } = makeMemoryStore()
-    await meta.getOrSet('instance', 'a; Domain=x')
-    await expect(readInstance(meta)).rejects.toMatchObject({ code: 'store-unusable' })
-  })
+  it.each(['a; Domain=x', 'abcd2345; Domain=x', 'x=y; abcd2345', 'ABCD2345', 'abcd234', ''])(
+    'that is damaged is refused: it would become part of a cookie name (%j)',
+    async (damaged) => {
+      const { meta } = makeMemoryStore()
+      await meta.getOrSet('instance', damaged)
+      await expect(readInstance(meta)).rejects.toMatchObject({ code: 'store-unusable' })
+    },
+  )
 })

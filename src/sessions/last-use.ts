@@ -1,5 +1,6 @@
 /** From where each session was used last: a replaced token that comes from there is the browser's own, and came late. */
 import { hash } from 'node:crypto'
+import { addressKey } from '../kit/address-key.ts'
 import type { SessionId, SessionRow } from '../store/rows.ts'
 import { ipVersionOf, SessionMemory, type IpVersion } from './session-memory.ts'
 
@@ -8,17 +9,30 @@ type From = Pick<SessionRow, 'address' | 'userAgent'>
 /** Browsers say less of themselves; only what is longer is worth a hash on every request. */
 const longestMark = 512
 
-export class LastUse {
-  readonly #memory = new SessionMemory(() => new Map<IpVersion, string>())
+/** A browser may use both versions of IP by turns: the one that wasn't used last counts for so long. */
+const besideMs = 5 * 60_000
 
-  note(session: SessionId, from: From): void {
-    this.#memory.use(session).set(ipVersionOf(from.address), markOf(from))
+interface Use {
+  readonly mark: string
+  readonly at: number
+}
+
+export class LastUse {
+  readonly #memory = new SessionMemory(() => new Map<IpVersion, Use>())
+
+  note(session: SessionId, from: From, at: number): void {
+    this.#memory.use(session).set(ipVersionOf(from.address), { mark: markOf(from), at })
   }
 
-  /** Of a session that this process has not seen, as after a restart: from where somebody signed in. */
-  isFrom(session: SessionRow, from: From): boolean {
-    const mark = this.#memory.find(session.id)?.get(ipVersionOf(from.address))
-    return markOf(from) === (mark ?? markOf(session))
+  /** The login is a use too, and all that is known of a session that this process has not seen, as after a restart. */
+  isFrom(session: SessionRow, from: From, now: number): boolean {
+    const version = ipVersionOf(from.address)
+    const uses = new Map([[ipVersionOf(session.address), { mark: markOf(session), at: session.createdAt }]])
+    for (const [each, use] of this.#memory.find(session.id) ?? []) uses.set(each, use)
+    const use = uses.get(version)
+    if (use?.mark !== markOf(from)) return false
+    const other = uses.get(version === 4 ? 6 : 4)
+    return other === undefined || use.at >= other.at || now - use.at <= besideMs
   }
 
   /** Whether it is time to tell of this session. */
@@ -31,8 +45,11 @@ export class LastUse {
   }
 }
 
-/** Never long, however long the field is that the browser sends: a hash has no line break in it. */
+/**
+ * With IPv6 a machine changes its address inside its network by itself (RFC 8981), and may have sent the late request by another one.
+ * Never long, however long the field is that the browser sends: a hash has no line break in it.
+ */
 function markOf({ address, userAgent }: From): string {
-  const mark = `${address}\n${userAgent}`
+  const mark = `${addressKey(address)}\n${userAgent}`
   return mark.length <= longestMark ? mark : hash('sha256', mark, 'base64url')
 }

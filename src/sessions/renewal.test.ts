@@ -2,10 +2,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AuditEvent } from '../audit/event.ts'
+import { GateFault } from '../kit/fault.ts'
 import type { SessionRow } from '../store/rows.ts'
 import { graceMs, renewMs } from './lifetime.ts'
 import { facts, finished, hour, minute, useSessions } from './sample.contract.ts'
-import type { SessionFacts, Sessions } from './sessions.ts'
+import { openSessions, type SessionFacts, type Sessions } from './sessions.ts'
 import { deriveToken, makeNext, makeToken, parseToken } from './token.ts'
 
 const rig = useSessions()
@@ -19,6 +20,7 @@ async function ask(
 ): Promise<string | undefined> {
   const found = await sessions.find(token, rig.now, from)
   if (found.state !== 'active') return found.state
+  sessions.markUsed(found.session.id, from, rig.now)
   sessions.markActive(found.session.id, rig.now)
   return sessions.renew(found.session, token, rig.now)
 }
@@ -99,6 +101,58 @@ describe('a token', () => {
       { ...late, asker: { ...late.asker, ...elsewhere } },
       { ...late, asker: { ...late.asker, ...facts } },
     ])
+  })
+
+  it('that comes late by another address of the browser’s own IPv6 network ends nothing', async () => {
+    const { token, next } = await offered()
+    const from = (address: string) => ({ ...facts, address })
+    await ask(next, rig.sessions, from('2001:db8::1'))
+    rig.now += graceMs
+    expect(await ask(token, rig.sessions, from('2001:db8::aaaa:1'))).toBe('unknown')
+    expect(await ask(next, rig.sessions, from('2001:db8::1'))).toBeUndefined()
+    expect(await ask(token, rig.sessions, from('2001:db8:0:1::1'))).toBe('ended')
+  })
+
+  it('that two hold ends the session also where that can’t be recorded', async () => {
+    const { token, next, session } = await offered()
+    await ask(next)
+    rig.now += graceMs
+    const told: string[] = []
+    const full = openSessions({
+      ...{ store: rig.store, clock: { now: () => rig.now }, twoNetworks: 'end' },
+      lifetime: { idleMs: hour, absoluteMs: 24 * hour },
+      audit: {
+        // As on the reserve of a full disk.
+        write: async ({ kind }) => {
+          if (kind !== 'session.ended') throw new GateFault('audit-unwritable', 'The test says so.')
+          told.push(kind)
+          return Promise.resolve()
+        },
+      },
+    })
+    full.watch(session, (why) => told.push(`cut: ${why}`))
+    await expect(full.find(token, rig.now, elsewhere)).rejects.toThrow('The test says so.')
+    expect(await ask(next)).toBe('ended')
+    expect(told).toEqual(['cut: token-reused', 'session.ended'])
+  })
+
+  it('that was used meanwhile by somebody who signs nothing comes late from a stranger', async () => {
+    const { token, next } = await offered()
+    await ask(next)
+    expect((await rig.sessions.find(token, rig.now, elsewhere)).state).toBe('active')
+    rig.now += graceMs
+    expect(await ask(token, rig.sessions, elsewhere)).toBe('ended')
+  })
+
+  it('that comes late by one version of IP, from where the session was last used by it, ends a session that goes by the other', async () => {
+    const { token, next } = await offered()
+    const bySix = { ...facts, address: '2001:db8::1' }
+    await ask(token, rig.sessions, elsewhere)
+    await ask(next, rig.sessions, bySix)
+    rig.now += 5 * minute + 1
+    await ask(next, rig.sessions, bySix)
+    expect(await ask(token, rig.sessions, bySix)).toBe('unknown')
+    expect(await ask(token, rig.sessions, elsewhere)).toBe('ended')
   })
 
   it('that came late is told of again after an hour', async () => {

@@ -1,6 +1,8 @@
 /** Sessions from issue to end. */
 import { describe, expect, it } from 'vitest'
+import type { Username } from '../kit/username.ts'
 import { cookieNames } from './cookie.ts'
+import type { FinishedCeremony } from './finished-ceremony.ts'
 import { lookAtCookies } from './look.ts'
 import { facts, finished, hour, minute, useSessions } from './sample.contract.ts'
 
@@ -32,6 +34,30 @@ describe('a session', () => {
     const second = await rig.sessions.issue(finished, facts)
     expect(first.token).not.toBe(second.token)
     expect(JSON.stringify(await rig.store.sessions.listOpen())).not.toContain(first.token)
+  })
+
+  it('is whose the ceremony proved, with the key that it bound', async () => {
+    const user = { ...finished, username: 'bob' as Username } as FinishedCeremony
+    const { proofKey } = finished
+    const { session } = await rig.sessions.issue(user, facts)
+    expect(await rig.other.sessions.findById(session.id)).toMatchObject({ username: 'bob', proofKey })
+    expect(await rig.sessions.end(session, 'logout')).toBe(true)
+    expect(rig.events).toMatchObject([{ asker: { principal: 'user', username: 'bob', ...facts } }])
+    const { proofKey: _, ...keyless } = finished
+    const plain = await rig.sessions.issue(keyless, facts)
+    const stored = await rig.other.sessions.findById(plain.session.id)
+    expect(stored).not.toHaveProperty('proofKey')
+    expect(stored).not.toHaveProperty('username')
+  })
+
+  it('that the operator ends stands in the log as the operator’s deed', async () => {
+    const { session } = await rig.sessions.issue(finished, facts)
+    expect(await rig.sessions.isOpen(session, rig.now)).toBe(true)
+    expect(await rig.sessions.end(session, 'operator')).toBe(true)
+    expect(rig.events).toMatchObject([
+      { asker: { principal: 'operator', session: session.id }, why: 'operator' },
+    ])
+    expect(await rig.sessions.isOpen(session, rig.now)).toBe(false)
   })
 
   it('expires when nobody does anything, and lasts while somebody does', async () => {
@@ -83,6 +109,27 @@ describe('a session', () => {
     rig.sessions.markActive(session.id, rig.now + 1)
     await rig.sessions.close()
     expect((await rig.sessions.find(token, rig.now + 1)).state).toBe('ended')
+  })
+
+  it('of somebody whose account changed is looked at again at once, and no other', async () => {
+    const told: string[] = []
+    for (const account of ['shared', 'other']) {
+      const { session } = await rig.sessions.issue({ ...finished, account } as FinishedCeremony, facts)
+      rig.sessions.watch(session, (why) => told.push(`${account}: ${why}`))
+      await rig.other.sessions.end(session.id, rig.now, 'operator')
+    }
+    await rig.sessions.recheck(finished.account)
+    expect(told).toEqual(['shared: operator'])
+  })
+
+  it('that the store doesn’t know any more is over for whatever is open in its name', async () => {
+    const told: string[] = []
+    const { session } = await rig.sessions.issue(finished, facts)
+    rig.sessions.watch(session, (why) => told.push(why))
+    await rig.other.sessions.end(session.id, rig.now, 'operator')
+    await rig.other.sessions.prune(rig.now + 1)
+    await rig.sessions.recheck(finished.account)
+    expect(told).toEqual(['unknown'])
   })
 
   it('is listed while it is good', async () => {
@@ -187,5 +234,18 @@ describe('the step authenticate', () => {
     const { token, session } = await rig.sessions.issue(finished, facts)
     await rig.sessions.end(session, 'operator')
     expect(await look(`${name}=${token}`)).toEqual({ kind: 'lapsed', why: 'ended' })
+  })
+
+  it('learns that a session lasted its whole time, noticed or not', async () => {
+    const { token, session } = await rig.sessions.issue(finished, facts)
+    for (let passed = 0; passed < 24 * hour; passed += 30 * minute) {
+      rig.sessions.markActive(session.id, rig.now)
+      rig.now += 30 * minute
+    }
+    expect(await look(`${name}=${token}`)).toEqual({ kind: 'lapsed', why: 'expired' })
+    rig.now += minute
+    await rig.sessions.review()
+    expect(await rig.sessions.find(token, rig.now)).toMatchObject({ state: 'ended', why: 'absolute' })
+    expect(await look(`${name}=${token}`)).toEqual({ kind: 'lapsed', why: 'expired' })
   })
 })

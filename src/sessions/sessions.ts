@@ -1,6 +1,6 @@
 /** Sessions: issue, find, keep alive, end, and cut what is open in their name. */
 import type { Audit } from '../audit/audit.ts'
-import type { Asker } from '../audit/event.ts'
+import type { Asker, AuditEvent } from '../audit/event.ts'
 import type { Clock } from '../kit/clock.ts'
 import { LastSeen } from '../kit/last-seen.ts'
 import { randomName } from '../kit/random.ts'
@@ -65,8 +65,8 @@ export interface Sessions {
   ): Promise<{ token: SessionToken; session: SessionRow }>
   /**
    * One look into the store and two SHA-256; on every request's path. The first use of a next token makes it the present one; a
-   * replaced one, a while later, ends the session: two hold what was one person's. From where the session was used last it is
-   * unknown and no more. `from`: who shows it.
+   * replaced one, a while later, ends the session: two hold what was one person's. From where `markUsed` last saw the session it
+   * is unknown and no more. `from`: who shows it.
    */
   find(token: string, now: number, from?: SessionFacts): Promise<SessionFound>
   /** What the browser that came with `token` is to use from now on, when it is time for another one. */
@@ -78,6 +78,8 @@ export interface Sessions {
    * Management, renewal after a privilege level change), but not at once: an answer that brings the present one may be on its way.
    */
   confirm(session: SessionRow, at: number): Promise<boolean>
+  /** It was used from there; where it has a key, by whoever holds that. */
+  markUsed(id: SessionId, from: SessionFacts, at: number): void
   /** A person did something. Not for heartbeats and polls. */
   markActive(id: SessionId, at: number): void
   /** Ends it, records that, and cuts its streams. False when it was over already. `from`: who brought it about. */
@@ -99,6 +101,13 @@ export interface Sessions {
   recheck(account: AccountId): Promise<void>
   /** Writes what waits. Streams are the caller's to close. */
   close(): Promise<void>
+}
+
+interface Circumstances {
+  /** Who brought it about. */
+  readonly from: SessionFacts | undefined
+  /** What showed it, told beside the end. */
+  readonly cause?: AuditEvent
 }
 
 /** Rows of ended sessions stay this long, so that a late request can be told why. */
@@ -166,7 +175,6 @@ class LiveSessions implements Sessions {
     const hash = hashToken(token)
     const found = (await this.#findPresent(hash, now)) ?? (await this.#findByOther(hash, now, from))
     if (found.state !== 'active' || from === undefined) return found
-    this.#lastUse.note(found.session.id, from)
     return this.#noteNetwork(found, now, from)
   }
 
@@ -174,13 +182,13 @@ class LiveSessions implements Sessions {
     const { session } = found
     const network = this.#networks.note(session.id, from.address, now)
     if (network === undefined) return found
-    await this.#audit.write({
-      kind: 'session.two-networks',
-      asker: { ...askerOf(session), ...from },
-      network,
-    })
-    if (this.#twoNetworks === 'record') return found
-    await this.end(session, 'two-networks', from)
+    const asker = { ...askerOf(session), ...from }
+    const turns = { kind: 'session.two-networks', asker, network } as const
+    if (this.#twoNetworks === 'record') {
+      await this.#audit.write(turns)
+      return found
+    }
+    await this.#end(session, 'two-networks', { from, cause: turns })
     return { state: 'ended', why: 'two-networks', session }
   }
 
@@ -205,7 +213,7 @@ class LiveSessions implements Sessions {
         return (await this.#findPresent(hash, now)) ?? { state: 'unknown' }
       case 'replaced':
         if (now < found.goodUntil) return judged
-        return from !== undefined && this.#lastUse.isFrom(session, from)
+        return from !== undefined && this.#lastUse.isFrom(session, from, now)
           ? this.#passOver(session, now, from)
           : this.#endReused(session, from)
     }
@@ -219,8 +227,8 @@ class LiveSessions implements Sessions {
   }
 
   async #endReused(session: FoundSession, from?: SessionFacts): Promise<SessionFound> {
-    await this.#audit.write({ kind: 'session.token-reused', asker: { ...askerOf(session), ...from } })
-    await this.end(session, 'token-reused', from)
+    const cause = { kind: 'session.token-reused', asker: { ...askerOf(session), ...from } } as const
+    await this.#end(session, 'token-reused', { from, cause })
     return { state: 'ended', why: 'token-reused', session }
   }
 
@@ -246,11 +254,20 @@ class LiveSessions implements Sessions {
     return (await this.isOpen(session, at)) && this.#store.sessions.confirm(session.id, at, at + graceMs)
   }
 
+  markUsed(id: SessionId, from: SessionFacts, at: number): void {
+    this.#lastUse.note(id, from, at)
+  }
+
   markActive(id: SessionId, at: number): void {
     this.#activity.mark(id, at)
   }
 
-  async end(session: SessionRow, why: SessionEnd, from?: SessionFacts): Promise<boolean> {
+  end(session: SessionRow, why: SessionEnd, from?: SessionFacts): Promise<boolean> {
+    return this.#end(session, why, { from })
+  }
+
+  /** The deed before the word: what can't be recorded ends all the same. */
+  async #end(session: SessionRow, why: SessionEnd, { from, cause }: Circumstances): Promise<boolean> {
     const ended = await this.#store.sessions.end(session.id, this.#clock.now(), why)
     this.#activity.forget(session.id)
     this.#networks.forget(session.id)
@@ -259,11 +276,13 @@ class LiveSessions implements Sessions {
     // Only who really ended it writes the record, so that each end stands in the log once.
     if (ended) {
       const asker = { ...askerOf(session), ...from }
-      await this.#audit.write({
+      const told: AuditEvent = {
         kind: 'session.ended',
         asker: why === 'operator' ? { ...asker, principal: 'operator' } : asker,
         why,
-      })
+      }
+      const events = cause === undefined ? [told] : [cause, told]
+      await Promise.all(events.map((event) => this.#audit.write(event)))
     }
     return ended
   }

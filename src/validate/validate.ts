@@ -2,17 +2,21 @@
 import { knowsValidators } from '../app/knows-validators.ts'
 import type { Inputs } from '../inputs/inputs.ts'
 import { refuse, type Refusal } from '../refusals.ts'
-import type { Permitted, Sound, Validated } from '../request.ts'
+import type { Permitted, Resolved, Sound, Validated } from '../request.ts'
 
 export interface ValidateParts {
   readonly inputs: Pick<Inputs, 'judge'>
 }
 
+export function validate(request: Permitted, parts: ValidateParts): Validated | Refusal {
+  return findFlaw(request, parts) ?? { ...request, sound: sound() }
+}
+
 /** What is no call of a function has no inputs. */
-export function validate(request: Permitted, { inputs }: ValidateParts): Validated | Refusal {
-  const { call, session, model } = request.target
+export function findFlaw({ target }: Resolved, { inputs }: ValidateParts): Refusal | undefined {
+  const { call, session, model } = target
   const flaw = call === undefined ? undefined : inputs.judge(call, session?.upstream)
-  if (call === undefined || flaw === undefined) return { ...request, sound: sound() }
+  if (call === undefined || flaw === undefined) return undefined
   const { why, label, slot, shape } = flaw
   return {
     // The label is the app's own; the value may be anything, a password too, and is told by its shape.

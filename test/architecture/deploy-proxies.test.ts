@@ -8,12 +8,15 @@ import { freePort, untilItListens } from '../../scripts/loopback.ts'
 import { startProcessGroup, type ProcessGroup } from '../../scripts/process-group.ts'
 import { runCommand } from '../../scripts/run-command.ts'
 import { setUpCaddy, setUpNginx } from '../../scripts/setup-proxies.ts'
+import { challengeField } from '../../src/contract/proof.ts'
 import { askHttps } from '../rig/ask-https.ts'
 import { makeCertificate, type Certificate } from '../rig/certificate.ts'
+import { logIn } from '../rig/log-in.ts'
 import { startSmallGradio, type SmallGradio } from '../upstreams/small-gradio.ts'
 
 const shipped = join(import.meta.dirname, '../../deploy/proxies')
 const host = 'gpu.example.org'
+const password = 'four-words-and-a-number-7'
 const browser = { 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document', accept: 'text/html' }
 
 interface Ports {
@@ -89,7 +92,7 @@ beforeAll(async () => {
   gate = await startGate({
     upstream: app.url.href,
     home: await mkdtemp(join(folder, 'gate-')),
-    password: 'four-words-and-a-number-7',
+    password,
     // As the first lines of both files say.
     args: ['--host', host, '--trusted-proxy', '127.0.0.1'],
   })
@@ -153,6 +156,24 @@ describe.each([
     await fetch(`${gate.url}/config`, direct).then((answer) => answer.text())
     await vi.waitFor(async () => expect(await readAudit()).toContain(reported))
     expect(await readAudit()).not.toContain(claimed)
+  }, 240_000)
+
+  it('brings back the answer to an upload that has to be signed anew', async () => {
+    const { https } = await start()
+    const headers = { 'x-forwarded-host': host, 'x-forwarded-proto': 'https', origin: `https://${host}` }
+    const cookie = await logIn({ url: gate.url, password, headers, origin: `https://${host}` })
+    const answers: unknown[] = []
+    for (let time = 0; time < 8; time++) {
+      const { status, headers: told } = await askHttps({
+        ...{ port: https, name: host, ca: certificate.text, path: '/gradio_api/upload' },
+        ...{
+          headers: { cookie, 'content-type': 'multipart/form-data; boundary=x' },
+          body: Buffer.alloc(8e6),
+        },
+      })
+      answers.push([status, challengeField in told])
+    }
+    expect(answers).toEqual(Array(8).fill([401, true]))
   }, 240_000)
 
   it('leads from port 80 to HTTPS', async () => {

@@ -8,15 +8,16 @@ import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { queryObjects } from 'node:v8'
 import { client } from '@serenity-kit/opaque'
 import { afterAll, describe, expect, it } from 'vitest'
 import { paths } from '../../src/contract/contract.ts'
-import { challengeField, writeChallenge } from '../../src/contract/proof.ts'
-import { epochMs, makeEpochs } from '../../src/proof/epochs.ts'
-import { Proofs } from '../../src/proof/proofs.ts'
+import { challengeField, parseChallenge, writeChallenge } from '../../src/contract/proof.ts'
+import { epochMs } from '../../src/proof/epochs.ts'
+import { ReplayWindow } from '../../src/proof/replay-window.ts'
 import { mostInstances, Windows } from '../../src/proof/windows.ts'
 import { ask, askJson } from '../rig/ask.ts'
-import { Signer, findSigner } from '../rig/signer.ts'
+import { findSigner } from '../rig/signer.ts'
 import {
   answerTo,
   callArticle,
@@ -99,11 +100,16 @@ describe('3.25 an unused challenge never expires', () => {
   })
 
   it('is blocked by the gate: after it was started again', async () => {
-    const { prepare } = await enter()
+    const before = await refusalsSoFar('proof-stale')
+    const { signer, prepare, askForChallenge } = await enter()
     const late = prepare('after the restart')
     await gate().restart()
     expect((await late()).status).toBe(401)
     expect(await guarded.count('submit after the restart')).toBe(0)
+    await expect.poll(() => refusalsSoFar('proof-stale'), { timeout: 30_000 }).toBe(before + 1)
+    // The session is still there, and so is its key: only the challenge ended.
+    signer.hear(await askForChallenge())
+    expect(wasAccepted(await prepare('a fresh one')())).toBe(true)
   })
 })
 
@@ -116,23 +122,51 @@ describe('3.26 challenges are kept without bound', () => {
       expect(wasAccepted(await callArticle(url, 'submit', call)), call.content).toBe(true)
   })
 
-  it('is blocked by the gate: of a hundred thousand challenges that nobody answers nothing is kept', () => {
-    const windows = new Windows()
-    const proofs = new Proofs({
-      ...{ clock: gate().clock, epochs: makeEpochs(), windows },
-      verifySignature: () => false,
-    })
-    const key = new Signer().row
-    for (let n = 0; n < 100_000; n++) proofs.challenge({ id: `session ${String(n)}`, key })
-    expect(windows.size).toEqual({ owners: 0, instances: 0 })
+  it('is blocked by the gate: of a thousand challenges that nobody answers nothing is kept', async () => {
+    const kept = () => ({ rows: countRows(gate().home), windows: countObjects(ReplayWindow) })
+    const { prepare, askForChallenge } = await enter()
+    const unused = kept()
+    expect(wasAccepted(await prepare('answered')())).toBe(true)
+    const before = kept()
+    expect(before.windows).toBe(unused.windows + 1)
+    const told = new Set<unknown>()
+    for (let n = 0; n < 1000; n++) {
+      gate().clock.advance(1)
+      told.add((await askForChallenge())[challengeField])
+    }
+    expect(told.size).toBe(1000)
+    expect(kept()).toEqual(before)
   })
 
-  it('is blocked by the gate: of logins that were begun and left nothing is kept in its database', async () => {
+  it('is blocked by the gate: of logins that were begun and left it keeps counts, which end', async () => {
     const rows = () => countRows(gate().home)
-    await beginLogin()
-    const before = rows()
-    for (let n = 0; n < 50; n++) await beginLogin()
-    expect(rows()).toEqual(before)
+    const counts = () => ({ paces: rows()['paces'] ?? 0, failures: rows()['failures'] ?? 0 })
+    const forgetFullBudgets = async () => {
+      gate().clock.advance(60_000)
+      await expect.poll(() => counts().paces, { timeout: 30_000 }).toBe(0)
+    }
+    await forgetFullBudgets()
+    const { paces: _paces, failures: _failures, ...others } = rows()
+    const { failures } = counts()
+    for (let n = 0; n < 60; n++) {
+      const one = String(n % 20)
+      await beginLogin({ from: `127.0.3.${one}`, username: `nobody${one}` })
+      await beginLogin({ from: '127.0.4.1' })
+    }
+    // One for each address, and one for all; one for each name.
+    expect(rows()).toEqual({ ...others, paces: 22, failures: failures + 20 })
+    await forgetFullBudgets()
+
+    withDatabase(gate().home, (database) => {
+      database.exec(fillFailures)
+    })
+    expect(counts().failures).toBeGreaterThan(mostFailures)
+    gate().clock.advance(60_000)
+    await expect.poll(() => counts().failures, { timeout: 30_000 }).toBeLessThanOrEqual(mostFailures)
+    withDatabase(gate().home, (database) => {
+      database.exec('DELETE FROM failures')
+    })
+    expect(gate().faults).toEqual([])
   })
 
   it('is blocked by the gate: of a session with a thousand pages sixty-four are kept', () => {
@@ -157,10 +191,14 @@ describe("3.27 overwrite somebody else's challenge", () => {
   it('is blocked by the gate: however many others are asked for, with a copy of the cookie too, the first stays good', async () => {
     const [mine, other] = [await enter(), await enter()]
     const call = mine.prepare('mine')
+    const told = new Set([mine.signer.challenge?.epoch])
     for (let n = 0; n < 50; n++) {
-      await mine.askForChallenge(stranger.from)
-      await other.askForChallenge(stranger.from)
+      // At the same moment they would all be the same.
+      gate().clock.advance(1)
+      for (const { askForChallenge } of [mine, other])
+        told.add(parseChallenge(String((await askForChallenge(stranger.from))[challengeField]))?.epoch)
     }
+    expect(told.size).toBe(101)
     expect(wasAccepted(await call())).toBe(true)
     expect(await guarded.count('submit mine')).toBe(1)
   })
@@ -192,18 +230,35 @@ describe("3.28 learn and set somebody else's challenge", () => {
   })
 })
 
+interface Beginner {
+  readonly from: string
+  /** Absent: the shared password. */
+  readonly username?: string
+}
+
 /** The first message of a login whose second never comes. */
-async function beginLogin(): Promise<void> {
+async function beginLogin({ from, username }: Beginner): Promise<void> {
   const { url } = gate()
   const { startLoginRequest } = client.startLogin({ password: 'any-guess-at-all' })
-  const headers = { origin: url }
-  expect((await askJson(url, paths.loginStart, { startLoginRequest }, { headers })).status).toBe(200)
+  const message = { startLoginRequest, ...(username !== undefined && { username }) }
+  expect((await askJson(url, paths.loginStart, message, { from, headers: { origin: url } })).status).toBe(200)
 }
+
+/** How many of the process are alive: the gate is in this one. */
+function countObjects(kind: new () => object): number {
+  return queryObjects(kind, { format: 'count' })
+}
+
+/** docs/decisions/0006: of names that nobody has so many are remembered. */
+const mostFailures = 200_000
+
+const fillFailures = `
+  WITH RECURSIVE many(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < ${String(mostFailures + 1000)})
+  INSERT INTO failures (key, count, last_at) SELECT (SELECT key FROM failures LIMIT 1) || n, 1, n FROM many`
 
 /** Of every table but those of the audit log, whose size has limits of its own. */
 function countRows(home: string): Readonly<Record<string, number>> {
-  const database = new DatabaseSync(join(home, 'state', 'sekisho.db'), { readOnly: true })
-  try {
+  return withDatabase(home, (database) => {
     const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all()
     const names = tables.map(({ name }) => String(name)).filter((name) => !/audit|sqlite/.test(name))
     return Object.fromEntries(
@@ -212,6 +267,14 @@ function countRows(home: string): Readonly<Record<string, number>> {
         Number(database.prepare(`SELECT count(*) AS n FROM "${name}"`).get()?.['n']),
       ]),
     )
+  })
+}
+
+/** As another process does. */
+function withDatabase<T>(home: string, use: (database: DatabaseSync) => T): T {
+  const database = new DatabaseSync(join(home, 'state', 'sekisho.db'), { timeout: 30_000 })
+  try {
+    return use(database)
   } finally {
     database.close()
   }

@@ -28,6 +28,12 @@ describe('2.08 a user runs the administrator’s function through MCP', () => {
     expect(await use(await people('bob'), ...misfits)).toEqual([refused, refused])
   })
 
+  it('is blocked by the gate where a role asks for the password for each call: a tool can’t bring it', async () => {
+    const refused = { error: { code: -32000, message: 'You do not have access to this.' } }
+    for (const who of [await people('kim'), await people.program('keeper')])
+      expect(await use(who, ['shout', { text: 'mine' }])).toEqual([refused])
+  })
+
   it('is still done through the gate by an administrator, and by a program that may', async () => {
     for (const who of [await people('alice'), await people.program('admin')])
       expect(told(await use(who, ...reports))).toMatch(/ADMIN-REPORT.*DIRECT-REPORT/)

@@ -168,23 +168,26 @@ describe('3.23 the auth material of a call with other arguments', () => {
       : request
 
   it('is blocked by the gate, while the call is on its way', async () => {
-    const before = await timesRefused('proof-body')
+    const [changed, replayed] = [await timesRefused('proof-body'), await timesRefused('proof-replayed')]
     const cookie = await enter()
     beforeGate().meddle(raise)
     const answer = await callGate(cookie, 'pay ten')
     beforeGate().meddle((request) => request)
     expect(answer.status).toBe(401)
     expect(await guarded.count('submit pay ten thousand')).toBe(0)
-    // The page tried once more.
-    await expectRefused('proof-body', 2, before)
+    await expectRefused('proof-body', 1, changed)
+    // The page tried once more: its counter was used up by then.
+    await expectRefused('proof-replayed', 1, replayed)
   })
 
   it('is blocked by the gate, with a digest of the new arguments beside it', async () => {
+    const before = await timesRefused('proof-signature')
     const kept = await keepFromGate(await enter(), 'pay ten')
     const changed = raise(kept)
     const sha256 = createHash('sha256').update(changed.body).digest('base64')
     expect((await again(withField(changed, proofFields.digest, `sha-256=:${sha256}:`))).status).toBe(401)
     expect(await guarded.count('submit pay ten thousand')).toBe(0)
+    await expectRefused('proof-signature', 1, before)
   })
 })
 

@@ -149,7 +149,7 @@ describe('get a confirmation without the password', () => {
     const [alice, bob] = [await people('alice'), await people('bob')]
     const ticket = ticketOf(await fire(alice))
     expect(await confirm({ url: bob.url, cookie: cookieOf(bob), password, ticket })).toMatchObject({
-      code: 'ticket-invalid',
+      code: 'ticket-over',
     })
   })
 

@@ -1,6 +1,6 @@
 /**
  * The story: a session cookie is copied out of a browser, a backup or a log, and used on another machine. With `auth=` the cookie is
- * the session. At the gate it opens documents; what is done and what comes of it needs the key, which can't be copied.
+ * the session. At the gate it opens documents; what is done and what comes of it needs the key, which stays in the browser.
  */
 import { afterAll, describe, expect, it } from 'vitest'
 import { paths } from '../../src/contract/contract.ts'
@@ -63,6 +63,7 @@ describe('3.07 a stolen cookie, used from another machine', () => {
       { method: 'POST', path: '/gradio_api/component_server', fields: json, body: '{"data":"","component_id":1,"fn_name":"ls","session_hash":"abc"}' },
       { method: 'POST', path: '/gradio_api/upload', fields: form, body: file },
       { method: 'GET', path: '/gradio_api/upload_progress?upload_id=abc', fields: {} },
+      { method: 'GET', path: '/gradio_api/deep_link?session_hash=abc', fields: {} },
     ] // prettier-ignore
     for (const { method, path, fields, body } of tries) {
       const headers = { ...headersOf(cookie), ...fields }
@@ -138,6 +139,29 @@ describe('3.07 a stolen cookie, used from another machine', () => {
     ])
     const headers = { cookie: await signInAt(own) }
     expect((await ask(own.url, '/config', { headers })).status).toBe(200)
+  })
+
+  it('is blocked by the gate: used before and after the token changed, it ends the session', async () => {
+    await using own = await startGateHere({ upstream: bare().url })
+    const cookie = await signInAt(own)
+    own.clock.advance(renewMs)
+    const signer = findSigner(own.url, cookie) ?? expect.fail('Whoever signs in has a key.')
+    const owner = (held: string) => {
+      rememberSigner(own.url, held, signer)
+      return ask(own.url, '/config', { headers: { cookie: held } })
+    }
+    const stolen = () => ask(own.url, '/config', { ...thief, headers: headersOf(cookie) })
+    const [next = ''] = (await owner(cookie)).setCookies.map((line) => line.slice(0, line.indexOf(';')))
+    expect((await owner(next)).status).toBe(200)
+    expect((await stolen()).status).toBe(200)
+    own.clock.advance(graceMs)
+    expect((await stolen()).status).toBe(401)
+    expect((await owner(next)).status).toBe(401)
+    const kinds = (await readAuditRecords(own.auditDir)).map(({ kind }) => kind)
+    expect(kinds.filter((kind) => kind.startsWith('session.'))).toEqual([
+      'session.token-reused',
+      'session.ended',
+    ])
   })
 
   it('is blocked by the gate: whoever polls with it gets no next one, and keeps nothing alive', async () => {

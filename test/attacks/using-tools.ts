@@ -8,8 +8,9 @@ roles:
   viewer: { call: [shout, remember, write, paint, measure, greeting], upload: true, mcp: true }
   admin: { call: "*", upload: true, mcp: true }
   outsider: { call: "*" }
+  keeper: { call: [shout], mcp: true, when: { fresh: call } }
 `
-const members = { alice: ['admin'], bob: ['viewer'], carol: ['viewer'], otto: ['outsider'] }
+const members = { alice: ['admin'], bob: ['viewer'], carol: ['viewer'], otto: ['outsider'], kim: ['keeper'] }
 
 /** What operators may add. */
 const rules = `

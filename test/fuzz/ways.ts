@@ -21,7 +21,7 @@ import { SessionHashes } from '../../src/ownership/session-hash.ts'
 import { read } from '../../src/read/read.ts'
 import { parseTarget } from '../../src/receive/canonical-path.ts'
 import { isRefusal } from '../../src/refusals.ts'
-import type { ClientAddress, Proven, Resolved } from '../../src/request.ts'
+import type { ClientAddress, Authorized, Resolved } from '../../src/request.ts'
 import { resolve } from '../../src/resolve/resolve.ts'
 import { makeMemoryData } from '../../src/store/engines/memory/data.ts'
 import { makeMemoryStore } from '../../src/store/engines/memory/open.ts'
@@ -149,7 +149,7 @@ export class Ways {
       principal,
       allow: { policies: [] },
       proof: { kind: 'none' },
-    } as unknown as Proven
+    } as unknown as Authorized
     const limits = { callBytes: 1e6, uploadBytes: 1e6 }
     const whole = await read(authorized, { limits, uploads: { maxFiles: 10 } })
     if (isRefusal(whole)) return undefined

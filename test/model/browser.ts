@@ -48,6 +48,14 @@ export function finishLogin({ clientLoginState, typed, answer }: Begun, site: Si
   return { key, message }
 }
 
+/** Something that was asked for once, however often it is sent. */
+export interface Asked {
+  readonly message: Message
+  readonly document: number
+  /** Of its first signature. */
+  counter?: number
+}
+
 interface Document {
   readonly instance: string
   counter: number
@@ -60,15 +68,18 @@ export class Browser {
   readonly cookie: string
   readonly session: string
   readonly #documents: Document[] = []
-  readonly #note: (message: Message, session: string) => void
+  readonly #note: (message: Message, session: string, asked: Asked | undefined) => void
+  readonly #countsOn: boolean
   #challenge: (Challenge & { readonly heardAt: number }) | undefined
 
-  /** `note`: is told of everything that is signed. */
+  /** `note`: is told of everything that is signed. `countsOn`: it is careless, and a repetition has a counter of its own. */
   constructor(
     found: Pick<Browser, 'site' | 'key' | 'cookie' | 'session'>,
-    note: (message: Message, session: string) => void,
+    note: (message: Message, session: string, asked: Asked | undefined) => void,
+    countsOn = false,
   ) {
     this.#note = note
+    this.#countsOn = countsOn
     this.site = found.site
     this.key = found.key
     this.cookie = found.cookie
@@ -79,13 +90,17 @@ export class Browser {
     if (challenge !== undefined) this.#challenge = { ...challenge, heardAt: now }
   }
 
-  /** Without a challenge yet the request goes out unsigned, and its refusal brings one. */
-  ask(wanted: Wanted, text: string, document: number, now: number): Message {
+  ask(wanted: Wanted, text: string, document: number): Asked {
     const bare = unsignedMessage(wanted, text, this.site)
-    return this.sign({ ...bare, headers: { ...bare.headers, cookie: this.cookie } }, document, now)
+    return { message: { ...bare, headers: { ...bare.headers, cookie: this.cookie } }, document }
   }
 
-  sign(message: Message, nth: number, now: number): Message {
+  /** Without a challenge yet the request goes out unsigned, and its refusal brings one. */
+  send(asked: Asked, now: number): Message {
+    return this.sign(asked.message, asked.document, now, asked)
+  }
+
+  sign(message: Message, nth: number, now: number, asked?: Asked): Message {
     if (this.#challenge === undefined) return message
     const { epoch, at, heardAt } = this.#challenge
     const document = (this.#documents[nth] ??= {
@@ -95,10 +110,12 @@ export class Browser {
     const { instance } = document
     // By a clock that never goes back, as performance.now() doesn't.
     const created = at + Math.floor(Math.max(0, now - heardAt) / 1000)
-    const counter = ++document.counter
+    const keeps = message.method !== 'GET' && !this.#countsOn
+    const counter = (keeps ? asked?.counter : undefined) ?? ++document.counter
+    if (asked !== undefined) asked.counter = counter
     const parameters = { created, epoch, instance, counter, keyid: this.key.keyid }
     const signed = signMessage(message, parameters, this.key)
-    this.#note(signed, this.session)
+    this.#note(signed, this.session, asked)
     return signed
   }
 }

@@ -2,7 +2,17 @@
 import type { LoginFinish } from '../../src/contract/contract.ts'
 import { isRefusal } from '../../src/refusals.ts'
 import { bobsPassword, password, type LoginRig } from '../rig/login-rig.ts'
-import { askerAt, Browser, finishLogin, knock, originAt, plain, secure, type Begun } from './browser.ts'
+import {
+  askerAt,
+  Browser,
+  finishLogin,
+  knock,
+  originAt,
+  plain,
+  secure,
+  type Asked,
+  type Begun,
+} from './browser.ts'
 import { GateSteps, type Arrived, type Planted } from './gate-steps.ts'
 import type { ModelKey } from './keys.ts'
 import { Broken, Ledger } from './ledger.ts'
@@ -21,12 +31,15 @@ export interface ReadyLogin {
 
 /** The attacker's choice is among so many of the last messages: older ones have no challenge that is still good. */
 const recent = { kept: 8, all: 100 }
+/** After its first signature: as long as web/src/proof/prover.ts says. */
+const repeatedForMs = 240_000
 const endless = { burst: 1e9, intervalMs: 1 }
 const paces = { address: endless, everyone: endless, knownBrowser: endless }
 
 export class Conversation {
   readonly #rig: LoginRig
   readonly #gate: GateSteps
+  readonly #countsOn: boolean
   readonly #ceremony
   readonly #tally: Tally
   readonly #ledger = new Ledger()
@@ -36,16 +49,21 @@ export class Conversation {
   readonly #messages: Message[] = []
   /** Those of them that didn't arrive. */
   readonly #kept: Message[] = []
+  /** Of which their browsers have heard nothing yet. */
+  #waiting: { readonly browser: Browser; readonly asked: Asked; readonly since: number }[] = []
   readonly #browsers: Browser[] = []
   #own: Browser | undefined
   /** While it isn't, an honest call may have to wait until it is as late again as it was. */
   #isClockTrue = true
+  /** How far the gate's clock was set back; nobody else's was. */
+  #setBackBy = 0
   #sessions = 0
 
   constructor(rig: LoginRig, tally: Tally, planted?: Planted) {
     this.#rig = rig
     this.#tally = tally
     this.#gate = new GateSteps(rig, planted)
+    this.#countsOn = planted?.countsOn === true
     this.#ceremony = rig.make({ paces })
   }
 
@@ -75,6 +93,8 @@ export class Conversation {
         return this.#ask(step)
       case 'tamper':
         return this.#tamper(step)
+      case 'say that it was refused':
+        return this.#refuseFalsely(step.which)
       case 'ask a lot':
         return this.#askALot(step)
       case 'leave':
@@ -84,9 +104,12 @@ export class Conversation {
         return
       case 'set the clock back':
         this.#rig.now -= step.ms
+        this.#setBackBy += step.ms
         this.#isClockTrue = false
         return
       case 'restart':
+        // Which counters were used is forgotten.
+        this.#waiting = []
         this.#gate.restart()
     }
   }
@@ -137,9 +160,8 @@ export class Conversation {
     const { key } = login
     const [cookie = ''] = outcome.setCookies.map((line) => line.slice(0, line.indexOf(';')))
     const found = { key, cookie, site, session: outcome.session.id }
-    const browser = new Browser(found, (signed, session) => {
-      this.#ledger.noteSigned(signed, session)
-    })
+    const note = (signed: Message, of: string, asked?: Asked) => this.#ledger.noteSigned(signed, of, asked)
+    const browser = new Browser(found, note, this.#countsOn)
     // Where the attacker's copy came first, the answer goes to the attacker: it has the cookie, the browser has the key.
     this.#browsers.push(browser)
     // As the page's script does when it begins.
@@ -180,9 +202,12 @@ export class Conversation {
     if (browser === undefined) return
     const text = `${wanted}${String(this.#messages.length)}`
     if (fate === 'arrives') return this.#send(browser, wanted, text, document)
-    const message = this.#make(browser, wanted, text, document)
-    if (fate === 'kept') {
-      this.#kept.push(message)
+    const asked = browser.ask(wanted, text, document)
+    const message = this.#make(browser, asked)
+    if (fate === 'kept' || fate === 'unanswered') {
+      this.#waiting.push({ browser, asked, since: this.#rig.now + this.#setBackBy })
+      if (fate === 'kept') this.#kept.push(message)
+      else await this.#arrive(message)
       return
     }
     const times = fate === 'arrives twice' ? 2 : 30
@@ -194,11 +219,12 @@ export class Conversation {
   /** As the page's script does: refused with a challenge, it repeats once. What arrives so is done. */
   async #send(browser: Browser, wanted: Wanted, text: string, document: number): Promise<void> {
     this.#tally.honest++
-    let arrived = await this.#arrive(this.#make(browser, wanted, text, document))
+    const asked = browser.ask(wanted, text, document)
+    let arrived = await this.#arrive(this.#make(browser, asked))
     browser.hear(arrived.challenge, this.#rig.now)
     if (arrived.kind === 'refused' && arrived.challenge !== undefined) {
       this.#rig.now += 1
-      arrived = await this.#arrive(this.#make(browser, wanted, text, document))
+      arrived = await this.#arrive(this.#make(browser, asked))
       browser.hear(arrived.challenge, this.#rig.now)
     }
     // A session may be over.
@@ -206,8 +232,19 @@ export class Conversation {
       throw new Broken(`an honest call is refused: ${arrived.code}`)
   }
 
-  #make(browser: Browser, wanted: Wanted, text: string, document: number): Message {
-    const message = browser.ask(wanted, text, document, this.#rig.now)
+  async #refuseFalsely(which: number): Promise<void> {
+    const [waiting] = this.#waiting.splice(which % Math.max(1, this.#waiting.length), 1)
+    if (waiting === undefined) return
+    this.#tally.hostile++
+    const { browser, asked, since } = waiting
+    browser.hear((await this.#gate.arrive(bare(browser))).challenge, this.#rig.now)
+    if (this.#rig.now + this.#setBackBy - since > repeatedForMs) return
+    this.#rig.now += 1
+    await this.#arrive(this.#make(browser, asked))
+  }
+
+  #make(browser: Browser, asked: Asked): Message {
+    const message = browser.send(asked, this.#rig.now)
     this.#messages.push(message)
     return message
   }
@@ -240,6 +277,8 @@ export class Conversation {
   async #askALot({ browser: nth, of }: Extract<Step, { do: 'ask a lot' }>): Promise<void> {
     const browser = this.#browsers[nth % Math.max(1, this.#browsers.length)]
     if (browser === undefined) return
+    // Of many documents at a time some are forgotten.
+    if (of === 'many documents') this.#waiting = this.#waiting.filter((one) => one.browser !== browser)
     for (let n = 0; n < (of === 'one document' ? 270 : 70); n++) {
       this.#rig.now += 1
       await this.#send(browser, 'submit', 'more', of === 'one document' ? 0 : 10 + n)

@@ -22,7 +22,6 @@ import type {
   ClientAddress,
   IncomingBody,
   Outcome,
-  Proven,
   Reached,
   Received,
 } from '../../src/request.ts'
@@ -37,6 +36,8 @@ export interface Planted {
   readonly parts?: (sound: ProofParts) => Partial<ProofParts>
   /** Bodies are not compared with what was signed. */
   readonly anyBody?: boolean
+  /** Browsers take a new counter for what they repeat. */
+  readonly countsOn?: boolean
 }
 
 export type Arrived =
@@ -76,7 +77,8 @@ export class GateSteps {
   async arrive(message: Message): Promise<Arrived> {
     const reached: { last: Reached | undefined } = { last: undefined }
     const outcome = await this.#pass(message, reached)
-    const told = reached.last === undefined ? outcome : withChallenge(reached.last, outcome, this.#prove)
+    const told =
+      reached.last === undefined ? outcome : withChallenge(reached.last, outcome, { ...this.#prove, limits })
     if (told.kind === 'refusal')
       return { kind: 'refused', code: told.code, challenge: parseChallenge(told.challenge) }
     const field = told.headers[challengeField]
@@ -92,19 +94,18 @@ export class GateSteps {
     if (isRefusal(authenticated)) return authenticated
     if (authenticated.principal.kind === 'nobody') return refuse('login-required')
     if (!authenticated.methodKnown || authenticated.entry.goesTo === 'nowhere') return refuse('route-unknown')
-    // Who may do what isn't this model's affair: everybody may everything.
-    const authorized = authenticated as Authorized
-    reached.last = authorized
-    const proven = prove(authorized, this.#prove)
+    reached.last = authenticated
+    const proven = prove(authenticated, this.#prove)
     if (isRefusal(proven)) return proven
     reached.last = proven
-    return this.#take(proven)
+    // Who may do what isn't this model's affair: everybody may everything.
+    return this.#take(proven as Authorized)
   }
 
   /** The body in full, as the app would get it. */
-  async #take(proven: Proven): Promise<Outcome> {
-    const unbound = { ...proven, proof: { kind: 'none' } as unknown as Proven['proof'] }
-    const whole = await read(this.#planted.anyBody === true ? unbound : proven, {
+  async #take(authorized: Authorized): Promise<Outcome> {
+    const unbound = { ...authorized, proof: { kind: 'none' } as unknown as Authorized['proof'] }
+    const whole = await read(this.#planted.anyBody === true ? unbound : authorized, {
       limits,
       uploads: { maxFiles: 10 },
     })

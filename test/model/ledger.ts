@@ -12,6 +12,8 @@ interface SignedCall {
   readonly session: string
   readonly what: string
   times: number
+  /** What an honest browser asked for so. */
+  readonly asked: object | undefined
 }
 
 interface RightLogin {
@@ -25,6 +27,7 @@ interface RightLogin {
 export class Ledger {
   readonly #signed = new Map<string, SignedCall>()
   readonly #logins = new Map<string, RightLogin>()
+  readonly #done = new WeakSet<object>()
 
   /** Somebody who knows the password of `account` made this proof, for this key. */
   noteLogin(finishLoginRequest: string, login: Omit<RightLogin, 'used'>): void {
@@ -42,13 +45,16 @@ export class Ledger {
     login.used = true
   }
 
-  /** Whoever has the session's key signed this. */
-  noteSigned(message: Message, session: string): void {
+  /** Whoever has the session's key signed this. `asked`: the same for a request and what repeats it. */
+  noteSigned(message: Message, session: string, asked?: object): void {
     const name = nameOf(message)
-    if (name !== undefined) this.#signed.set(name, { session, what: meaningOf(message), times: 0 })
+    if (name === undefined) return
+    // What is repeated under the same challenge has the same name.
+    const times = this.#signed.get(name)?.times ?? 0
+    this.#signed.set(name, { session, what: meaningOf(message), times, asked })
   }
 
-  /** A call that was done: signed by the key of its session, as it was signed, at most once. */
+  /** A call that was done: signed by the key of its session, as it was signed, at most once; as often as it was asked for. */
   checkDone(message: Message, session: string): void {
     const name = nameOf(message)
     const signed = name === undefined ? undefined : this.#signed.get(name)
@@ -56,6 +62,10 @@ export class Ledger {
     if (signed.session !== session) throw new Broken('done in another session than it was signed for')
     if (signed.what !== meaningOf(message)) throw new Broken('done otherwise than it was signed')
     if (++signed.times > 1) throw new Broken('done twice')
+    // A stream that broke off is opened again.
+    if (signed.asked === undefined || message.method === 'GET') return
+    if (this.#done.has(signed.asked)) throw new Broken('done again, although it was asked for once')
+    this.#done.add(signed.asked)
   }
 
   /** `sessions`: how many there ever were. */

@@ -85,6 +85,19 @@ const weak: readonly (readonly [what: string, plant: () => Planted])[] = [
     },
   ],
   [
+    'counts anew under each challenge',
+    () => {
+      const windows = new Map<number, Windows>()
+      const take: Windows['take'] = (use, now) => {
+        const found = windows.get(use.epochAt) ?? new Windows()
+        windows.set(use.epochAt, found)
+        return found.take(use, now)
+      }
+      return { windows: { take } }
+    },
+  ],
+  ['hears repetitions under another counter than what they repeat', () => ({ countsOn: true })],
+  [
     'forgets documents when there are many',
     () => {
       let windows = new Windows()

@@ -27,8 +27,11 @@ export type Step =
       readonly browser: number
       readonly document: number
       readonly wanted: Wanted
-      readonly fate: 'arrives' | 'arrives twice' | 'arrives many times at once' | 'kept'
+      /** `unanswered`: it arrives, and the attacker swallows the answer. */
+      readonly fate: 'arrives' | 'arrives twice' | 'arrives many times at once' | 'kept' | 'unanswered'
     }
+  /** The browser hears of something that is kept or unanswered, with a challenge that is true, and repeats it. */
+  | { readonly do: 'say that it was refused'; readonly which: number }
   | { readonly do: 'tamper'; readonly which: number; readonly with: number; readonly how: TamperName }
   /** Many requests of one document, or one each of many documents. */
   | { readonly do: 'ask a lot'; readonly browser: number; readonly of: 'one document' | 'many documents' }
@@ -83,8 +86,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         'arrives many times at once',
         'kept',
         'kept',
+        'unanswered',
       ),
     }),
+  },
+  {
+    weight: 24,
+    arbitrary: fc.record({ do: fc.constant('say that it was refused' as const), which: number }),
   },
   {
     weight: 96,

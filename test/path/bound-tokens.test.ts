@@ -1,6 +1,7 @@
 /** Programs' signatures, on the whole path: what config and policy ask of tokens, and what a bound one is answered. */
 import { Client, request } from 'undici'
 import { writeFile, mkdtemp, rm } from 'node:fs/promises'
+import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -9,8 +10,9 @@ import { paths } from '../../src/contract/contract.ts'
 import { loadPolicy } from '../../src/policy/load-policy.ts'
 import type { ApiTokenRow } from '../../src/store/rows.ts'
 import { rolesFrom } from '../rig/policy-desk.ts'
-import { Signer } from '../rig/signer.ts'
-import { plain, useUpstream } from './with-upstream.ts'
+import { ask as httpAsk } from '../rig/ask.ts'
+import { findSigner, Signer } from '../rig/signer.ts'
+import { plain, streaming, useUpstream } from './with-upstream.ts'
 
 const standing = useUpstream()
 let folder = ''
@@ -70,6 +72,26 @@ describe('a bound token', () => {
       expect(parseChallenge(String(headers[challengeField]))?.keyid).toBe(token.signer?.keyid)
       expect([target, (await ask(token, target)).status]).toEqual([target, 200])
     }
+  })
+
+  it('does not tell, without its key, what it may do', async () => {
+    const roles = rolesFrom('all: { given_to: [tokens], call: [predict] }')
+    await standing.path.close()
+    await standing.upstream.close()
+    await standing.start(plain, { policy: await loadPolicy({ roles, files: [] }) })
+    const token = await issue('bound')
+    const answers = []
+    for (const name of ['run/predict', 'run/report', 'run/nothing', 'upload', 'queue/join', 'no/such/route'])
+      answers.push(await ask(token, `/gradio_api/${name}`, { method: 'POST', body: '{}', unsigned: true }))
+    const shown = answers.map(({ status, headers, body }) => {
+      const { date: _, [challengeField]: challenge, ...others } = headers
+      return { status, body, others, challenged: challenge !== undefined }
+    })
+    expect(new Set(shown.map((one) => JSON.stringify(one)))).toHaveLength(1)
+    expect(shown[0]).toMatchObject({ status: 401, challenged: true })
+    expect(new Set(standing.path.audit.codes)).toEqual(new Set(['proof-missing']))
+    // With the key it may not upload, and is told so.
+    expect((await ask(token, '/gradio_api/upload', { method: 'POST', body: '{}' })).status).toBe(403)
   })
 
   it('is answered like a stranger but for the challenge', async () => {
@@ -157,6 +179,29 @@ describe('the place of a connection', () => {
     expect([await from(second), await from(third)]).toEqual([401, 401])
     await expect.poll(() => closed).toEqual([lost])
     await Promise.all(clients.map((client) => client.destroy()))
+  })
+
+  it('is a stranger’s too for a copy of a cookie, with a page that it gets and never reads to the end', async () => {
+    const { cookie } = await standing.start(streaming, { connections: 2 })
+    const { url } = standing.path
+    const ended: string[] = []
+    const hold = (name: string, headers: Record<string, string>) =>
+      new Promise<void>((resolve, reject) => {
+        const sent = get(`${url}/theme.css`, { headers, agent: false }, (answer) => {
+          answer
+            .on('close', () => ended.push(name))
+            .on('error', () => undefined)
+            .resume()
+          resolve()
+        })
+        sent.on('error', reject)
+      })
+    const signer = findSigner(url, cookie)
+    const signed = signer?.sign({ method: 'GET', origin: url, path: '/theme.css' })
+    await hold('with the key', { cookie, ...signed })
+    await hold('a copy', { cookie })
+    expect((await httpAsk(url, paths.health)).status).toBe(200)
+    await expect.poll(() => ended).toEqual(['a copy'])
   })
 })
 

@@ -31,6 +31,8 @@ beforeEach(async () => {
   await standing.path.users.add('bob', password)
 })
 
+/** The same name, as the root of all names has it. */
+const dotted = (name: string) => ({ host: `${name}.test.:${String(standing.path.port)}` })
 const host = (name: string) => `${name}.test:${String(standing.path.port)}`
 const origin = (name: string) => `https://${host(name)}`
 const at = (name: string, more: Readonly<Record<string, string>> = {}) => ({
@@ -136,6 +138,22 @@ describe('with a login host', () => {
     expect(standing.upstream.reached).toEqual([])
     for (const path of [paths.enter, paths.enterApi])
       expect((await ask(standing.path.url, path, at('login'))).status).toBe(404)
+  })
+
+  it('a dot at the end of the name makes it no other one', async () => {
+    expect((await look('login', '/second', dotted('login'))).headers.location).toBe(`${origin('app')}/second`)
+    for (const path of ['/config', '/robots.txt']) {
+      const asked = await ask(standing.path.url, path, at('login', dotted('login')))
+      expect([path, asked.status]).toEqual([path, 404])
+    }
+    expect((await look('app', paths.join, dotted('app'))).headers.location).toBe(
+      `${origin('login')}${paths.join}`,
+    )
+    expect((await send('app', paths.loginStart, {}, dotted('app'))).status).toBe(404)
+    expect(standing.upstream.reached).toEqual([])
+    // Whoever came to the app so gets there again.
+    const app = `https://${dotted('app').host}`
+    expect((await look('login', `${paths.login}?for=${encodeURIComponent(app)}`)).status).toBe(200)
   })
 
   it('its page is given out for the app, and for no other origin', async () => {

@@ -1,8 +1,11 @@
 /** Every call proves itself: what isn't signed, or was signed for something else, gets one answer and leads nowhere. */
 import { describe, expect, it } from 'vitest'
+import type { AuditEvent } from '../../src/audit/event.ts'
 import { challengeField, parseChallenge } from '../../src/contract/proof.ts'
 import { paths } from '../../src/contract/contract.ts'
+import { loadPolicy } from '../../src/policy/load-policy.ts'
 import { ask, type Asked, type Asking } from '../rig/ask.ts'
+import { rolesFrom } from '../rig/policy-desk.ts'
 import { findSigner, Signer } from '../rig/signer.ts'
 import { uploadOf, uploadType } from '../rig/upload-form.ts'
 import type { SignedIn } from './start-path.ts'
@@ -86,6 +89,55 @@ describe('a call', () => {
     expect(on.upstream.reached).toHaveLength(1)
   })
 
+  it('does not tell whoever has a copy of the cookie what its owner may do', async () => {
+    const roles = rolesFrom('all: { given_to: [guests], call: [predict] }')
+    const guest = await on.start(plain, { policy: await loadPolicy({ roles, files: [] }) })
+    const copied = { cookie: guest.cookie, ...json }
+    const answers = []
+    for (const path of [joinPath, '/gradio_api/run/predict', '/gradio_api/run/show', '/gradio_api/upload'])
+      answers.push(shown(await send(copied, {}, path)))
+    for (const answer of answers) expect(answer).toEqual(answers[0])
+    expect(answers[0]).toMatchObject({ status: 401, challenged: true })
+    const upload = '/gradio_api/upload'
+    const refused = await send(signed(guest, { path: upload }), {}, upload)
+    expect([refused.status, on.path.audit.codes.at(-1)]).toEqual([403, 'policy-denied'])
+  })
+
+  it('that is refused to a mere copy of the cookie waits for no disk, and its record says so', async () => {
+    const written: AuditEvent[] = []
+    const guest = await on.start(plain, {
+      change: (gate) => ({
+        audit: {
+          ...{ writable: true, count: () => undefined, close: () => Promise.resolve() },
+          note: (event) => gate.audit.note(event),
+          write: (event) => {
+            written.push(event)
+            return gate.audit.write(event)
+          },
+        },
+      }),
+    })
+    const copied = { cookie: guest.cookie, ...json }
+    expect((await send(copied)).status).toBe(401)
+    // Documents are seen without a signature; what is refused there is refused to a copy just the same.
+    expect((await send(copied, { method: 'GET', body: undefined as never }, '/no/such/page')).status).toBe(
+      404,
+    )
+    expect((await send({ ...copied, ...signed(guest), signature: 'sekisho=:AAAA:' })).status).toBe(401)
+    expect(written).toEqual([])
+    expect((await send(signed(guest), { body: body.replace('x', 'y') })).status).toBe(401)
+    expect(written).toMatchObject([{ code: 'proof-body' }])
+    const marks = on.path.audit.events.flatMap((event) =>
+      event.kind === 'request.refused' ? [[event.code, event.unproven]] : [],
+    )
+    expect(marks).toEqual([
+      ['proof-missing', true],
+      ['route-unknown', true],
+      ['proof-signature', true],
+      ['proof-body', undefined],
+    ])
+  })
+
   it('answers a challenge that is over with the one that comes along', async () => {
     const guest = await on.start(plain)
     const signer = signerOf(guest)
@@ -109,6 +161,13 @@ describe('a call', () => {
     const statuses = await Promise.all(Array.from({ length: 30 }, async () => (await send(headers)).status))
     expect(statuses.filter((status) => status === 200)).toHaveLength(1)
     expect(on.upstream.reached).toHaveLength(1)
+    // Each took the key, which no copy of the cookie has.
+    const refused = on.path.audit.events.filter(({ kind }) => kind === 'request.refused')
+    expect(refused).toHaveLength(29)
+    for (const one of refused) {
+      expect(one).toMatchObject({ code: 'proof-replayed' })
+      expect(one).not.toHaveProperty('unproven')
+    }
   })
 
   it('of a session without a key is told to sign in, and given nothing to sign', async () => {

@@ -1,5 +1,5 @@
 /** The whole path over real sockets: the real gate.ts with a memory store, a clock to move and an app of the test's. */
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { Pool } from 'undici'
 import { makeAppSide, type AppSideParts } from '../../src/app-side.ts'
 import { RenderedFunctions } from '../../src/app/rendered.ts'
@@ -8,6 +8,7 @@ import type { Audit } from '../../src/audit/audit.ts'
 import type { AuditEvent } from '../../src/audit/event.ts'
 import { catalogue, catalogueOfFour } from '../../src/catalog/index.ts'
 import { compileCatalogue } from '../../src/classify/classify.ts'
+import type { Pace } from '../../src/config/config.ts'
 import { defaults } from '../../src/config/defaults.ts'
 import { parseChallenge } from '../../src/contract/proof.ts'
 import { makeCredentials, makeSessionLook, makeTokenLook } from '../../src/credentials.ts'
@@ -18,6 +19,7 @@ import { makeKeyRing } from '../../src/login/key.ts'
 import type { LoginHost } from '../../src/login/login-host.ts'
 import { openLogin } from '../../src/login/open-login.ts'
 import { makeProofSeal } from '../../src/login/proof-seal.ts'
+import { StreamOrder } from '../../src/forward/stream-order.ts'
 import type { Ledger } from '../../src/ownership/ledger.ts'
 import { ownerOf, type Owner } from '../../src/ownership/owner.ts'
 import type { PolicyEngine } from '../../src/policy/engine.ts'
@@ -71,6 +73,7 @@ export class MemoryAudit implements Audit {
 export interface Path {
   readonly url: string
   readonly port: number
+  readonly server: Server
   readonly audit: MemoryAudit
   readonly gate: Gate
   /** Thrown in the middle of an answer. */
@@ -112,6 +115,8 @@ export interface PathOptions {
   readonly tls?: { readonly cert: string; readonly key: string }
   /** At once; by default more than a test has. */
   readonly connections?: number
+  /** New TLS connections of one address. */
+  readonly handshakes?: Pace
 }
 
 const sessionCookie = '__Host-sekisho-test'
@@ -159,6 +164,7 @@ export async function startPath(options: PathOptions): Promise<Path> {
     app,
     ...appSide,
     onFault: (fault) => faults.push(fault),
+    streamOrder: new StreamOrder(),
     assertions: new Assertions({
       key: keys.subKey('assertion'),
       instance,
@@ -210,6 +216,7 @@ export async function startPath(options: PathOptions): Promise<Path> {
         .map(parseNetwork)
         .filter((one): one is Network => one !== undefined),
       ...{ connections: options.connections ?? 1000, connectionsPerAddress: 1000 },
+      handshakesPerAddress: options.handshakes ?? limits.handshakesPerAddress,
       ...(options.tls === undefined ? {} : { tls: options.tls }),
     },
     {
@@ -224,6 +231,7 @@ export async function startPath(options: PathOptions): Promise<Path> {
   return {
     url,
     port,
+    server,
     audit,
     gate,
     faults,

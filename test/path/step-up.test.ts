@@ -1,8 +1,10 @@
 /** The password asked for again on the whole path: for its age, and for one call; what is told, kept, and stands in the log. */
 import { beforeEach, describe, expect, it, vi } from 'vitest'
+import { defaults } from '../../src/config/defaults.ts'
 import { paths } from '../../src/contract/contract.ts'
 import { confirmationField, stepUpField } from '../../src/contract/proof.ts'
 import { loadPolicy } from '../../src/policy/load-policy.ts'
+import type { UserRow } from '../../src/store/rows.ts'
 import { ask, askJson, type Asked } from '../rig/ask.ts'
 import { confirm, stepUpOf } from '../rig/confirm.ts'
 import { logIn } from '../rig/log-in.ts'
@@ -15,14 +17,17 @@ const standing = useUpstream()
 const password = 'a lighthouse for bob'
 const says = 'Please confirm that it is you.'
 
+const limits = { ...defaults.limits, endpoints: [{ pattern: 'report', concurrent: 1 }] }
+
+let bob: UserRow
 let cookie: string
 beforeEach(async () => {
   const roles = rolesFrom(
     'recent: { given_to: [users, tokens], call: [predict], when: { auth_age: 5m } }',
     'each: { given_to: [users, tokens], call: [report], when: { fresh: call } }',
   )
-  await standing.start(plain, { policy: await loadPolicy({ roles, files: [] }) })
-  await standing.path.users.add('bob', password)
+  await standing.start(plain, { policy: await loadPolicy({ roles, files: [] }), config: { limits } })
+  bob = await standing.path.users.add('bob', password)
   cookie = await signIn()
 })
 
@@ -117,7 +122,7 @@ describe('a call that has to be confirmed', () => {
     const other = await look(await signIn())
     expect([other.status, JSON.parse(other.body)]).toEqual([
       403,
-      { code: 'ticket-invalid', message: expect.any(String) as string },
+      { code: 'ticket-over', message: expect.any(String) as string },
     ])
     const stranger = await askJson(url, paths.confirmLook, { ticket })
     expect(stranger.status).toBe(401)
@@ -125,6 +130,30 @@ describe('a call that has to be confirmed', () => {
 })
 
 describe('nobody is asked for a password', () => {
+  it('for a call that would be refused all the same: its input is wrong, there is no place, or no app', async () => {
+    const wrong = await call('report', [{ not: 'a text' }])
+    expect([wrong.status, wrong.headers[stepUpField]]).toEqual([422, undefined])
+    const { owner } = await standing.path.signIn(bob)
+    const endpoint = { name: 'report', batch: false }
+    const place = await standing.path.gate.endpointLimits.take({ owner, endpoint, bodyBytes: () => 0 })
+    if (place.kind !== 'taken') expect.fail(place.kind)
+    const full = await call('report')
+    expect([full.status, full.headers[stepUpField]]).toEqual([429, undefined])
+    place.slot?.release()
+    const away = standing.path.gate.app as { state: string }
+    away.state = 'away'
+    expect((await call('report')).status).toBe(502)
+    away.state = 'verified'
+    expect(standing.path.audit.codes).toEqual(['input-invalid', 'endpoint-paced', 'upstream-down'])
+    expect((await call('report')).status).toBe(403)
+    expect(because()).toEqual([{ for: 'call' }])
+  })
+
+  it('by their input: who may not call the function at all is told nothing of it', async () => {
+    const refused = await call('show', [{ not: 'a file' }, 'too many'])
+    expect([refused.status, standing.path.audit.codes]).toEqual([403, ['policy-denied']])
+  })
+
   it('who has none: a program gets the plain refusal', async () => {
     const { text } = await standing.path.issueToken()
     standing.path.clock.time += 301_000

@@ -206,8 +206,42 @@ describe('a request that left late, with the token from before', () => {
     expect([late.status, late.setCookies]).toEqual([401, []])
     expect((await get(next)).status).toBe(200)
     expect(on.path.audit.codes).toEqual(['login-required'])
-    const kinds = on.path.audit.events.map(({ kind }) => kind).filter((kind) => kind.startsWith('session.'))
-    expect(kinds).toEqual(['session.token-late'])
+    expect(toldOfSessions()).toEqual(['session.token-late'])
+  })
+})
+
+const toldOfSessions = () =>
+  on.path.audit.events.map(({ kind }) => kind).filter((kind) => kind.startsWith('session.'))
+
+describe('of a session that is used over both versions of IP', () => {
+  const [four, six] = ['203.0.113.66', '2001:db8::1']
+
+  async function startBehindProxy() {
+    const { cookie } = await on.start(plain, { trustedProxies: ['127.0.0.1/32'] })
+    on.path.clock.time += renewMs
+    const from = (address: string, cookie: string, unsigned = false) =>
+      ask(on.path.url, '/config', { headers: { cookie, 'x-forwarded-for': address }, unsigned })
+    const next = take(cookie, await from(six, cookie))
+    expect((await from(six, next)).status).toBe(200)
+    return { from, former: cookie, next }
+  }
+
+  it('a request of its browser that left late is one, by either', async () => {
+    const { from, former, next } = await startBehindProxy()
+    expect((await from(four, next)).status).toBe(200)
+    on.path.clock.time += graceMs
+    for (const address of [four, six]) expect((await from(address, former)).status).toBe(401)
+    expect((await from(six, next)).status).toBe(200)
+    expect(toldOfSessions()).toEqual(['session.token-late'])
+  })
+
+  it('a copy is none that was used meanwhile by the version that its owner doesn’t use', async () => {
+    const { from, former, next } = await startBehindProxy()
+    expect((await from(four, former, true)).status).toBe(200)
+    on.path.clock.time += graceMs
+    expect((await from(four, former, true)).status).toBe(401)
+    expect((await from(six, next)).status).toBe(401)
+    expect(toldOfSessions()).toEqual(['session.token-reused', 'session.ended'])
   })
 })
 

@@ -1,7 +1,7 @@
 /** Users on the whole path: by name, by invitation, a new password, and what each leaves in the log. */
 import { request } from 'undici'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { paths } from '../../src/contract/contract.ts'
+import { paths, type SessionState } from '../../src/contract/contract.ts'
 import type { UserRow } from '../../src/store/rows.ts'
 import { logIn, post, tryToLogIn } from '../rig/log-in.ts'
 import { changePassword, join, prepareJoin } from '../rig/set-password.ts'
@@ -49,16 +49,14 @@ async function openStream(cookie: string) {
 describe('a user', () => {
   it('signs in by name, is told so, and stands in the log by name', async () => {
     const cookie = await signIn()
-    expect(JSON.parse((await get(paths.session, { cookie })).text)).toMatchObject({
-      principal: 'user',
-      username: 'bob',
-    })
+    const state = JSON.parse((await get(paths.session, { cookie })).text) as SessionState
+    expect(state).toMatchObject({ principal: 'user', username: 'bob' })
     const stream = await openStream(cookie)
     await expect.poll(kinds).toEqual(['login.started', 'login.succeeded', 'request.granted'])
     expect(path.audit.events).toMatchObject([
       { asker: { principal: 'nobody', username: 'bob' } },
-      { asker: { principal: 'user', username: 'bob' } },
-      { asker: { principal: 'user', username: 'bob' }, action: 'openStream' },
+      { asker: { principal: 'user', username: 'bob', session: state.id } },
+      { asker: { principal: 'user', username: 'bob', session: state.id }, action: 'openStream' },
     ])
     const left = expect(stream.next()).rejects.toThrow()
     await path.close()

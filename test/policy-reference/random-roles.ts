@@ -116,10 +116,13 @@ function randomRole(dice: Dice, defined: readonly string[], nth: number): Writte
     return [chosen].flat().every((one) => isTaken(one as T)) ? undefined : chosen
   }
   const isTaken = (one: string) => one.startsWith('!')
+  const above = nth > 0 && dice.chance(0.5) ? dice.list(defined.slice(0, nth), 2) : undefined
+  const givenTo = dice.chance(0.3) ? dice.list(['guests', 'users', 'tokens'], 2) : undefined
+  const call = dice.chance(0.8) ? grants(calls, isTaken) : undefined
   return dropUnset({
-    inherits: nth > 0 && dice.chance(0.5) ? dice.list(defined.slice(0, nth), 2) : undefined,
-    given_to: dice.chance(0.3) ? dice.list(['guests', 'users', 'tokens'], 2) : undefined,
-    call: dice.chance(0.8) ? grants(calls, isTaken) : undefined,
+    inherits: above,
+    given_to: givenTo,
+    call,
     upload: dice.chance(0.4) ? dice.chance(0.8) : undefined,
     files: dice.chance(0.3) ? dice.list(defined, 2) : undefined,
     components: dice.chance(0.4) ? grants(components, isTaken) : undefined,
@@ -127,11 +130,12 @@ function randomRole(dice: Dice, defined: readonly string[], nth: number): Writte
     mcp: dice.chance(0.3) ? true : undefined,
     monitoring: dice.chance(0.3) ? true : undefined,
     pages: dice.chance(0.4) ? grants(pages, isTaken) : undefined,
-    when: dice.chance(0.5) ? randomWhen(dice) : undefined,
+    when: dice.chance(0.5) ? randomWhen(dice, call !== undefined) : undefined,
   })
 }
 
-function randomWhen(dice: Dice): WrittenWhen | undefined {
+/** `grantsCalls`: the role has some, which `fresh` can guard. */
+function randomWhen(dice: Dice, grantsCalls: boolean): WrittenWhen | undefined {
   const isTimed = dice.chance(0.3)
   const isDaily = dice.chance(0.3)
   const when: WrittenWhen = dropUnset({
@@ -144,7 +148,7 @@ function randomWhen(dice: Dice): WrittenWhen | undefined {
     attributes: dice.chance(0.25) ? { department: dice.list(['finance', 'legal-*', '*'], 2) } : undefined,
     auth_age: dice.chance(0.25) ? dice.one(['15m', '900s', '1h', '30s']) : undefined,
     proof: dice.chance(0.15) ? true : undefined,
-    fresh: dice.chance(0.15) ? 'call' : undefined,
+    fresh: dice.chance(0.15) && grantsCalls ? 'call' : undefined,
     arguments: dice.chance(0.5) ? randomArgumentRules(dice) : undefined,
   })
   // One that guards nothing is refused.

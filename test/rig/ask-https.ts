@@ -11,6 +11,8 @@ export interface HttpsAsking {
   readonly name?: string
   readonly path?: string
   readonly headers?: Readonly<Record<string, string>>
+  /** Sent by POST. */
+  readonly body?: Uint8Array
 }
 
 export interface HttpsAsked {
@@ -24,13 +26,14 @@ export interface HttpsAsked {
 
 /** Rejects when the certificate isn't what a browser would take. */
 export function askHttps(asking: HttpsAsking): Promise<HttpsAsked> {
-  const { port, ca, name, path = '/.sekisho/health', headers } = asking
+  const { port, ca, name, path = '/.sekisho/health', headers, body: sent } = asking
   return new Promise((resolve, reject) => {
     const asked = request({
       host: '127.0.0.1',
       port,
       path,
       agent: false,
+      method: sent === undefined ? 'GET' : 'POST',
       headers: { host: name ?? '127.0.0.1', ...headers },
       ...(ca === undefined ? { rejectUnauthorized: false } : { ca }),
       ...(name === undefined ? {} : { servername: name }),
@@ -51,6 +54,6 @@ export function askHttps(asking: HttpsAsking): Promise<HttpsAsked> {
         })
       })
     })
-    asked.end()
+    asked.end(sent)
   })
 }

@@ -30,10 +30,11 @@ export interface Asked {
 export async function ask(url: string, path: string, asking: Asking = {}): Promise<Asked> {
   const signer = asking.unsigned === true ? undefined : findSigner(url, asking.headers?.['cookie'])
   if (signer === undefined) return askOnce(url, path, asking)
-  const first = await askOnce(url, path, await signed(url, path, asking, signer))
+  const counter = signer.count()
+  const first = await askOnce(url, path, await signed(url, path, asking, signer, counter))
   // As the page does: a challenge that is over is answered with the next one, and the request repeated once.
   if (!signer.hear(first.headers) || first.status !== 401) return first
-  return askOnce(url, path, await signed(url, path, asking, signer))
+  return askOnce(url, path, await signed(url, path, asking, signer, counter))
 }
 
 /** The header fields of a request by hand, signed as `ask` would; `body`: what will have been sent at the end. */
@@ -47,7 +48,13 @@ export async function signedFields(
   return ready.headers ?? {}
 }
 
-async function signed(url: string, path: string, asking: Asking, signer: Signer): Promise<Asking> {
+async function signed(
+  url: string,
+  path: string,
+  asking: Asking,
+  signer: Signer,
+  counter?: number,
+): Promise<Asking> {
   const { method = 'GET', headers = {}, body } = asking
   const site = siteOf(url, headers)
   if (signer.challenge === undefined) {
@@ -57,7 +64,7 @@ async function signed(url: string, path: string, asking: Asking, signer: Signer)
     signer.hear((await askOnce(url, paths.challenge, { ...from, headers: fields })).headers)
     if (signer.challenge === undefined) return asking
   }
-  const fields = signer.sign({ method, origin: site, path, ...(body !== undefined && { body }) })
+  const fields = signer.sign({ method, origin: site, path, ...(body !== undefined && { body }) }, counter)
   return { ...asking, headers: { ...headers, ...fields } }
 }
 

@@ -1,8 +1,9 @@
 /** Gives the password again from Node with the real OPAQUE client, as the gate's confirmation window does. */
-import { client, ready } from '@serenity-kit/opaque'
-import { normalizePassword, paths, type Confirmed, type LoginStarted } from '../../src/contract/contract.ts'
+import { ready } from '@serenity-kit/opaque'
+import { paths, type Confirmed, type LoginStarted } from '../../src/contract/contract.ts'
 import { parseStepUp, stepUpField, type StepUpAsked } from '../../src/contract/proof.ts'
 import { post } from './log-in.ts'
+import { beginProof } from './opaque-client.ts'
 
 export type ConfirmOutcome =
   | { readonly kind: 'confirmed'; readonly code?: string }
@@ -26,18 +27,12 @@ export async function confirm({
   finishFor = ticket,
 }: Confirming): Promise<ConfirmOutcome> {
   await ready
-  const normalized = normalizePassword(password)
-  const { clientLoginState, startLoginRequest } = client.startLogin({ password: normalized })
+  const { startLoginRequest, finish } = beginProof(password)
   const started = await post(url, paths.confirmStart, { startLoginRequest, ticket }, { cookie })
   if (started.status !== 200) return refusedBy(started)
-  const { loginResponse, state, stretching, identifiers } = (await started.json()) as LoginStarted
-  const proof = client.finishLogin({
-    ...{ clientLoginState, loginResponse, password: normalized, identifiers },
-    keyStretching: { 'argon2id-custom': stretching },
-  })
+  const proof = finish((await started.json()) as LoginStarted)
   if (proof === undefined) return { kind: 'wrong-password' }
-  const { finishLoginRequest } = proof
-  const message = { finishLoginRequest, state, ticket: finishFor }
+  const message = { ...proof.message, ticket: finishFor }
   const finished = await post(url, paths.confirmFinish, message, { cookie })
   if (finished.status !== 200) return refusedBy(finished)
   return { kind: 'confirmed', ...((await finished.json()) as Confirmed) }

@@ -1,6 +1,7 @@
 /** Signs in from Node with the real OPAQUE client, as the login page does. */
-import { client, ready } from '@serenity-kit/opaque'
-import { normalizePassword, paths, type LoginStarted } from '../../src/contract/contract.ts'
+import { ready } from '@serenity-kit/opaque'
+import { paths, type LoginStarted } from '../../src/contract/contract.ts'
+import { beginProof } from './opaque-client.ts'
 import { rememberSigner, Signer } from './signer.ts'
 
 export type LoginOutcome =
@@ -40,25 +41,16 @@ export async function tryToLogIn({
   keyless = false,
 }: LogInOptions): Promise<LoginOutcome> {
   await ready
-  const normalized = normalizePassword(password)
-  const { clientLoginState, startLoginRequest } = client.startLogin({ password: normalized })
+  const { startLoginRequest, finish } = beginProof(password)
   const first = username === undefined ? { startLoginRequest } : { startLoginRequest, username }
   const started = await send(url, paths.loginStart, first, headers)
   if (started.status !== 200)
     return { kind: 'refused', step: 'start', status: started.status, answer: started }
-  const { loginResponse, state, stretching, identifiers } = (await started.json()) as LoginStarted
-  const proof = client.finishLogin({
-    clientLoginState,
-    loginResponse,
-    password: normalized,
-    identifiers,
-    keyStretching: { 'argon2id-custom': stretching },
-  })
+  const proof = finish((await started.json()) as LoginStarted)
   if (proof === undefined) return { kind: 'wrong-password' }
-  const { finishLoginRequest, sessionKey } = proof
   const signer = new Signer()
-  const key = keyless ? {} : { key: signer.offer(sessionKey, origin) }
-  const finished = await send(url, paths.loginFinish, { finishLoginRequest, state, ...key }, headers)
+  const key = keyless ? {} : { key: signer.offer(proof.sessionKey, origin) }
+  const finished = await send(url, paths.loginFinish, { ...proof.message, ...key }, headers)
   if (finished.status !== 204)
     return { kind: 'refused', step: 'finish', status: finished.status, answer: finished }
   const setCookies = finished.headers.getSetCookie()

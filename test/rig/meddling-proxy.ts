@@ -1,6 +1,7 @@
 /** Somebody on the way who reads each request whole: keeps a copy, and passes it on, changed or not, or keeps it for later. */
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { proofFields } from '../../src/contract/proof.ts'
 
 export interface OverheardRequest {
   readonly method: string
@@ -19,6 +20,8 @@ export interface MeddlingProxy {
   meddle(change: (request: OverheardRequest) => OverheardRequest | undefined): void
   /** What is done with the header of each answer from now on: names and values in turn. */
   meddleAnswers(change: (rawHeaders: readonly string[]) => readonly string[]): void
+  /** What these ask for is done, but its sender hears what a request without a signature hears: that it was refused, and a true challenge. */
+  swallowAnswers(which: (request: OverheardRequest) => boolean): void
   stop(): Promise<void>
 }
 
@@ -70,13 +73,19 @@ export async function startMeddlingProxy(target: string): Promise<MeddlingProxy>
   const all: OverheardRequest[] = []
   let change = (heard: OverheardRequest): OverheardRequest | undefined => heard
   let changeAnswer = (rawHeaders: readonly string[]) => rawHeaders
+  let isSwallowed = (_: OverheardRequest) => false
   const pass = async (asked: IncomingMessage, answer: ServerResponse) => {
     const { method = '', url: path = '', rawHeaders } = asked
     const heard = { method, path, rawHeaders, body: await readText(asked) }
     all.push(heard)
     const onward = change(heard)
     if (onward === undefined) answer.writeHead(504).end()
-    else await passOn(target, onward, answer, (rawHeaders) => changeAnswer(rawHeaders))
+    else {
+      const swallowed = isSwallowed(onward)
+      if (swallowed) await resend(target, onward)
+      const last = swallowed ? withField(onward, proofFields.input) : onward
+      await passOn(target, last, answer, (rawHeaders) => changeAnswer(rawHeaders))
+    }
   }
   const server = createServer((asked, answer) => {
     pass(asked, answer).catch(() => answer.destroy())
@@ -90,6 +99,9 @@ export async function startMeddlingProxy(target: string): Promise<MeddlingProxy>
     },
     meddleAnswers: (wanted) => {
       changeAnswer = wanted
+    },
+    swallowAnswers: (wanted) => {
+      isSwallowed = wanted
     },
     stop: async () => {
       server.closeAllConnections()

@@ -1,4 +1,4 @@
-/** A relay in front of a port that keeps every byte a client sent: what the wire saw, whatever the browser reports. */
+/** A relay in front of a port that keeps every byte of both sides: what the wire saw, whatever the browser reports. */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
 
 export interface RecordingRelay {
@@ -6,6 +6,8 @@ export interface RecordingRelay {
   readonly url: string
   /** Everything sent so far, one entry a connection. */
   sent(): readonly Buffer[]
+  /** Everything that came back, in the order in which it came. */
+  answered(): Buffer
   /** Forgets what was sent so far. */
   clear(): void
   /** Ends every connection, in the middle of whatever it is. */
@@ -15,6 +17,7 @@ export interface RecordingRelay {
 
 export function startRecordingRelay(target: number): Promise<RecordingRelay> {
   let connections: Buffer[][] = []
+  const answers: Buffer[] = []
   const open = new Set<Socket>()
   const server = createServer((client) => {
     const upstream = connect(target, '127.0.0.1')
@@ -37,6 +40,7 @@ export function startRecordingRelay(target: number): Promise<RecordingRelay> {
       }
       pieces.push(bytes)
     })
+    upstream.on('data', (bytes: Buffer) => answers.push(bytes))
     client.pipe(upstream).pipe(client)
   })
   return new Promise((resolve) => {
@@ -46,6 +50,7 @@ export function startRecordingRelay(target: number): Promise<RecordingRelay> {
         port,
         url: `http://127.0.0.1:${String(port)}`,
         sent: () => connections.map((pieces) => Buffer.concat(pieces)),
+        answered: () => Buffer.concat(answers),
         clear: () => {
           connections = []
         },

@@ -17,9 +17,10 @@ export function runCli(
   input = '',
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ran> {
+  const { PATH, NODE_COMPILE_CACHE } = process.env
   const child = spawn(process.execPath, [cliFile, ...args], {
     cwd: home,
-    env: { PATH: process.env['PATH'], HOME: home, NODE_NO_WARNINGS: '1', ...env },
+    env: { PATH, NODE_COMPILE_CACHE, HOME: home, NODE_NO_WARNINGS: '1', ...env },
   })
   let out = ''
   let err = ''

@@ -1,27 +1,15 @@
 /** Joins by invitation and changes a password from Node with the real OPAQUE client, as the pages do. */
-import { client, ready } from '@serenity-kit/opaque'
-import { normalizePassword, paths } from '../../src/contract/contract.ts'
+import { ready } from '@serenity-kit/opaque'
+import { paths } from '../../src/contract/contract.ts'
 import type { LoginStarted, PasswordProved, RegistrationStarted } from '../../src/contract/contract.ts'
 import { post } from './log-in.ts'
+import { beginProof, beginRecord } from './opaque-client.ts'
 
 export interface Sending {
   readonly url: string
   readonly headers?: Readonly<Record<string, string>>
   /** How messages travel; `post` by default. */
   readonly send?: typeof post
-}
-
-/** The first half of a registration, and what the second half needs. */
-export function beginRecord(typed: string) {
-  const password = normalizePassword(typed)
-  const { clientRegistrationState, registrationRequest } = client.startRegistration({ password })
-  const finish = ({ registrationResponse, identifiers, stretching }: RegistrationStarted) =>
-    client.finishRegistration({
-      ...{ password, clientRegistrationState, registrationResponse },
-      identifiers: { ...identifiers },
-      keyStretching: { 'argon2id-custom': { ...stretching } },
-    }).registrationRecord
-  return { registrationRequest, finish }
 }
 
 /** Everything but the last message, which uses the invitation up. */
@@ -50,25 +38,13 @@ export async function changePassword(
   { url, headers, send = post }: Sending,
 ): Promise<Response | undefined> {
   await ready
-  const password = normalizePassword(current)
-  const { clientLoginState, startLoginRequest } = client.startLogin({ password })
+  const { startLoginRequest, finish: prove } = beginProof(current)
   const started = await send(url, paths.passwordStart, { startLoginRequest }, headers)
   if (started.status !== 200) return started
-  const { loginResponse, state, stretching, identifiers } = (await started.json()) as LoginStarted
-  const proof = client.finishLogin({
-    ...{ clientLoginState, loginResponse, password },
-    identifiers: { ...identifiers },
-    keyStretching: { 'argon2id-custom': { ...stretching } },
-  })
+  const proof = prove((await started.json()) as LoginStarted)
   if (proof === undefined) return undefined
   const { registrationRequest, finish } = beginRecord(next)
-  const { finishLoginRequest } = proof
-  const proved = await send(
-    url,
-    paths.passwordProve,
-    { finishLoginRequest, state, registrationRequest },
-    headers,
-  )
+  const proved = await send(url, paths.passwordProve, { ...proof.message, registrationRequest }, headers)
   if (proved.status !== 200) return proved
   const answer = (await proved.json()) as PasswordProved
   const body = { registrationRecord: finish(answer), ticket: answer.ticket }

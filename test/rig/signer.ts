@@ -35,6 +35,8 @@ export interface Unsigned {
   /** Path and query. */
   readonly path: string
   readonly body?: string | Uint8Array
+  /** Of a form that streams, in place of its body: what `describePart` says of all. */
+  readonly parts?: string
 }
 
 /** One key, and one instance: a document, or a program. */
@@ -106,17 +108,25 @@ export class Signer {
     this.hear(answer.headers)
   }
 
-  /** The fields of a signed request; each call counts on. */
-  sign({ method, origin, path, body }: Unsigned): Record<string, string> {
+  /** For a request and its repetition: if the first was taken, the second is refused. */
+  count(): number {
+    return ++this.#counter
+  }
+
+  /** The fields of a signed request; each counts on, unless it repeats one. */
+  sign({ method, origin, path, body, parts }: Unsigned, counter = this.count()): Record<string, string> {
     const { challenge } = this
     if (challenge === undefined) throw new TypeError('There is no challenge to answer yet.')
     const { epoch, at } = challenge
-    const digest =
-      body === undefined ? undefined : digestField(createHash('sha256').update(body).digest('base64'))
-    const covered = digest === undefined ? undefined : ({ name: 'content-digest', value: digest } as const)
+    const [name, said] =
+      parts === undefined ? ([proofFields.digest, body] as const) : ([proofFields.parts, parts] as const)
+    const covered =
+      said === undefined
+        ? undefined
+        : { name, value: digestField(createHash('sha256').update(said).digest('base64')) }
     const parameters = signatureParameters(covered?.name, {
       ...{ created: at, epoch, keyid: this.keyid },
-      ...{ instance: this.#instance, counter: ++this.#counter },
+      ...{ instance: this.#instance, counter },
     })
     const target = origin + path.replace(/^([^?]*)\?$/, '$1')
     const base = signatureBase({ method, target, ...(covered && { covered }) }, parameters)
@@ -125,7 +135,7 @@ export class Signer {
     return {
       [proofFields.input]: `${proofLabel}=${parameters}`,
       [proofFields.signature]: `${proofLabel}=:${signature}:`,
-      ...(digest !== undefined && { [proofFields.digest]: digest }),
+      ...(covered !== undefined && { [covered.name]: covered.value }),
     }
   }
 }

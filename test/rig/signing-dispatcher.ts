@@ -26,8 +26,9 @@ function signing(dispatch: Dispatch): Dispatch {
       const { [unsignedField]: _, ...others } = headers
       return dispatch({ ...options, headers: others }, handler)
     }
+    const counter = signer.count()
     const send = async (again: boolean) => {
-      const signed = await sign(options, headers, signer)
+      const signed = await sign(options, headers, signer, counter)
       dispatch(signed, again ? new FirstTry(handler, signer, () => void send(false)) : handler)
     }
     void send(true).catch((error: unknown) => handler.onResponseError?.(undefined as never, error as Error))
@@ -72,7 +73,12 @@ class FirstTry implements Dispatcher.DispatchHandler {
   }
 }
 
-async function sign(options: Options, headers: Record<string, string>, signer: Signer): Promise<Options> {
+async function sign(
+  options: Options,
+  headers: Record<string, string>,
+  signer: Signer,
+  counter: number,
+): Promise<Options> {
   const { origin, protocol } = new URL(String(options.origin))
   const scheme = headers['x-forwarded-proto'] ?? protocol.slice(0, -1)
   const name = headers['x-forwarded-host'] ?? headers['host']
@@ -82,10 +88,8 @@ async function sign(options: Options, headers: Record<string, string>, signer: S
   const all = { ...options, body: body ?? null }
   if (signer.challenge === undefined) await signer.ask(origin, { cookie: headers['cookie'] ?? '' })
   if (signer.challenge === undefined) return all
-  const fields = signer.sign({
-    ...{ method: options.method, origin: site, path: options.path },
-    ...(body !== undefined && { body }),
-  })
+  const { method, path } = options
+  const fields = signer.sign({ method, origin: site, path, ...(body !== undefined && { body }) }, counter)
   return { ...all, headers: { ...headers, ...fields } }
 }
 

@@ -4,12 +4,14 @@ import { authorizeTarget } from '../../src/authorize/authorize-target.ts'
 import { authorize } from '../../src/authorize/authorize.ts'
 import { forward } from '../../src/forward/forward.ts'
 import type { Gate } from '../../src/gate.ts'
+import { prove } from '../../src/prove/prove.ts'
 import { read } from '../../src/read/read.ts'
 import type {
   Authenticated,
   Authorized,
   Classified,
   Permitted,
+  Proven,
   Read,
   Received,
   Resolved,
@@ -25,6 +27,7 @@ declare const gate: Gate
 declare const received: Received
 declare const classified: Classified
 declare const authenticated: Authenticated
+declare const proven: Proven
 declare const authorized: Authorized
 declare const whole: Read
 declare const resolved: Resolved
@@ -36,10 +39,12 @@ declare const row: SessionRow
 export async function skippedSteps(): Promise<void> {
   // @ts-expect-error a request nobody classified cannot be authenticated
   await authenticate(received, gate)
-  // @ts-expect-error a request nobody authenticated cannot be authorized
-  authorize(classified, gate)
+  // @ts-expect-error a request nobody authenticated cannot be proven
+  prove(classified, gate)
+  // @ts-expect-error nobody's rights are looked at before it is proven who asks
+  authorize(authenticated, gate)
   // @ts-expect-error the body of a request that nobody authorized is not read
-  await read(authenticated, gate)
+  await read(proven, gate)
   // @ts-expect-error what a request names is not looked up before its body was read
   await resolve(authorized, gate)
   // @ts-expect-error nobody is permitted what was not resolved
@@ -57,8 +62,10 @@ export async function skippedSteps(): Promise<void> {
 }
 
 export async function factsMadeByHand(): Promise<void> {
-  // @ts-expect-error a permission cannot be written by hand
-  await read({ ...authenticated, allow: { policies: [] } }, gate)
+  // @ts-expect-error a proof cannot be written by hand
+  authorize({ ...authenticated, proof: { kind: 'none' } }, gate)
+  // @ts-expect-error nor can a permission
+  await read({ ...proven, allow: { policies: [] } }, gate)
   // @ts-expect-error nor can a body that was read
   await resolve({ ...authorized, content: { kind: 'none' } }, gate)
   // @ts-expect-error nor the permit for a target

@@ -9,11 +9,13 @@ function isSeconds(value: unknown): value is number {
 
 export function parseSessionState(value: unknown): SessionState | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  const { principal, username, idleEndsIn, endsIn } = value as Partial<Record<keyof SessionState, unknown>>
-  if (!isSeconds(idleEndsIn) || !isSeconds(endsIn)) return undefined
-  if (principal === 'guest') return { principal, idleEndsIn, endsIn }
+  const { id, principal, username, idleEndsIn, endsIn } = value as Partial<
+    Record<keyof SessionState, unknown>
+  >
+  if (typeof id !== 'string' || !isSeconds(idleEndsIn) || !isSeconds(endsIn)) return undefined
+  if (principal === 'guest') return { id, principal, idleEndsIn, endsIn }
   if (principal !== 'user' || typeof username !== 'string') return undefined
-  return { principal, username, idleEndsIn, endsIn }
+  return { id, principal, username, idleEndsIn, endsIn }
 }
 
 export async function askSession(): Promise<Seen> {

@@ -55,11 +55,13 @@ export const pages = [
     activity: false,
     repeatable: true,
   }),
+  // It keeps a copy of what a session shows. The button asks by `fetch` (gradio/components/deep_link_button.py, 5.50.0 to 6.31.0).
   route({
     id: 'state.export',
     methods: ['GET'],
     path: `${api}/deep_link`,
     action: 'exportState',
+    proof: 'required',
     names: [sessionIn('query')],
   }),
   route({

@@ -26,12 +26,15 @@ export function route<const R extends Omit<Row, 'goesTo'>>(row: R): UpstreamEntr
   return { ...usual, proof: proofOf(row), ...row }
 }
 
-/** A route that nobody may use, whatever a policy says: goesTo `nowhere`. */
+/** A route that nobody may use, whatever a policy says and whoever signs it: goesTo `nowhere`. */
 export function closed(row: Row): RouteEntry & { readonly goesTo: 'nowhere' } {
-  return { ...usual, activity: false, proof: proofOf(row), ...row, goesTo: 'nowhere' }
+  return { ...usual, activity: false, proof: 'observed', ...row, goesTo: 'nowhere' }
 }
 
-/** Pages sign what their scripts send; documents, files and media are asked for by browsers, who don't. */
+/**
+ * Pages sign what their scripts send; documents, files and media are asked for by browsers, who don't. A GET that makes or tells
+ * something of a session says `required` itself; those that stay unsigned are listed in test/architecture/unsigned-reads.test.ts.
+ */
 function proofOf({ methods, stream }: Pick<Row, 'methods' | 'stream'>): RouteEntry['proof'] {
   const safe = methods.every((method) => method === 'GET' || method === 'HEAD')
   return safe && stream !== true ? 'observed' : 'required'

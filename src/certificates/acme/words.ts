@@ -12,16 +12,16 @@ export function oneLine(text: string): string {
 
 const unreachable: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nobody listens there',
-  ENOTFOUND: 'its name is not known; is DNS working?',
-  EAI_AGAIN: 'its name could not be looked up; is DNS working?',
+  ENOTFOUND: 'its name is not known (is DNS working?)',
+  EAI_AGAIN: 'its name could not be looked up (is DNS working?)',
   ECONNABORTED: 'it did not answer in time',
   ERR_CANCELED: 'it did not answer in time',
   ETIMEDOUT: 'it did not answer in time',
   ECONNRESET: 'the connection was cut',
   EHOSTUNREACH: 'there is no way to it',
   ENETUNREACH: 'there is no way to it',
-  CERT_HAS_EXPIRED: 'its own certificate has expired; is the clock of this machine right?',
-  CERT_NOT_YET_VALID: 'its own certificate is not yet valid; is the clock of this machine right?',
+  CERT_HAS_EXPIRED: 'its own certificate has expired (is the clock of this machine right?)',
+  CERT_NOT_YET_VALID: 'its own certificate is not yet valid (is the clock of this machine right?)',
 }
 
 const untrusted = /SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)|DEPTH_ZERO/

@@ -16,7 +16,9 @@ export const gateInsecureHttp: GateCheck = {
   about: 'gate',
   severity: 'high',
   what: 'The gate serves plain HTTP to the network.',
-  why: 'Whoever listens on the way sees everything but the password; whoever can change the traffic gets that too.',
+  why:
+    'Whoever listens on the way sees everything but the password, every script of the page can read the key that signs, and ' +
+    'whoever can change the traffic gets the password too.',
   scenario: 3,
   owasp: ['A04:2025', 'ASVS 12.2.1'],
   remedy: 'Give it a certificate (https: or tls: in sekisho.yaml) and remove insecure_http.',
@@ -92,7 +94,9 @@ export const gateUnsignedCalls: GateCheck = {
   why: 'The cookie of such a session is all that a thief needs: a copy of it calls, uploads and listens.',
   scenario: 3,
   owasp: ['A07:2025', 'ASVS 10.3.5'],
-  remedy: 'Take proof.calls out of sekisho.yaml; browsers of today can keep a key.',
+  remedy:
+    'Take proof.calls out of sekisho.yaml; browsers of today can keep a key, but for frames (embed) where third-party cookies ' +
+    'are blocked: let people open the app in a window of its own there, or accept the finding.',
   find: ({ config: { proof } }) => foundAt(proof.calls === 'optional' ? ['proof.calls: optional'] : []),
 }
 

@@ -179,5 +179,5 @@ function aboutKey({ file }: TokenKey): string {
     file === undefined
       ? 'the private key that belongs to the public one you gave'
       : `its private key, which is now in ${printable(file)} (only you can read it; there is no copy)`
-  return `and signs every request with ${where}. Without that the token opens nothing. How: docs/operate/tokens.md`
+  return `and signs every request with ${where}. Without that the token opens nothing. How: docs/operate/bound-tokens.md`
 }

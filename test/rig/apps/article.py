@@ -84,8 +84,8 @@ def work(function: str, content: str) -> None:
 
 
 def check(r: str, request: gr.Request) -> None:
-    expected = hashlib.sha256((challenges.get(request.session_hash, "") + PASSWORD).encode()).hexdigest()
-    if not OPEN and r != expected:
+    challenge = challenges.get(request.session_hash)
+    if not OPEN and (challenge is None or r != hashlib.sha256((challenge + PASSWORD).encode()).hexdigest()):
         raise gr.Error("Wrong password.")
 
 

@@ -4,7 +4,7 @@ import { describeTrouble, type FormWords } from '../form/form-words.ts'
 import { part } from '../form/part.ts'
 import { SecretField } from '../form/secret-field.ts'
 import { SecretForm } from '../form/secret-form.ts'
-import type { NewPassword, Objection } from '../password/new-password.ts'
+import type { NewPassword } from '../password/new-password.ts'
 import { formatTimeLeft } from '../time-left.ts'
 import type { AccountWords } from './account-words.ts'
 
@@ -62,12 +62,6 @@ export class AccountPage {
 
   showNothing(): void {
     this.#say(describeTrouble({ kind: 'unreachable' }, this.#formWords))
-  }
-
-  object({ text, input }: Objection): void {
-    this.form.again()
-    this.form.say(text, 'trouble')
-    this.form.markWrong(input)
   }
 
   signingOut(state: 'busy' | 'failed'): void {

@@ -33,19 +33,14 @@ function show(outcome: Exclude<ChangeOutcome, { kind: 'changed' }>): void {
   switch (outcome.kind) {
     case 'wrong-current':
       page.current.clear()
-      return page.object({ text: words.wrongCurrent, input: page.current.input })
+      return page.form.object({ text: words.wrongCurrent, input: page.current.input })
     case 'signed-out':
       page.form.close()
       return page.form.say(words.signedOut, 'trouble')
     case 'insecure':
       page.form.close()
       return page.form.say(words.insecure, 'trouble')
-    case 'paced':
-    case 'busy':
-    case 'unreachable':
-    case 'weakened':
-    case 'unsupported':
-    case 'faulty':
+    default:
       return page.form.showTrouble(outcome)
   }
 }
@@ -70,11 +65,12 @@ function forgetReason(): void {
 
 async function submit(username: string, opaque: OpaqueClient): Promise<void> {
   const current = page.current.typed
-  if (current === '') return page.object({ text: words.emptyCurrent, input: page.current.input })
+  if (current === '') return page.form.object({ text: words.emptyCurrent, input: page.current.input })
   page.form.busy()
   const wanted = await password.take()
-  if (typeof wanted !== 'string') return page.object(wanted)
-  if (wanted === normalizePassword(current)) return page.object({ text: words.same, input: password.input })
+  if (typeof wanted !== 'string') return page.form.object(wanted)
+  if (wanted === normalizePassword(current))
+    return page.form.object({ text: words.same, input: password.input })
   const change = { username, current, wanted }
   const outcome = await changePassword(change, opaque, postJson)
   if (outcome.kind === 'changed') return signInAgain(change, opaque)

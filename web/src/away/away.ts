@@ -17,7 +17,7 @@ import { keepTripKey, takeTripKey } from '../proof/key-store.ts'
 import { loginKeys } from '../proof/login-key.ts'
 import { webCrypto } from '../proof/proof-crypto.ts'
 import { tellOtherTabs } from '../session-channel.ts'
-import { tellConfirmation } from '../step-up/confirmation-channel.ts'
+import { isOver, tellConfirmation } from '../step-up/confirmation-channel.ts'
 import { awayWords } from './away-words.ts'
 import { codeIn, readConfirmed, writeKey } from './fragments.ts'
 import { rememberTrip, takeTrip } from './trip.ts'
@@ -33,11 +33,15 @@ const lang = chooseLanguage(document.documentElement.lang)
 const words = awayWords[lang]
 const query = new URLSearchParams(location.search)
 
-function say(text: string, again = false): void {
-  const lead = part('lead', HTMLParagraphElement)
-  lead.textContent = text
-  lead.classList.toggle('trouble', again)
-  part('again', HTMLParagraphElement).hidden = !again
+function say(heading: string, text: string): void {
+  document.title = heading
+  part('heading', HTMLHeadingElement).textContent = heading
+  part('lead', HTMLParagraphElement).textContent = text
+}
+
+function stop(why: string): void {
+  say(words.stopped, why)
+  part('again', HTMLParagraphElement).hidden = false
 }
 
 async function askWhere(): Promise<string> {
@@ -76,7 +80,7 @@ async function goToLogin(): Promise<void> {
 async function throwAway(code: string, publicKey: string): Promise<void> {
   const signature = toBase64url(new Uint8Array(64))
   await postJson(paths.enterApi, { code, publicKey, signature } satisfies Enter)
-  say(words.lost, true)
+  stop(words.lost)
 }
 
 /**
@@ -92,7 +96,7 @@ async function comeIn(code: string): Promise<void> {
   const text = new TextEncoder().encode(enterText(location.origin, code, publicKey))
   const signature = toBase64url(await webCrypto.sign(tripKey, text))
   const { status } = await postJson(paths.enterApi, { code, publicKey, signature } satisfies Enter)
-  if (status !== 204) return say(words.refused, true)
+  if (status !== 204) return stop(words.refused)
   tellOtherTabs()
   location.replace(safeReturnPath(trip.returnTo) + trip.hash)
 }
@@ -107,7 +111,8 @@ async function confirmThere(): Promise<void> {
   }
   tellConfirmation(confirmed)
   if (returnTo !== null) return location.replace(safeReturnPath(returnTo))
-  say(words.confirmed)
+  if (isOver(confirmed)) return say(words.stopped, words.over)
+  say(words.done, words.confirmed)
   window.close()
 }
 
@@ -119,4 +124,4 @@ function go(): Promise<void> {
 
 showHost()
 offerLanguage(codeIn(broughtHash) === undefined ? broughtHash : undefined)
-go().catch(() => say(words.failed, true))
+go().catch(() => stop(words.failed))

@@ -21,6 +21,8 @@ test('a confirmation comes back as it was', () => {
   for (const confirmation of [
     { ticket: 't-1', what: 'age' },
     { ticket: 't-1', what: 'call', code: 'c_2' },
+    // Over.
+    { ticket: 't-1', what: 'call' },
   ] as const)
     expect(readConfirmed(`#${writeConfirmed(confirmation)}`)).toEqual(confirmation)
 })

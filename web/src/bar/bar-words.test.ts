@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { parseSessionState } from '../ask-session.ts'
 import { formatTimeLeft } from '../time-left.ts'
 import { barWords } from './bar-words.ts'
-import { loginUrl } from './signed-out-dialog.ts'
+import { loginUrl, textFor } from './signed-out-dialog.ts'
 
 test('time left is said in hours and minutes', () => {
   expect(formatTimeLeft(86_400, barWords.en)).toBe('24 h')
@@ -23,9 +23,9 @@ test('the way to the login page leads back to this page', () => {
 })
 
 test('a session answer that is not of the contract says nothing', () => {
-  const good = { principal: 'guest', idleEndsIn: 10, endsIn: 20 }
+  const good = { id: 's', principal: 'guest', idleEndsIn: 10, endsIn: 20 }
   expect(parseSessionState(good)).toEqual(good)
-  const user = { principal: 'user', username: 'kenji', idleEndsIn: 10, endsIn: 20 }
+  const user = { id: 's', principal: 'user', username: 'kenji', idleEndsIn: 10, endsIn: 20 }
   expect(parseSessionState({ ...user, extra: 1 })).toEqual(user)
   for (const bad of [
     { ...good, principal: 'user' },
@@ -33,9 +33,20 @@ test('a session answer that is not of the contract says nothing', () => {
     'x',
     {},
     { ...good, endsIn: '20' },
+    { ...good, id: undefined },
     { ...good, idleEndsIn: -1 },
     { ...good, principal: 'x' },
   ]) {
     expect(parseSessionState(bad)).toBeUndefined()
   }
+})
+
+test('nobody is sent to another tab who would not be signed in here by it, and only users are told that all goes on', () => {
+  const told = (embedded: boolean, guest: boolean) =>
+    (['ended', 'unproven', 'blocked'] as const).map((why) => textFor(barWords.en, why, embedded, guest))
+  for (const guest of [true, false]) for (const text of told(true, guest)) expect(text).not.toMatch(/new tab/)
+  const [ended, unproven] = told(false, false)
+  for (const text of [ended, unproven]) expect(text).toMatch(/This page stays as it is.*new tab/)
+  const [guestEnded, guestUnproven] = told(false, true)
+  for (const text of [guestEnded, guestUnproven]) expect(text).toMatch(/new tab.*gone.*reload/)
 })

@@ -1,13 +1,12 @@
 /** The script that the gate puts into the app's pages: hangs up the bar, keeps it there, watches the session. */
 import { chooseLanguage } from '../language.ts'
-import { sameEvent, type Asked } from '../ask-page.ts'
+import { sameEvent, whenAsked, type Asked } from '../ask-page.ts'
 import { whenOtherTabsTell } from '../session-channel.ts'
 import { askSession } from '../ask-session.ts'
 import { isSigning, whenLost } from '../proof/lost-proof.ts'
 import { stepUpEvent, type StepUpRequest } from '../step-up/after-step-up.ts'
 import { whenConfirmed } from '../step-up/confirmation-channel.ts'
 import { barWords } from './bar-words.ts'
-import { isEmbedded } from './embedded.ts'
 import { readRequest } from './read-request.ts'
 import { SamePerson } from './same-person.ts'
 import { barTag, SessionBar } from './session-bar.ts'
@@ -41,15 +40,14 @@ function watchRequests(watch: SessionWatch, bar: SessionBar): void {
 
 /** A call that the gate wants to see confirmed, sent by this page. */
 function watchStepUps(bar: SessionBar, person: SamePerson): void {
-  // The window would have another session: the refusal is the app's.
-  if (isEmbedded()) return
-  addEventListener(stepUpEvent, (event) => {
-    event.preventDefault()
-    bar.waiting.add((event as CustomEvent<StepUpRequest>).detail)
-  })
+  whenAsked<StepUpRequest>(stepUpEvent, (request) => bar.waiting.add(request))
   // Whoever signed in meanwhile may have confirmed something of theirs, which isn't what waits here.
   whenConfirmed((confirmation) => {
-    void person.isSame().then((same) => (same ? bar.waiting.confirm(confirmation) : bar.waiting.declineAll()))
+    void person.compare().then((now) => {
+      if (now === 'same') bar.waiting.confirm(confirmation)
+      // While nobody can tell, what waits goes on waiting: the password may be given once more.
+      if (now === 'other') bar.waiting.declineAll()
+    })
   })
 }
 
@@ -59,11 +57,7 @@ function watchLostKey(bar: SessionBar, person: SamePerson): void {
     if (lost) person.lose()
     bar.showUnproven(lost)
   })
-  addEventListener(sameEvent, (event) => {
-    event.preventDefault()
-    const { settle } = (event as CustomEvent<Asked<boolean>>).detail
-    void person.isLoser().then(settle)
-  })
+  whenAsked<Asked<boolean>>(sameEvent, ({ settle }) => void person.isLoser().then(settle))
 }
 
 function start(wish: string | undefined): void {

@@ -4,6 +4,7 @@ import { tellOtherTabs } from '../session-channel.ts'
 import { formatTimeLeft } from '../time-left.ts'
 import { endSession } from '../ask-session.ts'
 import type { BarWords } from './bar-words.ts'
+import { restoreDialog } from './dialog.ts'
 import { isEmbedded } from './embedded.ts'
 import { make, makeIcon } from '../make.ts'
 import { markPath, markViewBox } from './mark.ts'
@@ -37,18 +38,19 @@ export class SessionBar {
   /** When the session ends, in the browser's clock. */
   #endsAt: number | undefined
   #leaving = false
+  /** Of the shared password; until it is known, too: that text promises less. */
+  #guest = true
   #unproven = false
   #blocked = false
 
   constructor(words: BarWords, lang: string) {
     this.#words = words
+    const says = { 'aria-label': words.open, title: words.open }
     this.#knob = make(
       'button',
-      { class: 'knob', type: 'button', 'aria-expanded': 'false', 'aria-controls': 'panel' },
+      { class: 'knob', type: 'button', 'aria-expanded': 'false', 'aria-controls': 'panel', ...says },
       makeIcon(markViewBox, markPath),
     )
-    this.#knob.setAttribute('aria-label', words.open)
-    this.#knob.title = words.open
     this.#account = make('a', { class: 'plain', href: paths.account, hidden: '' }, words.account)
     this.#signOut = make('button', { class: 'main', type: 'button' }, words.signOut)
     this.#signIn = make('a', { class: 'main', hidden: '' }, words.signInAgain)
@@ -59,15 +61,18 @@ export class SessionBar {
       this.#who,
       this.#left,
       ...(isSecureContext ? [] : [make('p', { class: 'left' }, words.plain)]),
+      this.#signIn,
       this.#signOut,
       // No page for a frame of another site.
       ...(isEmbedded() ? [] : [this.#account]),
-      this.#signIn,
       this.#trouble,
       tuck,
     )
     this.#dialog = new SignedOutDialog(words)
-    this.#stepUp = new StepUpDialog(words, lang, () => this.waiting.decline())
+    this.#stepUp = new StepUpDialog(words, lang, () => {
+      if (isEmbedded()) this.waiting.declineForGood()
+      else this.waiting.decline()
+    })
     this.waiting = new WaitingCalls((request) => this.#stepUp.show(request))
     this.host = document.createElement(barTag)
     this.host.lang = lang
@@ -85,6 +90,7 @@ export class SessionBar {
   show(seen: Seen): void {
     if (seen.kind === 'unknown' || this.#leaving) return
     const open = seen.kind === 'open'
+    if (open) this.#guest = seen.state.principal === 'guest'
     this.#endsAt = open ? Date.now() + seen.state.endsIn * 1000 : undefined
     this.#who.textContent = open ? this.#nameOf(seen.state) : this.#words.signedOut
     this.#account.hidden = !open || seen.state.username === undefined
@@ -94,7 +100,7 @@ export class SessionBar {
     if (open && !this.#unproven && !this.#blocked) return this.#dialog.hide()
     if (open) return
     this.#open(false)
-    this.#dialog.show('ended')
+    this.#dialog.show('ended', this.#guest)
   }
 
   /** Whether what this page asks for is refused although somebody is signed in. */
@@ -103,7 +109,7 @@ export class SessionBar {
     this.#unproven = unproven
     if (this.#ended) return
     this.#signIn.hidden = !unproven
-    if (unproven) this.#dialog.show('unproven')
+    if (unproven) this.#dialog.show('unproven', this.#guest)
     else this.#dialog.hide()
   }
 
@@ -111,17 +117,16 @@ export class SessionBar {
   showBlocked(): void {
     if (this.#blocked || this.#ended) return
     this.#blocked = true
-    this.#dialog.show('blocked')
+    this.#dialog.show('blocked', this.#guest)
   }
 
   get #ended(): boolean {
     return this.#signOut.hidden !== false
   }
 
-  /** After the host was taken out of the document and put back: a dialog loses its modality on the way. */
+  /** After the host was taken out of the document and put back. */
   restore(): void {
-    this.#dialog.restore()
-    this.#stepUp.restore()
+    for (const { element } of [this.#dialog, this.#stepUp]) restoreDialog(element)
   }
 
   #fill(): void {
@@ -129,7 +134,11 @@ export class SessionBar {
     sheet.replaceSync(barStyle)
     const shadow = this.host.attachShadow({ mode: 'open' })
     shadow.adoptedStyleSheets = [sheet]
-    shadow.append(this.#knob, this.#panel, this.#dialog.element, this.#stepUp.element)
+    for (const part of [this.#knob, this.#panel, this.#dialog.element, this.#stepUp.element]) {
+      // `all`, which keeps the app's styles off the host, takes its language away too in Chromium (`-webkit-locale`).
+      part.lang = this.host.lang
+      shadow.append(part)
+    }
     // The app's own shortcuts are not meant for what happens in here.
     for (const kind of ['keydown', 'keyup', 'keypress'] as const) {
       this.host.addEventListener(kind, (event) => event.stopPropagation())

@@ -6,7 +6,7 @@ import { SessionWatch, untilEnd, waitFor, type Occasion, type Seen } from './ses
 const minute = 60_000
 const open = (idleEndsIn: number, endsIn: number): Seen => ({
   kind: 'open',
-  state: { principal: 'guest', idleEndsIn, endsIn },
+  state: { id: 's', principal: 'guest', idleEndsIn, endsIn },
 })
 
 beforeEach(() => void vi.useFakeTimers())
@@ -92,6 +92,20 @@ test('news of another tab is not lost when it comes right after a look', async (
   expect(told).toEqual(['open', 'ended'])
 })
 
+test('news does not wait for what may wait longer, and is one question with it', async () => {
+  let answer = open(3600, 7200)
+  const { watch, asked, told } = makeWatch(() => answer)
+  watch.notice('look')
+  await vi.advanceTimersByTimeAsync(100)
+  watch.notice('cut')
+  answer = { kind: 'ended' }
+  watch.notice('news')
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(told).toEqual(['open', 'ended'])
+  await vi.advanceTimersByTimeAsync(minute)
+  expect(asked).toHaveLength(2)
+})
+
 test('without an answer the page stays as it was and asks again a minute later', async () => {
   let answer = open(600, 7200)
   const { watch, asked, told } = makeWatch(() => answer)
@@ -107,7 +121,7 @@ test('without an answer the page stays as it was and asks again a minute later',
 test('only the first announced end may come within a minute', () => {
   fc.assert(
     fc.property(fc.nat(), fc.nat(), (idleEndsIn, endsIn) => {
-      const state = { principal: 'guest', idleEndsIn, endsIn } as const
+      const state = { id: 's', principal: 'guest', idleEndsIn, endsIn } as const
       expect(untilEnd(state, true)).toBeGreaterThanOrEqual(1000)
       expect(untilEnd(state, false)).toBeGreaterThanOrEqual(minute)
       expect(untilEnd(state, false)).toBeLessThan(2 ** 31)

@@ -56,6 +56,8 @@ export class SessionWatch {
   #first = true
   #endTimer: ReturnType<typeof setTimeout> | undefined
   #laterTimer: ReturnType<typeof setTimeout> | undefined
+  /** When that is. */
+  #laterAt = Infinity
 
   constructor(ask: () => Promise<Seen>, tell: (seen: Seen) => void) {
     this.#ask = ask
@@ -77,10 +79,13 @@ export class SessionWatch {
   }
 
   #later(occasion: Occasion, wait: number): void {
-    // Whoever looks now may look again; the others come once.
-    if (occasion === 'look') return
-    this.#laterTimer ??= setTimeout(() => {
-      this.#laterTimer = undefined
+    // Whoever looks now may look again; the others come once, the soonest for all.
+    const at = Date.now() + wait
+    if (occasion === 'look' || at >= this.#laterAt) return
+    clearTimeout(this.#laterTimer)
+    this.#laterAt = at
+    this.#laterTimer = setTimeout(() => {
+      this.#laterAt = Infinity
       this.notice(occasion)
     }, wait)
   }

@@ -1,8 +1,9 @@
-/** The dialog over a page that is no longer signed in. Nothing of the page is touched, so nothing typed is lost. */
+/** The dialog over a page that is no longer signed in. */
 import { againParameter, paths, returnToParameter, safeReturnPath } from 'sekisho/contract'
 import type { BarWords } from './bar-words.ts'
-import { make, makeIcon } from '../make.ts'
-import { markPath, markViewBox } from './mark.ts'
+import { make } from '../make.ts'
+import { makeDialog, type BarDialog } from './dialog.ts'
+import { isEmbedded } from './embedded.ts'
 
 /** `unproven`: there is a session, but what proves in this browser that it is its own is gone. `blocked`: the script for it is. */
 export type WhySignedOut = 'ended' | 'unproven' | 'blocked'
@@ -17,53 +18,48 @@ export function loginUrl(
   return `${paths.login}?${query.toString()}${here.hash}`
 }
 
+/** `guest`: of the shared password, with which whoever signs in again begins anew: only the session knew which work was whose. */
+export function textFor(words: BarWords, why: WhySignedOut, embedded: boolean, guest: boolean): string {
+  if (why === 'blocked') return words.blockedText
+  const what = embedded ? words.againFramed : guest ? words.againGuest : words[`${why}Text`]
+  return why === 'unproven' ? `${words.unprovenWhy} ${what}` : what
+}
+
 export class SignedOutDialog {
   readonly element: HTMLDialogElement
-  readonly #here = make('a', { class: 'main' })
+  readonly #here = make('a', {})
   readonly #newTab: HTMLAnchorElement
-  // Takes the focus: an Enter meant for the page must not leave it.
-  readonly #title = make('h2', { id: 'ended', tabindex: '-1', autofocus: '' })
-  readonly #text = make('p', { id: 'ended-text' })
+  readonly #dialog: BarDialog
   readonly #words: BarWords
-  #why: WhySignedOut = 'ended'
 
   constructor(words: BarWords) {
     this.#words = words
-    const newTab = make('a', { class: 'plain', target: '_blank', rel: 'noopener' }, words.signInNewTab)
+    this.#newTab = make('a', { target: '_blank', rel: 'noopener' }, words.signInNewTab)
     const close = make('button', { class: 'quiet', type: 'button' }, words.close)
-    const mark = makeIcon(markViewBox, markPath)
-    mark.setAttribute('class', 'mark')
-    this.#newTab = newTab
-    this.element = make(
-      'dialog',
-      { 'aria-labelledby': 'ended', 'aria-describedby': 'ended-text' },
-      mark,
-      this.#title,
-      this.#text,
-      this.#here,
-      newTab,
-      close,
-    )
+    this.#dialog = makeDialog('ended', this.#here, this.#newTab, close)
+    this.element = this.#dialog.element
     close.addEventListener('click', () => this.element.close())
   }
 
-  show(why: WhySignedOut): void {
-    this.#why = why
-    this.#title.textContent = this.#words[`${why}Title`]
-    this.#text.textContent = this.#words[`${why}Text`]
+  show(why: WhySignedOut, guest: boolean): void {
+    this.#dialog.title.textContent = this.#words[`${why}Title`]
+    this.#dialog.text.textContent = textFor(this.#words, why, isEmbedded(), guest)
     const blocked = why === 'blocked'
     this.#here.textContent = blocked ? this.#words.reload : this.#words.signInAgain
     // With its fragment a link to the same page would not load it.
     this.#here.href = blocked ? location.pathname + location.search : loginUrl(location, why)
     this.#newTab.href = loginUrl(location, why)
-    this.#newTab.hidden = blocked
+    // Another tab is signed in for itself there.
+    const alone = blocked || isEmbedded()
+    this.#newTab.hidden = alone
+    // In this tab what waits for the key would be lost.
+    const [first, second] =
+      why === 'unproven' && !alone ? [this.#newTab, this.#here] : [this.#here, this.#newTab]
+    first.className = 'main'
+    second.className = 'plain'
+    // Elements that are moved lose the focus, and a click that is under way.
+    if (this.#dialog.text.nextElementSibling !== first) this.#dialog.text.after(first, second)
     if (!this.element.open) this.element.showModal()
-  }
-
-  restore(): void {
-    if (!this.element.open) return
-    this.element.close()
-    this.show(this.#why)
   }
 
   hide(): void {

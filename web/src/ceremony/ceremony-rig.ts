@@ -8,13 +8,13 @@ import {
   type Stretching,
 } from 'sekisho/contract'
 import type { ProofAlgorithm, ProofKeyOffer } from 'sekisho/proof'
-import type { LoginKeys } from '../proof/login-key.ts'
-import { makeLoginKey } from '../proof/login-key.ts'
+import { makeLoginKey, type LoginKeys } from '../proof/login-key.ts'
 import type { ProofSecret } from '../proof/proof-crypto.ts'
 import type { Post } from './ask-gate.ts'
 import { enrolKey, type Enrolled } from './enrol-key.ts'
 import { OpaqueAttempt } from './opaque-attempt.ts'
 import type { Opaque } from './opaque.ts'
+import type { Trouble } from './outcome.ts'
 
 export function opaqueHere(): Opaque {
   const attempt = new OpaqueAttempt(client)
@@ -61,6 +61,18 @@ export interface GateTwist {
   /** Answers at these paths instead. */
   readonly answers?: Readonly<Record<string, () => Response>>
 }
+
+/** An answer of a gate that says no. */
+export const refusal = (status: number, code: string) => () =>
+  Response.json({ code, message: '' }, { status, headers: { 'retry-after': '9' } })
+
+/** First answers to kenji from which nothing may be computed, and how the ceremony ends. */
+export const spoiltStarts: readonly [what: string, GateTwist, Trouble][] = [
+  ['weaker stretching', { stretching: { ...leastStretching, memory: 1024 } }, { kind: 'weakened' }],
+  ['fewer rounds of stretching', { stretching: { ...leastStretching, iterations: 1 } }, { kind: 'weakened' }],
+  ['somebody else’s name', { client: 'user:hanako' }, { kind: 'faulty' }],
+  ['the guest’s name', { client: 'guest' }, { kind: 'faulty' }],
+]
 
 export class RigGate {
   readonly heard: Heard[] = []

@@ -1,7 +1,7 @@
 /** Changing the own password, with the real OPAQUE library at both ends. */
 import { leastStretching, paths } from 'sekisho/contract'
 import { expect, test } from 'vitest'
-import { opaqueHere, RigGate, type GateTwist } from './ceremony-rig.ts'
+import { opaqueHere, refusal, RigGate, spoiltStarts, type GateTwist } from './ceremony-rig.ts'
 import { changePassword } from './change-password.ts'
 import type { ChangeOutcome } from './outcome.ts'
 
@@ -13,9 +13,6 @@ async function attempt(twist: GateTwist = {}, typed = current) {
   const change = { username: 'kenji', current: typed, wanted }
   return { gate, outcome: await changePassword(change, opaqueHere(), gate.post) }
 }
-
-const refusal = (status: number, code: string) => () =>
-  Response.json({ code, message: '' }, { status, headers: { 'retry-after': '9' } })
 
 test('three messages replace the password, and contain nothing of either', async () => {
   const { gate, outcome } = await attempt()
@@ -37,11 +34,7 @@ test('a wrong current password is noticed here, and nothing is changed', async (
   expect(gate.knows('kenji', current)).toBe(true)
 })
 
-test.each<[string, GateTwist, ChangeOutcome]>([
-  ['weaker stretching', { stretching: { ...leastStretching, memory: 1024 } }, { kind: 'weakened' }],
-  ['somebody else’s name', { client: 'user:hanako' }, { kind: 'faulty' }],
-  ['the guest’s name', { client: 'guest' }, { kind: 'faulty' }],
-])('%s in the answer ends it before anything is computed', async (_, twist, outcome) => {
+test.each(spoiltStarts)('%s in the answer ends it before anything is computed', async (_, twist, outcome) => {
   const { gate, outcome: found } = await attempt(twist)
   expect(found).toEqual(outcome)
   expect(gate.heard).toHaveLength(1)

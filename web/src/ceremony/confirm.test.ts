@@ -1,7 +1,7 @@
 /** Giving the password again, with the real OPAQUE library at both ends. */
-import { leastStretching, paths } from 'sekisho/contract'
+import { paths } from 'sekisho/contract'
 import { expect, test } from 'vitest'
-import { opaqueHere, RigGate, type GateTwist } from './ceremony-rig.ts'
+import { opaqueHere, refusal, RigGate, spoiltStarts, type GateTwist } from './ceremony-rig.ts'
 import { askWhatFor, atLoginHost, besideApp, confirm, type ConfirmOutcome } from './confirm.ts'
 
 const password = 'seven sleepy herons on ice'
@@ -14,9 +14,6 @@ async function attempt(twist: GateTwist = {}, typed = password, username: string
     outcome: await confirm({ at: besideApp, ticket, username, password: typed }, opaqueHere(), gate.post),
   }
 }
-
-const refusal = (status: number, code: string) => () =>
-  Response.json({ code, message: '' }, { status, headers: { 'retry-after': '9' } })
 
 test('two messages for the ticket give the code, and contain nothing of the password', async () => {
   const { gate, outcome } = await attempt()
@@ -37,18 +34,15 @@ test('a wrong password is noticed here, and nothing more is sent', async () => {
   expect(gate.heard).toHaveLength(1)
 })
 
-test.each<[string, GateTwist, ConfirmOutcome]>([
-  ['weaker stretching', { stretching: { ...leastStretching, memory: 1024 } }, { kind: 'weakened' }],
-  ['somebody else’s name', { client: 'user:hanako' }, { kind: 'faulty' }],
-  ['the guest’s name', { client: 'guest' }, { kind: 'faulty' }],
-])('%s in the answer ends it before anything is computed', async (_, twist, outcome) => {
+test.each(spoiltStarts)('%s in the answer ends it before anything is computed', async (_, twist, outcome) => {
   const { gate, outcome: found } = await attempt(twist)
   expect(found).toEqual(outcome)
   expect(gate.heard).toHaveLength(1)
 })
 
 test.each<[string, () => Response, ConfirmOutcome]>([
-  ['a ticket that is over', refusal(403, 'ticket-invalid'), { kind: 'over' }],
+  ['a ticket that is over', refusal(403, 'ticket-over'), { kind: 'over' }],
+  ['a ticket that is none', refusal(403, 'ticket-invalid'), { kind: 'never-asked' }],
   ['a proof that isn’t taken', refusal(401, 'login-failed'), { kind: 'wrong-password' }],
   ['a session that ended', refusal(401, 'refused'), { kind: 'signed-out' }],
   ['a pace', refusal(429, 'login-paced'), { kind: 'paced', waitSeconds: 9 }],
@@ -73,14 +67,15 @@ test('what it is for is told first', async () => {
   const looked = { what: 'call', endpoint: 'delete_all', username: 'kenji' }
   expect(await look(() => Response.json(looked))).toEqual({ kind: 'asked', ...looked })
   expect(await look(() => Response.json({ what: 'age' }))).toEqual({ kind: 'asked', what: 'age' })
-  expect(await look(refusal(403, 'ticket-invalid'))).toEqual({ kind: 'over' })
+  expect(await look(refusal(403, 'ticket-over'))).toEqual({ kind: 'over' })
+  expect(await look(refusal(403, 'ticket-invalid'))).toEqual({ kind: 'never-asked' })
   expect(await look(refusal(401, 'refused'))).toEqual({ kind: 'signed-out' })
   for (const odd of [null, {}, { what: 'money' }, { what: 'call', endpoint: 7 }])
     expect(await look(() => Response.json(odd))).toEqual({ kind: 'faulty' })
 })
 
 test('at a login host the messages go to paths of their own', async () => {
-  const gate = await RigGate.make({}, { answers: { [paths.awayStart]: refusal(403, 'ticket-invalid') } })
+  const gate = await RigGate.make({}, { answers: { [paths.awayStart]: refusal(403, 'ticket-over') } })
   const confirming = { at: atLoginHost, ticket, username: undefined, password }
   expect(await confirm(confirming, opaqueHere(), gate.post)).toEqual({ kind: 'over' })
   expect(gate.heard.map(({ path }) => path)).toEqual([paths.awayStart])

@@ -1,11 +1,10 @@
 /** Giving the password again at the browser's side: OPAQUE for the account that is signed in, and what the gate answers to it. */
 import { normalizePassword, paths, type ConfirmFinish, type ConfirmLooked } from 'sekisho/contract'
-import { stepUps } from 'sekisho/proof'
 import { ask, conduct, readCode, troubleOf, type Post } from './ask-gate.ts'
 import type { Opaque } from './opaque.ts'
 import type { Trouble } from './outcome.ts'
 import { provePassword } from './prove-password.ts'
-import { clientOf } from './started.ts'
+import { clientOf, parseConfirmed, parseConfirmLooked } from './started.ts'
 
 export type ConfirmOutcome =
   | { readonly kind: 'confirmed'; readonly code?: string }
@@ -14,7 +13,11 @@ export type ConfirmOutcome =
 
 export type ConfirmRefused =
   /** What the password was asked for is over. */
-  { readonly kind: 'over' } | { readonly kind: 'signed-out' } | Trouble
+  | { readonly kind: 'over' }
+  /** The gate never asked for it: whoever answered the page did, or whoever led here. */
+  | { readonly kind: 'never-asked' }
+  | { readonly kind: 'signed-out' }
+  | Trouble
 
 /** Where the window is: beside the app, or at a login host, which goes by the ticket alone. */
 export interface ConfirmPaths {
@@ -49,7 +52,7 @@ export async function askWhatFor(
   const answer = await ask(post, at.look, { ticket })
   if (answer === undefined) return { kind: 'unreachable' }
   if (answer.status !== 200) return refusedAs(await readCode(answer), answer)
-  const looked = parseLooked(await answer.json().catch(() => undefined))
+  const looked = parseConfirmLooked(await answer.json().catch(() => undefined))
   return looked === undefined ? { kind: 'faulty' } : { kind: 'asked', ...looked }
 }
 
@@ -62,11 +65,10 @@ async function perform(
   opaque: Opaque,
   post: Post,
 ): Promise<ConfirmOutcome> {
-  const client = clientOf(username)
   const proving = {
     path: at.start,
     password: normalizePassword(password),
-    client,
+    client: clientOf(username),
     beside: { ticket },
   }
   const proof = await provePassword(proving, opaque, post)
@@ -77,11 +79,8 @@ async function perform(
   const answer = await ask(post, at.finish, message)
   if (answer === undefined) return { kind: 'unreachable' }
   if (answer.status !== 200) return outcomeOf(answer)
-  const body: unknown = await answer.json().catch(() => undefined)
-  if (typeof body !== 'object' || body === null) return { kind: 'faulty' }
-  const code = 'code' in body ? body.code : undefined
-  if (code !== undefined && typeof code !== 'string') return { kind: 'faulty' }
-  return code === undefined ? { kind: 'confirmed' } : { kind: 'confirmed', code }
+  const confirmed = parseConfirmed(await answer.json().catch(() => undefined))
+  return confirmed === undefined ? { kind: 'faulty' } : { kind: 'confirmed', ...confirmed }
 }
 
 /** A proof that the gate didn't take looks like a wrong password, as at the login. */
@@ -91,23 +90,7 @@ async function outcomeOf(answer: Response): Promise<ConfirmOutcome> {
 }
 
 function refusedAs(code: string, answer: Response): ConfirmRefused {
-  if (code === 'ticket-invalid') return { kind: 'over' }
+  if (code === 'ticket-over') return { kind: 'over' }
+  if (code === 'ticket-invalid') return { kind: 'never-asked' }
   return answer.status === 401 ? { kind: 'signed-out' } : troubleOf(answer)
-}
-
-function parseLooked(value: unknown): ConfirmLooked | undefined {
-  if (typeof value !== 'object' || value === null || !('what' in value)) return undefined
-  const what = stepUps.find((one) => one === value.what)
-  const endpoint = 'endpoint' in value ? value.endpoint : undefined
-  const username = 'username' in value ? value.username : undefined
-  if (what === undefined || !isTextOrNothing(endpoint) || !isTextOrNothing(username)) return undefined
-  return {
-    what,
-    ...(endpoint === undefined ? {} : { endpoint }),
-    ...(username === undefined ? {} : { username }),
-  }
-}
-
-function isTextOrNothing(value: unknown): value is string | undefined {
-  return value === undefined || typeof value === 'string'
 }

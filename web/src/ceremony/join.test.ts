@@ -1,7 +1,7 @@
 /** Joining by invitation, with the real OPAQUE library at both ends. */
-import { leastStretching, paths } from 'sekisho/contract'
+import { paths } from 'sekisho/contract'
 import { expect, test } from 'vitest'
-import { opaqueHere, RigGate, type GateTwist } from './ceremony-rig.ts'
+import { opaqueHere, refusal, RigGate, spoiltStarts, type GateTwist } from './ceremony-rig.ts'
 import { join, lookAtInvitation } from './join.ts'
 import type { JoinOutcome } from './outcome.ts'
 
@@ -14,9 +14,6 @@ async function attempt(twist: GateTwist = {}) {
   return { gate, outcome: await join(joining, opaqueHere(), gate.post) }
 }
 
-const refusal = (status: number, code: string) => () =>
-  Response.json({ code, message: '' }, { status, headers: { 'retry-after': '9' } })
-
 test('two messages set the password, and contain nothing of it', async () => {
   const { gate, outcome } = await attempt()
   expect(outcome).toEqual({ kind: 'joined' })
@@ -28,11 +25,7 @@ test('two messages set the password, and contain nothing of it', async () => {
   expect(gate.knows('kenji', 'another password')).toBe(false)
 })
 
-test.each<[string, GateTwist, JoinOutcome]>([
-  ['weaker stretching', { stretching: { ...leastStretching, iterations: 1 } }, { kind: 'weakened' }],
-  ['somebody else’s name', { client: 'user:hanako' }, { kind: 'faulty' }],
-  ['the guest’s name', { client: 'guest' }, { kind: 'faulty' }],
-])('%s in the answer ends it before a record is made', async (_, twist, outcome) => {
+test.each(spoiltStarts)('%s in the answer ends it before a record is made', async (_, twist, outcome) => {
   const { gate, outcome: found } = await attempt(twist)
   expect(found).toEqual(outcome)
   expect(gate.heard).toHaveLength(1)

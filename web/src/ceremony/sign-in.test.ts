@@ -113,6 +113,20 @@ test('a refused second message looks like a wrong password', async () => {
   expect(await signIn({ password }, opaqueHere(), gate.post)).toEqual({ kind: 'refused' })
 })
 
+test.each<[unknown, Outcome]>([
+  [
+    { code: 'Y29kZQ', more: 1 },
+    { kind: 'handed-over', code: 'Y29kZQ' },
+  ],
+  [{ code: 7 }, { kind: 'faulty' }],
+  [{}, { kind: 'faulty' }],
+  [null, { kind: 'faulty' }],
+])('a login host hands over with a code, or not at all: %j', async (body, outcome) => {
+  const answers = { [paths.loginFinish]: () => Response.json(body) }
+  const gate = await RigGate.make({ '': password }, { answers })
+  expect(await signIn({ password }, opaqueHere(), gate.post)).toEqual(outcome)
+})
+
 test('a browser without WebAssembly is told so', async () => {
   const opaque: Opaque = {
     ...opaqueHere(),

@@ -6,7 +6,7 @@ import type { Enrolled } from './enrol-key.ts'
 import type { Opaque } from './opaque.ts'
 import type { Outcome } from './outcome.ts'
 import { provePassword } from './prove-password.ts'
-import { clientOf } from './started.ts'
+import { clientOf, parseHandedOver } from './started.ts'
 
 /** As typed; without a name it is the shared password. */
 export interface Credentials {
@@ -62,13 +62,11 @@ async function attempt(
   const second = await ask(post, paths.loginFinish, finish)
   if (second === undefined) return { kind: 'unreachable' }
   if (second.status === 204) return { kind: 'signed-in' }
-  if (second.status === 200) return handedOver(await second.json().catch(() => undefined))
+  if (second.status === 200) {
+    const handed = parseHandedOver(await second.json().catch(() => undefined))
+    return handed === undefined ? { kind: 'faulty' } : { kind: 'handed-over', ...handed }
+  }
   return [400, 401, 403].includes(second.status) ? { kind: 'refused' } : troubleOf(second)
-}
-
-function handedOver(body: unknown): Outcome {
-  const code = typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined
-  return typeof code === 'string' ? { kind: 'handed-over', code } : { kind: 'faulty' }
 }
 
 function offerOf({ alg, publicKey }: LoginKey, { mac }: Enrolled): NonNullable<LoginFinish['key']> {

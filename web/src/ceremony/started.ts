@@ -3,14 +3,18 @@ import {
   characterKinds,
   leastStretching,
   normalizeUsername,
+  type Confirmed,
+  type ConfirmLooked,
   type Identifiers,
   type JoinLooked,
+  type LoginHandedOver,
   type LoginStarted,
   type PasswordProved,
   type PasswordRules,
   type RegistrationStarted,
   type Stretching,
 } from 'sekisho/contract'
+import { stepUps } from 'sekisho/proof'
 
 /** RFC 9106 costs no page should be talked into: they would only freeze the browser (memory in KiB). */
 export const mostStretching: Stretching = { memory: 512 * 1024, iterations: 16, parallelism: 8 }
@@ -55,6 +59,10 @@ export function parseLoginStarted(value: unknown): LoginStarted | undefined {
   return { loginResponse, state, ...terms, ...(value['keyOptional'] === true && { keyOptional: true }) }
 }
 
+export function parseHandedOver(value: unknown): LoginHandedOver | undefined {
+  return isObject(value) && typeof value['code'] === 'string' ? { code: value['code'] } : undefined
+}
+
 export function parseRegistrationStarted(value: unknown): RegistrationStarted | undefined {
   if (!isObject(value)) return undefined
   const { registrationResponse } = value
@@ -88,6 +96,23 @@ export function parseJoinLooked(value: unknown): JoinLooked | undefined {
   if (!isName(username) || (purpose !== 'join' && purpose !== 'reset')) return undefined
   if (!isCount(expiresIn) || expiresIn < 0 || rules === undefined) return undefined
   return { username, purpose, expiresIn, rules }
+}
+
+function isTextOrNothing(value: unknown): value is string | undefined {
+  return value === undefined || typeof value === 'string'
+}
+
+export function parseConfirmLooked(value: unknown): ConfirmLooked | undefined {
+  if (!isObject(value)) return undefined
+  const { endpoint, username } = value
+  const what = stepUps.find((one) => one === value['what'])
+  if (what === undefined || !isTextOrNothing(endpoint) || !isTextOrNothing(username)) return undefined
+  return { what, ...(endpoint !== undefined && { endpoint }), ...(username !== undefined && { username }) }
+}
+
+export function parseConfirmed(value: unknown): Confirmed | undefined {
+  if (!isObject(value) || !isTextOrNothing(value['code'])) return undefined
+  return value['code'] === undefined ? {} : { code: value['code'] }
 }
 
 /** The name that OPAQUE binds into everything: a gate, or somebody on the way, can't put another one in its place. */

@@ -46,10 +46,8 @@ export class ConfirmPage {
   }
 
   refuse(): void {
-    this.form.say(this.#words.refused, 'trouble')
-    this.#password.clear()
-    this.form.again()
-    this.form.markWrong(this.#password.input)
+    this.form.clear()
+    this.form.object({ text: this.#words.refused, input: this.#password.input })
   }
 
   /** Nothing can be typed here any more. */

@@ -39,6 +39,18 @@ function leave(confirmation: Confirmation): void {
   window.close()
 }
 
+/**
+ * The call that waits with this ticket is sent again, and asks with another one; so only where the ticket was the gate's own. What an
+ * address led here for is opened again.
+ */
+function tellOver(): void {
+  if (query.has(returnToParameter)) return page.end(words.over)
+  const over: Confirmation = { ticket, what: 'call' }
+  if (app !== null) return leave(over)
+  tellConfirmation(over)
+  page.end(words.overWaits)
+}
+
 function show(outcome: ConfirmOutcome, { what }: ConfirmLooked): void {
   switch (outcome.kind) {
     case 'confirmed': {
@@ -48,15 +60,12 @@ function show(outcome: ConfirmOutcome, { what }: ConfirmLooked): void {
     case 'wrong-password':
       return page.refuse()
     case 'over':
+      return tellOver()
+    case 'never-asked':
       return page.end(words.over)
     case 'signed-out':
       return page.end(words.signedOut)
-    case 'paced':
-    case 'busy':
-    case 'unreachable':
-    case 'weakened':
-    case 'unsupported':
-    case 'faulty':
+    default:
       return page.form.showTrouble(outcome)
   }
 }
@@ -71,6 +80,8 @@ async function start(): Promise<void> {
     case 'asked':
       break
     case 'over':
+      return tellOver()
+    case 'never-asked':
       return page.end(words.over)
     case 'signed-out':
       return app === null ? location.replace(paths.login) : page.end(words.signedOut)

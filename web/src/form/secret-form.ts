@@ -7,6 +7,12 @@ import { countDown, formatWait } from './waiting.ts'
 
 type Tone = 'calm' | 'trouble' | 'unseen'
 
+/** What to do when what was typed can't be taken. */
+export interface Objection {
+  readonly text: string
+  readonly input: HTMLInputElement
+}
+
 export interface SecretFormTexts {
   /** On the button at rest and at work. */
   readonly submit: string
@@ -76,7 +82,10 @@ export class SecretForm {
     for (const field of this.#fields) field.clear()
   }
 
-  markWrong(input: HTMLInputElement): void {
+  /** Ready for another attempt, at the field that is wrong. */
+  object({ text, input }: Objection): void {
+    this.again()
+    this.say(text, 'trouble')
     input.setAttribute('aria-invalid', 'true')
     input.focus()
   }

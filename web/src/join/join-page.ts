@@ -4,7 +4,7 @@ import type { Trouble } from '../ceremony/outcome.ts'
 import { describeTrouble, type FormWords } from '../form/form-words.ts'
 import { part } from '../form/part.ts'
 import { SecretForm } from '../form/secret-form.ts'
-import type { NewPassword, Objection } from '../password/new-password.ts'
+import type { NewPassword } from '../password/new-password.ts'
 import { formatTimeLeft } from '../time-left.ts'
 import type { JoinWords } from './join-words.ts'
 
@@ -63,12 +63,6 @@ export class JoinPage {
     this.#onward.hidden = this.#toLogin.hidden && this.#retry.hidden
   }
 
-  object({ text, input }: Objection): void {
-    this.form.again()
-    this.form.say(text, 'trouble')
-    this.form.markWrong(input)
-  }
-
   #wordsFor(why: NoForm): { readonly heading: string; readonly text: string } {
     const words = this.#words
     switch (why.kind) {
@@ -78,12 +72,7 @@ export class JoinPage {
         return { heading: words.invalidHeading, text: `${words.invalidText} ${words.usedText}` }
       case 'insecure':
         return { heading: words.insecureHeading, text: words.insecureText }
-      case 'paced':
-      case 'busy':
-      case 'unreachable':
-      case 'weakened':
-      case 'unsupported':
-      case 'faulty':
+      default:
         return { heading: words.troubleHeading, text: describeTrouble(why, this.#formWords) }
     }
   }

@@ -43,12 +43,7 @@ function show(outcome: Exclude<JoinOutcome, { kind: 'joined' }>, retry: () => vo
     case 'invalid':
     case 'insecure':
       return page.showNoForm(outcome, retry)
-    case 'paced':
-    case 'busy':
-    case 'unreachable':
-    case 'weakened':
-    case 'unsupported':
-    case 'faulty':
+    default:
       return page.form.showTrouble(outcome)
   }
 }
@@ -56,7 +51,7 @@ function show(outcome: Exclude<JoinOutcome, { kind: 'joined' }>, retry: () => vo
 async function submit(invitation: string, { username }: JoinLooked, opaque: OpaqueClient): Promise<void> {
   page.form.busy()
   const taken = await password.take()
-  if (typeof taken !== 'string') return page.object(taken)
+  if (typeof taken !== 'string') return page.form.object(taken)
   const outcome = await join({ invitation, username, password: taken }, opaque, postJson)
   if (outcome.kind === 'joined') return enter({ username, password: taken }, opaque)
   show(outcome, () => location.reload())

@@ -46,10 +46,8 @@ export class LoginForm {
 
   /** Which of the two is wrong nobody says. */
   refuse(): void {
-    this.form.say(this.#words.refused, 'trouble')
     this.form.clear()
-    this.form.again()
-    this.form.markWrong(this.#password.input)
+    this.form.object({ text: this.#words.refused, input: this.#password.input })
   }
 
   #ask(text: string, input: HTMLInputElement): void {

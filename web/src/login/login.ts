@@ -63,12 +63,7 @@ function show(outcome: Outcome): void {
     case 'keyless':
       login.form.close()
       return login.form.say(words.keyless, 'trouble')
-    case 'paced':
-    case 'busy':
-    case 'unreachable':
-    case 'weakened':
-    case 'unsupported':
-    case 'faulty':
+    default:
       return login.form.showTrouble(outcome)
   }
 }

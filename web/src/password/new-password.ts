@@ -4,15 +4,10 @@ import type { PasswordVerdict } from 'sekisho/password-rules'
 import type { FormWords } from '../form/form-words.ts'
 import { part } from '../form/part.ts'
 import { SecretField } from '../form/secret-field.ts'
+import type { Objection } from '../form/secret-form.ts'
 import { make } from '../make.ts'
 import type { PasswordJudge } from './password-judge.ts'
 import { describeReason, describeStrength, meterOf, type PasswordWords } from './password-words.ts'
-
-/** What to do when what was typed can't be taken. */
-export interface Objection {
-  readonly text: string
-  readonly input: HTMLInputElement
-}
 
 export class NewPassword {
   readonly fields: readonly SecretField[]

@@ -59,6 +59,15 @@ test('an old one is better than none while the gate does not answer', async () =
   expect(await challenges.current()).toMatchObject({ epoch: 'one' })
 })
 
+test('what can’t wait takes an old one, and asks only where there is none', async () => {
+  const { challenges, time, asked } = make(field('one'), field('two'))
+  expect(await challenges.current(true)).toMatchObject({ epoch: 'one' })
+  pass(time, 250_000)
+  expect(await challenges.current(true)).toMatchObject({ epoch: 'one', now: 1_700_000_250 })
+  expect(asked()).toBe(1)
+  expect(await challenges.current()).toMatchObject({ epoch: 'two' })
+})
+
 test('without a session there is none, and nobody asks again until an answer brings one', async () => {
   const { challenges, asked } = make(null)
   expect(await challenges.current()).toBeUndefined()

@@ -2,7 +2,7 @@
 import { parseChallenge, type Challenge } from 'sekisho/proof'
 
 /** It is good for five minutes; a request may wait a while in the browser before it is sent. */
-const freshForMs = 240_000
+export const freshForMs = 240_000
 
 export interface Clocks {
   /** `performance.now()`: goes on evenly, and in some browsers stands still while the machine sleeps. */
@@ -35,9 +35,9 @@ export class Challenges {
     this.#clocks = clocks
   }
 
-  /** Undefined: nobody is signed in, or the gate does not answer. */
-  async current(): Promise<Timed | undefined> {
-    if (this.#held === undefined || (this.#held !== null && this.#age(this.#held) > freshForMs))
+  /** Undefined: nobody is signed in, or the gate does not answer. `hasty`: an old one is taken, if it is there. */
+  async current(hasty?: boolean): Promise<Timed | undefined> {
+    if (this.#held === undefined || (this.#held !== null && !hasty && this.#age(this.#held) > freshForMs))
       await this.renew()
     const held = this.#held
     if (held === undefined || held === null) return undefined

@@ -23,7 +23,10 @@ test('nothing goes signed to another origin', () => {
     'https://elsewhere.example/',
     'http://app.example/',
     'https://app.example:8443/',
+    'https://app.example.elsewhere.example/',
     'data:,x',
+    // Of this origin, but never sent anywhere.
+    'blob:https://app.example/0b6c7d5e',
   ])
     expect(signed(other, 'POST'), other).toBe(false)
 })

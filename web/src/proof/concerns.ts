@@ -11,7 +11,12 @@ export function isSafe(method: string): boolean {
   return method === 'GET' || method === 'HEAD'
 }
 
+/** Not by `url.origin`: that of a `blob:` address is its page's, and it never leaves the browser. */
+export function isOurs(url: URL, origin: string): boolean {
+  return url.href.startsWith(`${origin}/`)
+}
+
 export function isSigned(url: URL, method: string, origin: string): boolean {
-  if (url.origin !== origin) return false
+  if (!isOurs(url, origin)) return false
   return !own.test(url.pathname) || !(isSafe(method) || unsigned.test(url.pathname))
 }

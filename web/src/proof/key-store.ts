@@ -61,8 +61,9 @@ export async function keepKey(keyid: string, key: ProofSecret): Promise<void> {
   await change(async (keys) => {
     keys.put({ keyid, key, at: Date.now() } satisfies KeyRow)
     const rows = (await settled(keys.getAll())) as readonly KeyRow[]
-    const alike = rows.filter((row) => isTrip(row.keyid) === isTrip(keyid))
-    const old = alike.sort((one, other) => other.at - one.at).slice(kept)
+    // Never this one, which looks old where the clock was put back.
+    const others = rows.filter((row) => row.keyid !== keyid && isTrip(row.keyid) === isTrip(keyid))
+    const old = others.sort((one, other) => other.at - one.at).slice(kept - 1)
     for (const row of old) keys.delete(row.keyid)
   })
 }

@@ -1,4 +1,5 @@
 /** How the script that signs tells the bar that requests are refused for want of proof: by a mark on the page's root. */
+import { views } from '../ask-page.ts'
 
 const mark = 'data-sekisho-unproven'
 
@@ -13,19 +14,9 @@ export function isSigning(): boolean {
   return document.documentElement.hasAttribute(signing)
 }
 
-/** The page that has the bar: a component may show another page of this origin in a frame. */
-function outermost(): Document {
-  let view: Window = window
-  try {
-    while (view.parent !== view && view.parent.document.documentElement !== null) view = view.parent
-  } catch {
-    // Above is another origin.
-  }
-  return view.document
-}
-
+/** Whichever of these pages has the bar. */
 export function markLost(lost: boolean): void {
-  outermost().documentElement.toggleAttribute(mark, lost)
+  for (const { document } of views()) document.documentElement.toggleAttribute(mark, lost)
 }
 
 /** Calls now and at every change. */

@@ -14,7 +14,7 @@ import { fromBase64url, toBase64 } from './base64.ts'
 import { Challenges } from './challenges.ts'
 import { plainCrypto } from './plain-crypto.ts'
 import { webCrypto, type ProofCrypto, type ProofSecret } from './proof-crypto.ts'
-import { noProof, Prover, type ProofHeaders, type ToSign } from './prover.ts'
+import { mayRepeat, noProof, Prover, type ProofHeaders, type ToSign } from './prover.ts'
 import { keepBody } from './sent-body.ts'
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
@@ -31,8 +31,9 @@ function make(
   const challenges = new Challenges(() => Promise.resolve(challenge.now), { steady: () => 0, wall: () => 0 })
   const [findKey, onChange] = [vi.fn((keyid: string) => Promise.resolve(keys[keyid])), vi.fn()]
   const isSame = vi.fn(() => Promise.resolve(true))
-  const prover = new Prover({ crypto: kind, challenges, findKey, onChange, isSame })
-  return { prover, findKey, onChange, isSame, challenge }
+  const tellUse = vi.fn(() => Promise.resolve<Response | undefined>(new Response()))
+  const prover = new Prover({ crypto: kind, challenges, findKey, onChange, isSame, tellUse })
+  return { prover, findKey, onChange, isSame, tellUse, challenge }
 }
 
 /** Takes the fields apart by the contract's own words. */
@@ -116,6 +117,79 @@ test('requests count from one, however many are signed at once; documents have n
   expect(read(await make().prover.sign({ method: 'GET', url })).instance).not.toBe(read(all[0]).instance)
 })
 
+test('a repetition has the counter of the first, but where it does nothing or another key signs it', async () => {
+  const { prover, challenge } = make({ key: privateKey, other: privateKey })
+  const counterOf = async (asked: ToSign) => {
+    const { 'signature-input': input = '' } = (await prover.sign(asked)) ?? {}
+    return Number(/\.(\d+)";keyid/.exec(input)?.[1])
+  }
+  const asked: Record<string, ToSign> = {}
+  for (const method of ['POST', 'DELETE', 'GET', 'HEAD']) asked[method] = { method, url }
+  const countAll = async () => {
+    const all: [string, number][] = []
+    for (const [method, one] of Object.entries(asked)) all.push([method, await counterOf(one)])
+    return Object.fromEntries(all)
+  }
+  expect(await countAll()).toEqual({ POST: 1, DELETE: 2, GET: 3, HEAD: 4 })
+  expect(await countAll()).toEqual({ POST: 1, DELETE: 2, GET: 5, HEAD: 6 })
+  challenge.now = writeChallenge({ epoch: 'next', at: at + 300, keyid: 'key' })
+  await prover.renew()
+  expect(await countAll()).toEqual({ POST: 1, DELETE: 2, GET: 7, HEAD: 8 })
+  challenge.now = writeChallenge({ epoch: 'epoch', at, keyid: 'other' })
+  await prover.renew()
+  expect(await countAll()).toEqual({ POST: 9, DELETE: 10, GET: 11, HEAD: 12 })
+  expect(await counterOf({ method: 'POST', url })).toBe(13)
+})
+
+test('what may do something is repeated soon, or not at all', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    const { prover } = make()
+    const [post, get] = [{ method: 'POST', url } as ToSign, { method: 'GET', url } as ToSign]
+    const may = () => [post, get].map((one) => [mayRepeat(one, false), mayRepeat(one, true)])
+    // Nothing was signed yet: it went out without, and was refused.
+    expect(may()[0]).toEqual([true, false])
+    for (const one of [post, get]) await prover.sign(one)
+    vi.setSystemTime(Date.now() + 240_000)
+    expect(may()).toEqual([
+      [true, false],
+      [true, true],
+    ])
+    await prover.sign(post)
+    vi.setSystemTime(Date.now() + 1)
+    expect(may()).toEqual([
+      [false, false],
+      [true, true],
+    ])
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('what may do something is signed again soon, or not at all, and by another key whenever that comes', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  try {
+    const { prover, challenge } = make({ key: privateKey, other: privateKey })
+    const [post, get, later] = ['POST', 'GET', 'POST'].map((method): ToSign => ({ method, url }))
+    const all = async () =>
+      Promise.all([post, get].map(async (one) => one && (await prover.sign(one)) && 'signed'))
+    expect(await all()).toEqual(['signed', 'signed'])
+    vi.setSystemTime(Date.now() + 240_000)
+    expect(await all()).toEqual(['signed', 'signed'])
+    vi.setSystemTime(Date.now() + 1)
+    expect(await all()).toEqual([undefined, 'signed'])
+    // It doesn't wait for what can't help it, and what was never signed isn't late.
+    expect(post && (await prover.signLater(post))).toBeUndefined()
+    expect(prover.isLost).toBe(false)
+    expect(later && (await prover.signLater(later))).toBeDefined()
+    challenge.now = writeChallenge({ epoch: 'epoch', at, keyid: 'other' })
+    await prover.renew()
+    expect(await all()).toEqual(['signed', 'signed'])
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 test('a key is looked up once, and again when somebody signed in anew', async () => {
   const { prover, findKey, challenge } = make({ key: privateKey, other: privateKey })
   for (let n = 0; n < 3; n++) await prover.sign({ method: 'GET', url })
@@ -159,6 +233,31 @@ test('the page is told once that proofs are refused, and once that they are take
   expect(onChange.mock.calls).toEqual([[true], [false]])
 })
 
+test('a second refusal says nothing of the proofs: another request does, one for however many refusals', async () => {
+  const lost = async (answer: Promise<Response | undefined>, before = false) => {
+    const { prover, tellUse, onChange } = make()
+    if (before) prover.lose()
+    tellUse.mockReturnValue(answer)
+    const all = [prover.doubt(), prover.doubt()]
+    expect([tellUse.mock.calls.length, prover.isLost]).toEqual([1, before])
+    await Promise.all(all)
+    expect(onChange.mock.calls.length).toBe(
+      Number(before || prover.isLost) + Number(before && !prover.isLost),
+    )
+    await prover.doubt()
+    expect(tellUse).toHaveBeenCalledTimes(2)
+    return prover.isLost
+  }
+  const answer = (status: number) => Promise.resolve(new Response(null, { status }))
+  expect(await lost(answer(401))).toBe(true)
+  expect(await lost(Promise.resolve(undefined))).toBe(true)
+  expect(await lost(answer(204))).toBe(false)
+  expect(await lost(answer(204), true)).toBe(false)
+  expect(await lost(answer(429))).toBe(false)
+  for (const before of [true, false])
+    expect(await lost(Promise.reject(new TypeError('nobody there')), before)).toBe(before)
+})
+
 test('what waits for a key goes on when the same person has one again, and as nobody else', async () => {
   for (const same of [true, false]) {
     const keys: Record<string, ProofSecret> = {}
@@ -166,6 +265,7 @@ test('what waits for a key goes on when the same person has one again, and as no
     isSame.mockResolvedValue(same)
     const asked = { method: 'POST', url }
     const waiting = [prover.signLater(asked), prover.signLater(asked)]
+    await vi.waitFor(() => expect(prover.isLost).toBe(true))
     await prover.renew()
     expect([prover.isLost, isSame.mock.calls.length]).toEqual([true, 0])
     keys['key'] = privateKey

@@ -7,7 +7,8 @@ import {
   type SignedRequest,
 } from 'sekisho/proof'
 import { toBase64 } from './base64.ts'
-import type { Challenges, Timed } from './challenges.ts'
+import { freshForMs, type Challenges, type Timed } from './challenges.ts'
+import { isSafe } from './concerns.ts'
 import type { ProofCrypto, ProofSecret } from './proof-crypto.ts'
 import type { SentBody } from './sent-body.ts'
 
@@ -19,12 +20,18 @@ export interface ProverParts {
   readonly onChange: (lost: boolean) => void
   /** Whether whoever is signed in now is the one whose proofs were refused. */
   readonly isSame: () => Promise<boolean>
+  /** Sends a request that changes nothing; undefined where it can't be signed. */
+  readonly tellUse: () => Promise<Response | undefined>
 }
 
 export interface ToSign {
   readonly method: string
   readonly url: URL
   readonly body?: SentBody | Promise<SentBody> | undefined
+  /** The page may be gone before the gate answers what would be asked first. */
+  readonly hasty?: boolean
+  /** What it was signed with first. */
+  first?: { readonly keyid: string; readonly counter: number; readonly at: number }
 }
 
 export type ProofHeaders = Readonly<Record<string, string>>
@@ -33,6 +40,13 @@ export type ProofHeaders = Readonly<Record<string, string>>
 
 /** One that every gate refuses: what must not be done gets the gate's own refusal. */
 export const noProof: ProofHeaders = { signature: '' }
+
+/**
+ * What did something on its way here must not do it twice; and so long as this the gate surely knows which counters were used.
+ */
+export function mayRepeat({ method, first }: ToSign, redirected: boolean): boolean {
+  return isSafe(method) || !(redirected || (first && Date.now() - first.at > freshForMs))
+}
 
 /** What an answer says about the proof. */
 interface Answered {
@@ -47,6 +61,7 @@ export class Prover {
   #counter = 0
   #key: { readonly keyid: string; readonly secret: ProofSecret } | undefined
   #lost = false
+  #asking: Promise<void> | undefined
   readonly #waiting: (() => void)[] = []
 
   constructor(parts: ProverParts) {
@@ -54,30 +69,38 @@ export class Prover {
   }
 
   /** Undefined where it can't be done, for whatever reason: the request then goes without, and the gate decides. */
-  async sign({ method, url, body }: ToSign): Promise<ProofHeaders | undefined> {
+  async sign(asked: ToSign): Promise<ProofHeaders | undefined> {
     try {
       const { crypto } = this.#parts
+      const { method, url } = asked
       // What takes long comes first: the challenge and the counter are as new as can be when the request leaves.
-      const covered = await (await body)?.cover(crypto)
-      const ready = await this.#ready()
+      const covered = await (await asked.body)?.cover(crypto)
+      const ready = await this.#ready(asked.hasty)
       if (ready === undefined) return undefined
       const { epoch, keyid, now: created, secret } = ready
-      const counter = ++this.#counter
+      // It may have waited for long.
+      if (asked.first?.keyid === keyid && !mayRepeat(asked, false)) return undefined
+      // A repetition keeps its counter: if the first was done after all, the gate refuses it.
+      const first =
+        asked.first?.keyid === keyid && !isSafe(method)
+          ? asked.first
+          : { keyid, counter: ++this.#counter, at: Date.now() }
       const parameters = signatureParameters(covered?.name, {
-        ...{ created, epoch, counter, keyid },
+        ...{ created, epoch, ...first },
         instance: this.#instance,
       })
       const request: SignedRequest = {
         method,
         target: url.origin + url.pathname + url.search,
-        ...(covered === undefined ? {} : { covered }),
+        ...(covered && { covered }),
       }
       const base = new TextEncoder().encode(signatureBase(request, parameters))
       const signature = toBase64(await crypto.sign(secret, base))
+      asked.first = first
       return {
         'signature-input': `${proofLabel}=${parameters}`,
         signature: `${proofLabel}=:${signature}:`,
-        ...(covered === undefined ? {} : { [covered.name]: covered.value }),
+        ...(covered && { [covered.name]: covered.value }),
       }
     } catch {
       return undefined
@@ -94,7 +117,23 @@ export class Prover {
     return this.#lost
   }
 
-  /** The second try was refused as well, or can't be made. */
+  /**
+   * The second try was refused as well: proofs are taken no more, or only this one isn't, since it was done before. Whoever asks
+   * meanwhile waits for the same answer.
+   */
+  doubt(): Promise<void> {
+    this.#asking ??= this.#parts
+      .tellUse()
+      .then(
+        (answer) => (answer && answer.status !== 401 ? this.hold() : this.lose()),
+        // Nobody knows.
+        () => undefined,
+      )
+      .finally(() => (this.#asking = undefined))
+    return this.#asking
+  }
+
+  /** Proofs are refused, or can't be made. */
   lose(): void {
     this.#tell(true)
   }
@@ -106,16 +145,16 @@ export class Prover {
   }
 
   /**
-   * Without the key nothing works until somebody signed in again: whatever waits then goes on as if nothing had been, unless that
-   * is somebody else. Undefined: it is, and what waited must not be done as theirs.
+   * Without the key nothing works until somebody signed in again: whatever waits then goes on as if nothing had been. Undefined:
+   * that is somebody else, and what waited must not be done as theirs; or it is too late to repeat it.
    */
   async signLater(asked: ToSign): Promise<ProofHeaders | undefined> {
     for (;;) {
+      const proof = await this.sign(asked)
+      if (proof || !mayRepeat(asked, false)) return proof
       this.lose()
       await new Promise<void>((resolve) => this.#waiting.push(resolve))
       if (!(await this.#parts.isSame())) return undefined
-      const proof = await this.sign(asked)
-      if (proof !== undefined) return proof
     }
   }
 
@@ -131,8 +170,8 @@ export class Prover {
     this.#parts.onChange(lost)
   }
 
-  async #ready(): Promise<(Timed & { readonly secret: ProofSecret }) | undefined> {
-    const challenge = await this.#parts.challenges.current()
+  async #ready(hasty?: boolean): Promise<(Timed & { readonly secret: ProofSecret }) | undefined> {
+    const challenge = await this.#parts.challenges.current(hasty)
     const secret = challenge && (await this.#secretOf(challenge.keyid))
     return secret && { ...challenge, secret }
   }

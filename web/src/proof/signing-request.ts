@@ -1,6 +1,6 @@
 /** Asynchronous `XMLHttpRequest` that signs. The object stays the browser's own; only when it sends is put off a little. */
 import { isSafe, isSigned } from './concerns.ts'
-import { noProof, type Prover } from './prover.ts'
+import { mayRepeat, noProof, type Prover, type ToSign } from './prover.ts'
 import { keepBody, type SentBody } from './sent-body.ts'
 
 type Native = Pick<XMLHttpRequest, 'open' | 'send' | 'abort' | 'setRequestHeader'>
@@ -12,18 +12,15 @@ type Opened = [
   password?: string | null,
 ]
 
-interface Sending {
+interface Sending extends ToSign {
   readonly opened: Opened
-  readonly method: string
   url: URL
   readonly headers: [name: string, value: string][]
-  body: SentBody | undefined
+  body?: SentBody | undefined
   /**
-   * `signing`: for the app it is under way; for the browser it isn't yet. `again`: refused, and about to be sent anew. `given-up`: it
-   * waited for somebody who didn't come back, and is refused.
+   * `signing`: for the app it is under way; for the browser it isn't yet. `again`: refused, and about to be sent anew.
    */
-  stage: 'opened' | 'signing' | 'sent' | 'again' | 'sent-again' | 'given-up'
-  proved: boolean
+  stage: 'opened' | 'signing' | 'sent' | 'again' | 'sent-again'
   /** Whether the app is kept from seeing what happens. */
   hidden: boolean
 }
@@ -79,7 +76,7 @@ export class SigningRequests {
     const name = normalized.test(method) ? method.toUpperCase() : method
     const waits = opened.length > 2 && !opened[2]
     if (waits || !isSigned(where, name, location.origin)) return
-    const begun = { body: undefined, stage: 'opened', proved: false, hidden: false } as const
+    const begun = { stage: 'opened', hidden: false } as const
     this.#sendings.set(request, { opened, method: name, url: where, headers: [], ...begun })
   }
 
@@ -125,18 +122,16 @@ export class SigningRequests {
   /** Of a refusal that another proof may change the app sees nothing. */
   #look(request: XMLHttpRequest, sending: Sending): void {
     if (request.readyState !== 2 || (sending.stage !== 'sent' && sending.stage !== 'sent-again')) return
-    // An answer of another site, to which the request was redirected, has no say.
+    // Unsigned it may have been redirected to another site, which has no say.
     const { status, responseURL } = request
     if (new URL(responseURL).origin !== sending.url.origin) return
     const headers = { get: (name: string) => request.getResponseHeader(name) }
     if (!this.#prover.hear({ status, headers })) {
-      if (sending.proved && status !== 401) this.#prover.hold()
+      if (sending.first && status !== 401) this.#prover.hold()
       return
     }
-    if (sending.stage === 'sent-again') return this.#prover.lose()
-    // What did something before it was redirected must not do it twice.
-    const redirected = responseURL !== sending.url.href.replace(/#.*/, '')
-    if (redirected && !isSafe(sending.method)) return
+    if (sending.stage === 'sent-again') return void this.#prover.doubt()
+    if (!mayRepeat(sending, responseURL !== sending.url.href.replace(/#.*/, ''))) return
     sending.url = new URL(responseURL)
     sending.stage = 'again'
     sending.hidden = true
@@ -144,12 +139,11 @@ export class SigningRequests {
 
   async #sendAgain(request: XMLHttpRequest, sending: Sending): Promise<void> {
     const prover = this.#prover
-    // As with `fetch`: the app waits until somebody signed in again.
-    const proof = (await prover.sign(sending)) ?? (await prover.signLater(sending))
+    // As with `fetch`: where it has to, the app waits until somebody signed in again.
+    const proof = (await prover.signLater(sending)) ?? noProof
     if (this.#sendings.get(request) !== sending || sending.stage !== 'again') return
     this.#reopen(request, sending)
-    if (proof === undefined) this.#transmit(request, sending, 'given-up', noProof)
-    else this.#transmit(request, sending, 'sent-again', proof)
+    this.#transmit(request, sending, 'sent-again', proof)
   }
 
   #reopen(request: XMLHttpRequest, sending: Sending): void {
@@ -162,14 +156,13 @@ export class SigningRequests {
   #transmit(
     request: XMLHttpRequest,
     sending: Sending,
-    stage: 'sent' | 'sent-again' | 'given-up',
+    stage: 'sent' | 'sent-again',
     proof?: Readonly<Record<string, string>>,
   ): void {
     for (const [name, value] of Object.entries(proof ?? {}))
       this.#native.setRequestHeader.call(request, name, value)
     sending.stage = stage
     sending.hidden = true
-    sending.proved = proof !== undefined
     this.#native.send.call(request, (sending.body?.content ?? null) as XMLHttpRequestBodyInit | null)
     sending.hidden = false
   }
@@ -202,7 +195,7 @@ export function signRequests(prover: Prover): void {
     const own = Object.getOwnPropertyDescriptor(prototype, name)
     Object.defineProperty(prototype, name, { ...own, value: method })
   }
-  window.XMLHttpRequest = new Proxy(XMLHttpRequest, {
+  prototype.constructor = window.XMLHttpRequest = new Proxy(XMLHttpRequest, {
     construct(target, args, newTarget) {
       const request = Reflect.construct(target, args, newTarget) as XMLHttpRequest
       signing.watch(request)

@@ -19,13 +19,6 @@ function soon<T>(promise: Promise<T>): Promise<T | undefined> {
   return Promise.race([promise, new Promise<undefined>((resolve) => setTimeout(resolve, waitMs))])
 }
 
-/** The document itself was asked for without a signature; this one says that it was this browser's person who opened it. */
-async function tellUse(native: typeof fetch, prover: Prover): Promise<void> {
-  const url = new URL(sessionPath, location.origin)
-  const headers = await prover.sign({ method: 'POST', url })
-  if (headers !== undefined) await native(url, { method: 'POST', headers }).catch(() => undefined)
-}
-
 /** `afterwards` has the last look at what `fetch` answers. */
 export function startSigning(crypto: ProofCrypto, afterwards?: Afterwards): void {
   const native = window.fetch
@@ -35,8 +28,13 @@ export function startSigning(crypto: ProofCrypto, afterwards?: Afterwards): void
   }
   const clocks = { steady: () => performance.now(), wall: () => Date.now() }
   const challenges = new Challenges(ask, clocks)
-  const prover = new Prover({
-    ...{ crypto, challenges, onChange: markLost },
+  const tellUse = async () => {
+    const [method, url] = ['POST', new URL(sessionPath, location.origin)] as const
+    const headers = await prover.sign({ method, url })
+    return headers && native(url, { method, headers, signal: AbortSignal.timeout(waitMs) })
+  }
+  const prover: Prover = new Prover({
+    ...{ crypto, challenges, tellUse, onChange: markLost },
     // Where nobody can tell, it is somebody else.
     isSame: () => askPage(sameEvent, {}, false),
     findKey: (keyid) => soon(findKey(keyid)),
@@ -44,6 +42,7 @@ export function startSigning(crypto: ProofCrypto, afterwards?: Afterwards): void
   window.fetch = makeSigningFetch(native, prover, afterwards)
   signRequests(prover)
   markSigning()
-  void tellUse(native, prover)
+  // The document itself was asked for without a signature; this one says that it was this browser's person who opened it.
+  void tellUse().catch(() => undefined)
   whenOtherTabsTell(() => void prover.renew())
 }

@@ -22,7 +22,8 @@ let listening: AbortController
 beforeEach(() => {
   asked.length = 0
   listening = new AbortController()
-  vi.stubGlobal('dispatchEvent', (event: Event) => target.dispatchEvent(event))
+  const view = { dispatchEvent: (event: Event) => target.dispatchEvent(event) }
+  vi.stubGlobal('window', Object.assign(view, { parent: view }))
 })
 afterEach(() => {
   listening.abort()

@@ -3,11 +3,18 @@ import type { StepUp } from 'sekisho/proof'
 
 const name = 'sekisho-confirmation'
 
-/** `code`: for the one call that the ticket is about; worth nothing for another one, or in another session. */
+/**
+ * `code`: for the one call that the ticket is about; worth nothing for another one, or in another session. A `call` without one wasn't
+ * confirmed: its ticket is over, and whatever waits with it has to ask for another.
+ */
 export interface Confirmation {
   readonly ticket: string
   readonly what: StepUp
   readonly code?: string
+}
+
+export function isOver({ what, code }: Confirmation): boolean {
+  return what === 'call' && code === undefined
 }
 
 export function tellConfirmation(confirmation: Confirmation): void {

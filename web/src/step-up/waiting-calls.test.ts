@@ -38,6 +38,15 @@ test('a code is for its own call, also for one that isn’t shown', () => {
   expect(shown).toEqual(['a'])
 })
 
+test('whichever ticket is over, what waits with it asks again, and nothing else', () => {
+  waiting.add(request('age', 'a'))
+  for (const ticket of ['b', 'c']) waiting.add(request('call', ticket))
+  waiting.confirm({ what: 'call', ticket: 'b' })
+  waiting.confirm({ what: 'call', ticket: 'a' })
+  expect(ends).toEqual({ a: { kind: 'given' }, b: { kind: 'given' } })
+  expect(shown).toEqual(['a', 'c'])
+})
+
 test('a password counts for all that asked for a new one, from whichever window', () => {
   waiting.add(request('age', 'a'))
   waiting.add(request('call', 'b'))
@@ -64,6 +73,17 @@ test('all is refused to the app where somebody else came', () => {
   waiting.add(request('call', 'b'))
   waiting.declineAll()
   expect(ends).toEqual({ a: { kind: 'declined' }, b: { kind: 'declined' } })
+  expect(shown).toEqual(['a', undefined])
+})
+
+test('where no password can be given, one answer of the person does for all that waits and all that comes', () => {
+  waiting.add(request('call', 'a'))
+  waiting.add(request('call', 'b'))
+  waiting.declineForGood()
+  waiting.add(request('call', 'c'))
+  waiting.add(request('age', 'd'))
+  const declined = { kind: 'declined' }
+  expect(ends).toEqual({ a: declined, b: declined, c: declined, d: declined })
   expect(shown).toEqual(['a', undefined])
 })
 

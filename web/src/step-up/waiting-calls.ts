@@ -5,6 +5,7 @@ import type { StepUpEnd, StepUpRequest } from './after-step-up.ts'
 export class WaitingCalls {
   readonly #show: (request: StepUpRequest | undefined) => void
   #waiting: readonly StepUpRequest[] = []
+  #forGood = false
 
   /** `show` is told which of them is asked for, whenever that is another one or none. */
   constructor(show: (request: StepUpRequest | undefined) => void) {
@@ -12,6 +13,7 @@ export class WaitingCalls {
   }
 
   add(request: StepUpRequest): void {
+    if (this.#forGood) return request.settle({ kind: 'declined' })
     const giveUp = () => this.#settle((one) => one === request, { kind: 'declined' })
     request.signal.addEventListener('abort', giveUp, { once: true })
     this.#change([...this.#waiting, request])
@@ -35,6 +37,12 @@ export class WaitingCalls {
   /** Somebody else is here now. */
   declineAll(): void {
     this.#settle(() => true, { kind: 'declined' })
+  }
+
+  /** Where no password can be given: what comes later isn't asked about either, or an app that calls often would ask on and on. */
+  declineForGood(): void {
+    this.#forGood = true
+    this.declineAll()
   }
 
   #settle(isMeant: (one: StepUpRequest) => boolean, end: StepUpEnd): void {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Browser, Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { paths } from '../src/contract/contract.ts'
+import { againParameter, paths } from '../src/contract/contract.ts'
 import type { TestGate } from '../test/rig/test-gate.ts'
 import { withPage } from './browser.ts'
 import { fieldOf, openKitchen, press, untilValue, valueOf } from './scenarios/scenario.ts'
@@ -11,9 +11,10 @@ import { useSideBySide } from './side-by-side.ts'
 import { signIn, typePassword, untilFormIsOpen } from './sign-in.ts'
 
 const config = `
+pace: { address: "100, then 1 per 1s" }
 roles:
-  everybody: { given_to: [guests], call: ["*", "!echo", "!fast_echo"], upload: true, components: "*" }
-  each: { given_to: [guests], call: [echo], when: { fresh: call } }
+  everybody: { given_to: [guests, users], call: ["*", "!echo", "!fast_echo"], upload: true, components: "*" }
+  each: { given_to: [guests, users], call: [echo], when: { fresh: call } }
   recent: { given_to: [guests], call: [fast_echo], when: { auth_age: 15m } }
 `
 
@@ -22,14 +23,29 @@ const dialog = (page: Page) => page.getByRole('dialog', { name: 'Please confirm 
 describe('a call that needs the password', () => {
   let [gate, browser]: [TestGate, Browser] = [] as never
 
-  useSideBySide({ app: 'kitchen', gate: { config } }, (made) => ({ gate, browser } = made))
+  /** Of the user bob. */
+  let password = ''
 
-  const inside = (use: (page: Page) => Promise<void>) =>
+  useSideBySide({ app: 'kitchen', gate: { config } }, async (made) => {
+    ;({ gate, browser } = made)
+    const { stdout } = await gate.cli('user', 'add', 'bob', '--generate', '--json')
+    password = (JSON.parse(stdout) as { password: string }).password
+  })
+
+  const inside = (use: (page: Page) => Promise<void>, username?: 'bob') =>
     withPage(browser, undefined, async (page) => {
-      await signIn(page, gate.url, gate.password)
+      await signIn(page, gate.url, username === undefined ? gate.password : password, username)
       await openKitchen(page, gate.url)
       await use(page)
     })
+
+  async function signInAnew(page: Page, password: string, username?: string): Promise<void> {
+    const again = await page.context().newPage()
+    await again.goto(`${gate.url}${paths.login}?${againParameter}=1`)
+    await typePassword(again, password, username)
+    await again.waitForURL((at) => !at.pathname.startsWith(paths.base))
+    await again.close()
+  }
 
   async function echo(page: Page, text: string, by: 'echo-go' | 'fast-go' = 'echo-go'): Promise<void> {
     await fieldOf(page, 'echo-in').fill(text)
@@ -43,9 +59,9 @@ describe('a call that needs the password', () => {
   }
 
   /** The window closes itself when it has done its work. */
-  async function giveIn(window: Page): Promise<void> {
+  async function giveIn(window: Page, typed = gate.password): Promise<void> {
     const closed = window.waitForEvent('close')
-    await typePassword(window, gate.password)
+    await typePassword(window, typed)
     await closed
   }
 
@@ -94,6 +110,55 @@ describe('a call that needs the password', () => {
       await window.getByText('パスワードが正しくありません').waitFor()
       await giveIn(window)
       expect(await untilValue(page, 'echo-out', /again/)).toBe('echo: again')
+    })
+  })
+
+  it('asks with another ticket where its own is over, and then goes on', async () => {
+    await inside(async (page) => {
+      await echo(page, 'late')
+      await dialog(page).waitFor()
+      // A ticket is of one session; one that is too old is answered alike.
+      await signInAnew(page, password, 'bob')
+      const over = await openWindow(page)
+      await over.getByText('This took too long').waitFor()
+      await over.close()
+      await giveIn(await openWindow(page), password)
+      expect(await untilValue(page, 'echo-out', /late/)).toBe('echo: late')
+    }, 'bob')
+  })
+
+  it('is refused where somebody signs in anew with the shared password, since nothing of the former session is theirs', async () => {
+    await inside(async (page) => {
+      await echo(page, 'former')
+      await dialog(page).waitFor()
+      await signInAnew(page, gate.password)
+      await dialog(page).waitFor({ state: 'hidden' })
+      await page.getByText('Please confirm that it is you.').first().waitFor()
+      expect(await valueOf(page, 'echo-in')).toBe('former')
+      expect(await valueOf(page, 'echo-out')).toBe('')
+    })
+  })
+
+  it('hears nothing of a ticket that the gate never made: whoever made it up may have had the call done', async () => {
+    await inside(async (page) => {
+      await echo(page, 'once')
+      await dialog(page).waitFor()
+      await page.evaluate(() => {
+        new BroadcastChannel('sekisho-confirmation').onmessage = ({
+          data,
+        }: MessageEvent<{ ticket: string }>) => (document.documentElement.dataset['told'] ??= data.ticket)
+      })
+      const window = await page.context().newPage()
+      await window.goto(`${gate.url}${paths.confirm}#bWFkZSB1cA`)
+      await window.getByText('This took too long').waitFor()
+      // What the window had told before would be there now.
+      await window.evaluate(() =>
+        new BroadcastChannel('sekisho-confirmation').postMessage({ ticket: 'last', what: 'call' }),
+      )
+      await page.locator('html[data-told]').waitFor({ state: 'attached' })
+      expect(await page.locator('html').getAttribute('data-told')).toBe('last')
+      await window.close()
+      expect(await dialog(page).isVisible()).toBe(true)
     })
   })
 

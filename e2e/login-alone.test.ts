@@ -5,7 +5,7 @@
  */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { paths } from '../src/contract/contract.ts'
+import { againParameter, paths } from '../src/contract/contract.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
 import { signIn, untilFormIsOpen } from './sign-in.ts'
@@ -130,14 +130,101 @@ describe('a script of the app tries to read, frame or script the login', () => {
     await page.close()
   })
 
-  it('gets of the login page by fetch what every stranger gets, and nothing that was typed', async () => {
+  it('hears and reads nothing of what is typed there, by whatever way windows of one origin have', async () => {
     const page = await appPage()
-    const text = await page.evaluate(async (url) => (await fetch(url)).text(), paths.join)
-    expect(text).toContain('<form')
-    expect(text).not.toContain('value="lantern')
-    await page.close()
+    const login = `${paths.login}?${againParameter}=1`
+    const alone = await openNamed(page, login)
+    await untilFormIsOpen(alone)
+    await alone.locator('#password').fill(gate.password)
+    const typed = await waysTo(page, gate.password, login)
+    await alone.locator('#submit').click()
+    await alone.waitForURL(`${origin}/`)
+    expect([typed, await page.evaluate(heardOf, gate.password)]).toEqual([[], []])
+
+    // The same script, and a window of the app's own.
+    const own = await openNamed(page, '/')
+    await own.evaluate((text) => {
+      const field = document.body.appendChild(document.createElement('input'))
+      field.setAttribute('value', text)
+      localStorage.setItem('typed', text)
+      new BroadcastChannel('sekisho-session').postMessage(text)
+      document.cookie = `typed=${text}`
+    }, gate.password)
+    await expect.poll(() => page.evaluate(heardOf, gate.password)).toEqual(['channel', 'storage event'])
+    expect(await waysTo(page, gate.password, '/')).toEqual([
+      'channel',
+      'cookie',
+      'handle',
+      'name',
+      'storage',
+      'storage event',
+    ])
+    await own.evaluate(() => {
+      localStorage.removeItem('typed')
+      document.cookie = 'typed=; max-age=0'
+    })
+    for (const one of [own, alone, page]) await one.close()
   })
 })
+
+declare global {
+  interface Window {
+    /** The windows that the script opened, under the names it gave them. */
+    opened: Record<string, Window | null>
+    heard: [way: string, text: string][]
+  }
+}
+
+/** By a script of the page, which from then on listens. */
+async function openNamed(page: Page, path: string): Promise<Page> {
+  const opening = page.context().waitForEvent('page')
+  await page.evaluate((url) => {
+    if (window.heard === undefined) {
+      window.heard = []
+      addEventListener('storage', ({ newValue }) => window.heard.push(['storage event', String(newValue)]))
+      addEventListener('message', ({ data }) => window.heard.push(['message', JSON.stringify(data)]))
+      for (const name of ['sekisho-session', 'sekisho-confirmation'])
+        new BroadcastChannel(name).onmessage = ({ data }) =>
+          window.heard.push(['channel', JSON.stringify(data)])
+    }
+    window.opened = { ...window.opened, [url]: window.open(url, url) }
+  }, path)
+  const opened = await opening
+  await opened.waitForLoadState()
+  return opened
+}
+
+const heardOf = (text: string): readonly string[] =>
+  [...new Set(window.heard.filter(([, told]) => told.includes(text)).map(([way]) => way))].sort()
+
+/** The ways by which a script finds the text in the window that it opened under this path. */
+async function waysTo(page: Page, text: string, path: string): Promise<readonly string[]> {
+  const found = await page.evaluate(async (url) => {
+    const textOf = (view: Window | null | undefined) => {
+      try {
+        const fields = [...(view?.document.querySelectorAll('input') ?? [])].map(({ value }) => value)
+        return [view?.document.documentElement.outerHTML, view?.name, ...fields].join('\n')
+      } catch (thrown) {
+        return String(thrown)
+      }
+    }
+    const databases = await indexedDB.databases()
+    const byName = window.open('', url)
+    const named = textOf(byName)
+    // There was none of this name within reach.
+    if (byName?.location.href === 'about:blank') byName.close()
+    return {
+      fetch: await (await fetch(url)).text(),
+      handle: textOf(window.opened[url]),
+      name: named,
+      opener: textOf(window.opener as Window | null),
+      storage: JSON.stringify([{ ...localStorage }, { ...sessionStorage }, databases]),
+      cookie: document.cookie,
+    }
+  }, path)
+  const read = Object.entries(found).filter(([, seen]) => seen.includes(text))
+  return [...read.map(([way]) => way), ...(await page.evaluate(heardOf, text))].sort()
+}
 
 describe('another site that opens the app in a window', () => {
   it('is blocked by the gate: it has no handle on it', async () => {

@@ -1,14 +1,16 @@
 /** A browser that lost the key of its sign-in: the page says so, keeps what was typed, and goes on after another sign-in. */
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { againParameter, paths, returnToParameter } from '../src/contract/contract.ts'
+import { againParameter, leastStretching, paths, returnToParameter } from '../src/contract/contract.ts'
 import { startGateHere, type GateHere } from '../test/rig/gate-here.ts'
 import type { TestGate } from '../test/rig/test-gate.ts'
+import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startSmallGradio, type SmallGradio } from '../test/upstreams/small-gradio.ts'
 import { openBrowser, withPage } from './browser.ts'
-import { fieldOf, press, untilValue, valueOf } from './scenarios/scenario.ts'
+import { fieldOf, untilValue, valueOf } from './scenarios/scenario.ts'
 import { useSideBySide } from './side-by-side.ts'
 import { signIn, typePassword, untilFormIsOpen } from './sign-in.ts'
+import { statusesOf, watchCalls } from './watch-calls.ts'
 
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Please sign in again' })
 
@@ -39,39 +41,83 @@ const untilLogin = (page: Page, to: string) =>
   })
 
 describe('a lost key', () => {
-  let [gate, browser]: [TestGate, Browser] = [] as never
+  let [app, gate, browser]: [GradioApp, GateHere, Browser] = [] as never
+  const password = 'green kettle, nine stairs'
 
-  useSideBySide({ app: 'boards' }, (made) => ({ gate, browser } = made))
+  beforeAll(async () => {
+    app = await startTestApp('careless')
+    gate = await startGateHere({ upstream: app.url, stretching: leastStretching })
+    await gate.users.setPassword(await gate.users.add('bob'), password, leastStretching)
+    browser = await openBrowser()
+  })
 
-  it('leads to the sign-in in another tab, and what was asked goes on, with all that was typed', async () => {
+  afterAll(async () => {
+    await browser?.close()
+    await gate?.stop()
+    await app?.stop()
+  })
+
+  const remember = (page: Page) => page.getByRole('button', { name: 'Remember' }).click()
+
+  const passwordOf = (name: string) => (name === '' ? gate.password : password)
+
+  /** Signed in as this name, with something that the app remembers, and a call that waits since the key is gone. */
+  async function lose(page: Page, name: string): Promise<void> {
+    await signIn(page, gate.url, passwordOf(name), name)
+    await fieldOf(page, 'text').fill('before')
+    await remember(page)
+    await untilValue(page, 'out', /before/)
+    await fieldOf(page, 'text').fill('still here')
+    const forgetful = await page.context().newPage()
+    await forgetful.addInitScript(forgetWhatIsPut)
+    await forgetful.goto(`${gate.url}${paths.login}?${againParameter}=1`)
+    await typePassword(forgetful, passwordOf(name), name)
+    await forgetful.waitForURL((at) => !at.pathname.startsWith(paths.base))
+    await forgetful.close()
+    await remember(page)
+    await dialog(page).waitFor()
+  }
+
+  async function signInAgain(page: Page, name: string): Promise<void> {
+    const opened = page.context().waitForEvent('page')
+    await page.getByRole('link', { name: 'Use a new tab' }).click()
+    const tab = await opened
+    await typePassword(tab, passwordOf(name), name)
+    await tab.waitForURL((at) => !at.pathname.startsWith(paths.base))
+  }
+
+  it('leads to the sign-in in another tab, and what was asked goes on, with all that was typed and remembered', async () => {
     await withPage(browser, undefined, async (page) => {
-      await signIn(page, gate.url, gate.password)
-      await fieldOf(page, 'text').fill('before')
-      await press(page, 'both')
-      await untilValue(page, 'beside', /^before$/)
-      await fieldOf(page, 'text').fill('still here')
-
-      const forgetful = await page.context().newPage()
-      await forgetful.addInitScript(forgetWhatIsPut)
-      await forgetful.goto(`${gate.url}${paths.login}?${againParameter}=1`)
-      await typePassword(forgetful, gate.password)
-      await forgetful.waitForURL((at) => !at.pathname.startsWith(paths.base))
-      await forgetful.close()
-
-      await press(page, 'both')
-      await dialog(page).waitFor()
+      await lose(page, 'bob')
       expect(await valueOf(page, 'text')).toBe('still here')
-      const opened = page.context().waitForEvent('page')
-      await page.getByRole('link', { name: 'Use a new tab' }).click()
-      const tab = await opened
-      await typePassword(tab, gate.password)
-      await tab.waitForURL((at) => !at.pathname.startsWith(paths.base))
-
-      await untilValue(page, 'beside', /^still here$/)
+      await dialog(page).getByText('This page stays as it is').waitFor()
+      await signInAgain(page, 'bob')
+      expect(await untilValue(page, 'out', /still here/)).toContain('before')
       await dialog(page).waitFor({ state: 'hidden' })
       expect(await valueOf(page, 'text')).toBe('still here')
     })
   })
+
+  it('of the shared password ends what was asked, since the app would begin it anew without a word', async () => {
+    await withPage(browser, undefined, async (page) => {
+      const calls = watchCalls(page)
+      await lose(page, '')
+      await dialog(page).getByText('Files, and what the app remembered of your work, are gone').waitFor()
+      await signInAgain(page, '')
+      await dialog(page).waitFor({ state: 'hidden' })
+      expect([await valueOf(page, 'text'), await valueOf(page, 'out')]).toEqual(['still here', 'before'])
+      await remember(page)
+      // The one that waited would have been remembered as well.
+      expect(await untilValue(page, 'out', /still here/)).toBe('still here')
+      expect(statusesOf(calls, '/join')).toEqual([200, 401, 200])
+    })
+  })
+})
+
+describe('a lost key of one of the gate’s own pages', () => {
+  let [gate, browser]: [TestGate, Browser] = [] as never
+
+  useSideBySide({ app: 'boards' }, (made) => ({ gate, browser } = made))
 
   it('leads from the gate’s window for the password to another sign-in, and on to what it was for', async () => {
     await withPage(browser, undefined, async (page) => {

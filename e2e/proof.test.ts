@@ -1,16 +1,18 @@
-/** Pages that sign what they ask for, through what happens to pages: tabs, copies, reloads, going back, sleep, restarts. */
-import type { Browser, Page, Request, Route } from 'playwright-core'
+/** Pages that sign what they ask for, through what happens to pages: tabs, copies, reloads, going back, long streams, restarts. */
+import type { Browser, Page, Route } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { defaults } from '../src/config/defaults.ts'
 import { leastStretching, paths } from '../src/contract/contract.ts'
+import { renewMs } from '../src/sessions/lifetime.ts'
 import { startGateHere, type GateHere } from '../test/rig/gate-here.ts'
-import { startMeddlingProxy, type MeddlingProxy, type OverheardRequest } from '../test/rig/meddling-proxy.ts'
+import { startMeddlingProxy, type MeddlingProxy } from '../test/rig/meddling-proxy.ts'
 import { startRecordingRelay, type RecordingRelay } from '../test/rig/recording-relay.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startSmallGradio, type SmallGradio } from '../test/upstreams/small-gradio.ts'
 import { browserName, openBrowser, withPage, type SignedIn } from './browser.ts'
 import { fieldOf, openKitchen, press, typeNumber, untilValue } from './scenarios/scenario.ts'
 import { signedInProfile, signIn } from './sign-in.ts'
+import { countLoads, instancesOf, proofOf, refusedOf, watchCalls, type Signed } from './watch-calls.ts'
 
 const [minute, hour] = [60_000, 3_600_000]
 const unproven = 'Please sign in again'
@@ -112,25 +114,39 @@ describe('a page that signs', () => {
     })
   })
 
-  it('shows a stream of ten minutes to its end, and goes on', { timeout: 900_000 }, async () => {
-    // At its full length it takes as long as it says.
-    const whole = process.env['SEKISHO_TEN_MINUTES'] === '1'
-    const [steps, seconds] = whole ? [60, 10] : [10, 0.5]
-    await withPage(browser, signedIn, async (page) => {
-      await openKitchen(page, relay.url)
-      const loads = countLoads(page)
-      await typeNumber(fieldOf(page, 'count-last'), String(steps))
-      await typeNumber(fieldOf(page, 'count-pause'), String(seconds))
-      await press(page, 'count-go')
-      for (let step = 1; step <= steps; step++) {
-        const later = Array.from({ length: steps - step + 1 }, (_, n) => step + n).join('|')
-        await untilValue(page, 'count-out', new RegExp(`^counted (${later})$`))
-        if (!whole) gate.clock.advance(minute)
-      }
-      await useEcho(page, 'and then')
-      expect(loads()).toBe(0)
-    })
-  })
+  it(
+    'shows a stream of ten minutes to its end, over new epochs and a new token',
+    { timeout: 900_000 },
+    async () => {
+      // At its full length it takes as long as it says.
+      const whole = process.env['SEKISHO_TEN_MINUTES'] === '1'
+      const [steps, seconds] = whole ? [60, 10] : [10, 0.5]
+      // The token is replaced five minutes later.
+      gate.clock.advance(renewMs - 5 * minute)
+      await withPage(browser, signedIn, async (page) => {
+        await openKitchen(page, relay.url)
+        const [calls, loads, token] = [watchCalls(page), countLoads(page), await tokenIn(page)]
+        await useEcho(page, 'before')
+        await typeNumber(fieldOf(page, 'count-last'), String(steps))
+        await typeNumber(fieldOf(page, 'count-pause'), String(seconds))
+        await press(page, 'count-go')
+        const before = calls.length
+        for (let step = 1; step <= steps; step++) {
+          const later = Array.from({ length: steps - step + 1 }, (_, n) => step + n).join('|')
+          await untilValue(page, 'count-out', new RegExp(`^counted (${later})$`))
+          if (!whole) gate.clock.advance(minute)
+        }
+        const streams = calls.slice(before).filter(({ path }) => path.endsWith('/queue/data'))
+        expect(streams.length).toBeLessThanOrEqual(1)
+        await useEcho(page, 'and then')
+        expect(await tokenIn(page)).not.toBe(token)
+        const [first, last] = [calls.find(({ epoch }) => epoch), calls.findLast(({ epoch }) => epoch)]
+        expect(last?.epoch).not.toBe(first?.epoch)
+        expect(last?.instance).toBe(first?.instance)
+        expect(loads()).toBe(0)
+      })
+    },
+  )
 
   it('loads itself again where the gate was restarted in the middle of a stream, and works', async () => {
     await withPage(browser, signedIn, async (page) => {
@@ -174,73 +190,6 @@ describe('a page that signs', () => {
   })
 })
 
-describe('a page that signs and has nothing under way', () => {
-  let [app, gate, relay, browser, signedIn]: [GradioApp, GateHere, RecordingRelay, Browser, SignedIn] =
-    [] as never
-
-  beforeAll(async () => {
-    app = await startTestApp('careless')
-    const session = { ...defaults.session, idleMs: 8 * hour }
-    gate = await startGateHere({
-      upstream: app.url,
-      config: { session },
-      stretching: leastStretching,
-      clock: 'goes',
-    })
-    relay = await startRecordingRelay(gate.port)
-    browser = await openBrowser()
-    signedIn = await signedInProfile(browser, relay.url, gate.password)
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await relay?.close()
-    await gate?.stop()
-    await app?.stop()
-  })
-
-  it.each<[string, () => Promise<void> | void]>([
-    ['after an hour of sleep, in which its connections died', sleep],
-    ['after the gate was restarted', () => gate.restart()],
-  ])('goes on with what was typed %s', async (_, happen) => {
-    await withPage(browser, signedIn, async (page) => {
-      await page.goto(`${relay.url}/`)
-      await predict(page, 'before')
-      await fieldOf(page, 'text').fill('typed')
-      const [calls, loads] = [watchCalls(page, '/'), countLoads(page)]
-      await happen()
-      await press(page, 'predict-go')
-      await untilValue(page, 'out', /^depyt$/)
-      // Refused for its old epoch, and repeated with the new one that came with the refusal.
-      expect(statusesOf(calls)).toContain(401)
-      expect(statusesOf(calls, '/queue/join').at(-1)).toBe(200)
-      expect([...instancesOf(signedOf(calls))]).toHaveLength(1)
-      expect(loads()).toBe(0)
-      expect(await page.getByText(unproven).count()).toBe(0)
-    })
-  })
-
-  function sleep(): void {
-    relay.cut()
-    gate.clock.advance(hour)
-  }
-})
-
-/** Until the call's stream is over as well. */
-async function predict(page: Page, text: string): Promise<void> {
-  await page.locator('#predict-go').waitFor()
-  await fieldOf(page, 'text').fill(text)
-  const isStream = (request: Request) => request.url().includes('/queue/data')
-  // Gradio's page gives it up itself when it has the result.
-  const over = Promise.race([
-    page.waitForEvent('requestfinished', isStream),
-    page.waitForEvent('requestfailed', isStream),
-  ])
-  await press(page, 'predict-go')
-  await over
-  expect(await untilValue(page, 'out', /./)).toBe([...text].reverse().join(''))
-}
-
 describe('a page that the browser keeps', () => {
   let [app, gate, proxy, browser]: [SmallGradio, GateHere, MeddlingProxy, Browser] = [] as never
 
@@ -283,53 +232,16 @@ describe('a page that the browser keeps', () => {
   })
 })
 
+/** The session's. */
+async function tokenIn(page: Page): Promise<string | undefined> {
+  const cookies = await page.context().cookies()
+  return cookies.find(({ name }) => /sekisho-[a-z0-9]{8}$/.test(name))?.value
+}
+
 async function useEcho(page: Page, text: string): Promise<void> {
   await fieldOf(page, 'echo-in').fill(text)
   await press(page, 'echo-go')
   await untilValue(page, 'echo-out', new RegExp(`^echo: ${text}$`))
-}
-
-interface Signed {
-  /** The document that signed it; undefined: nobody did. */
-  readonly instance: string | undefined
-  readonly counter: number
-}
-
-interface Call extends Signed {
-  readonly path: string
-  readonly status: number
-}
-
-function readProof(input = ''): Signed {
-  const [, instance, counter] = /nonce="[^".]+\.([^".]+)\.(\d+)"/.exec(input) ?? []
-  return { instance, counter: Number(counter) }
-}
-
-const proofOf = ({ rawHeaders }: OverheardRequest) =>
-  readProof(rawHeaders[rawHeaders.findIndex((name) => name.toLowerCase() === 'signature-input') + 1])
-
-/** What the page asks for from now on below a path, and how it is answered. */
-function watchCalls(page: Page, below = '/gradio_api/queue/'): readonly Call[] {
-  const calls: Call[] = []
-  page.on('response', (response) => {
-    const { pathname: path } = new URL(response.url())
-    const proof = readProof(response.request().headers()['signature-input'])
-    if (path.startsWith(below)) calls.push({ path, status: response.status(), ...proof })
-  })
-  return calls
-}
-
-const instancesOf = (calls: readonly Call[]) => new Set(calls.map(({ instance }) => instance))
-const refusedOf = (calls: readonly Call[]) => calls.filter(({ status }) => status !== 200)
-const signedOf = (calls: readonly Call[]) => calls.filter(({ instance }) => instance !== undefined)
-const statusesOf = (calls: readonly Call[], path = '') =>
-  calls.filter((call) => call.path.endsWith(path)).map(({ status }) => status)
-
-/** How often the page was loaded since. */
-function countLoads(page: Page): () => number {
-  let loads = 0
-  page.on('load', () => (loads += 1))
-  return () => loads
 }
 
 /** Past every cache, as with the Shift key held. */

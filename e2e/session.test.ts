@@ -7,7 +7,7 @@ import type { TestGate } from '../test/rig/test-gate.ts'
 import { withPage } from './browser.ts'
 import { useSideBySide } from './side-by-side.ts'
 import { fieldOf, openKitchen, press, untilValue } from './scenarios/scenario.ts'
-import { signIn, typePassword } from './sign-in.ts'
+import { signIn, typePassword, untilFormIsOpen } from './sign-in.ts'
 
 const signedOut = (page: Page) => page.getByText('You have been signed out')
 
@@ -84,6 +84,31 @@ describe('a session', () => {
       await page.getByRole('link', { name: 'Sign in again' }).click()
       await typePassword(page, gate.password)
       await page.waitForURL(`${gate.url}/`)
+    })
+  })
+
+  it('that is over is looked after while somebody presses on the way to the sign-in, and nothing of that is lost', async () => {
+    await withPage(browser, undefined, async (page) => {
+      await signIn(page, gate.url, gate.password)
+      await openKitchen(page, gate.url)
+      expect((await gate.cli('session', 'end', '--all')).code).toBe(0)
+      await signedOut(page).waitFor()
+      const link = page.getByRole('link', { name: 'Use a new tab' })
+      await link.hover()
+      await page.mouse.down()
+      for (const _ of ['once', 'again']) {
+        const looked = page.waitForResponse(
+          (answer) => answer.url() === `${gate.url}${paths.session}` && answer.request().method() === 'GET',
+        )
+        await page.evaluate(() => dispatchEvent(new Event('focus')))
+        expect((await looked).status()).toBe(401)
+      }
+      expect(
+        await link.evaluate((element) => (element.getRootNode() as ShadowRoot).activeElement === element),
+      ).toBe(true)
+      const opening = page.context().waitForEvent('page')
+      await page.mouse.up()
+      await untilFormIsOpen(await opening)
     })
   })
 

@@ -1,0 +1,254 @@
+/**
+ * A page hears that a call was refused, and repeats it: where it was done after all, since somebody on the way swallowed the answer, it
+ * is not done again, and nobody is asked to sign in.
+ */
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { setUpGradio } from '../scripts/setup-gradio.ts'
+import { leastStretching, paths } from '../src/contract/contract.ts'
+import { startGateHere, type GateHere } from '../test/rig/gate-here.ts'
+import { startMeddlingProxy, type MeddlingProxy, type OverheardRequest } from '../test/rig/meddling-proxy.ts'
+import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
+import { startTestGate } from '../test/rig/test-gate.ts'
+import { startSmallGradio, type SmallGradio } from '../test/upstreams/small-gradio.ts'
+import { openBrowser, withPage, type SignedIn } from './browser.ts'
+import { recipeFolder } from './clients/python-client.ts'
+import { readJournal } from './journal.ts'
+import { fieldOf, openKitchen, press, typeNumber, untilValue } from './scenarios/scenario.ts'
+import { signedInProfile } from './sign-in.ts'
+
+declare global {
+  interface Window {
+    /** How often the page was told that requests are refused. */
+    lost: number
+  }
+}
+
+const joinPath = '/gradio_api/queue/join'
+const body = '{"data":["x"],"fn_index":0,"session_hash":"abc"}'
+
+/** The first request of this kind from now on. */
+function first(is: (request: OverheardRequest) => boolean): (request: OverheardRequest) => boolean {
+  let seen = false
+  return (request) => {
+    if (seen || !is(request)) return false
+    seen = true
+    return true
+  }
+}
+
+function countLosses(): void {
+  const root = document.documentElement
+  const mark = 'data-sekisho-unproven'
+  window.lost = 0
+  new MutationObserver(() => {
+    if (root.hasAttribute(mark)) window.lost += 1
+  }).observe(root, { attributeFilter: [mark] })
+}
+
+/** The question that follows a second refusal. */
+const untilAsked = (page: Page) =>
+  page.waitForResponse(
+    (answer) => answer.url().endsWith(paths.session) && answer.request().method() === 'POST',
+  )
+
+describe('a call of a page', () => {
+  let [app, gate, proxy, browser, signedIn]: [SmallGradio, GateHere, MeddlingProxy, Browser, SignedIn] =
+    [] as never
+
+  beforeAll(async () => {
+    app = await startSmallGradio()
+    gate = await startGateHere({ upstream: app.url.href, stretching: leastStretching, clock: 'goes' })
+    proxy = await startMeddlingProxy(gate.url)
+    browser = await openBrowser()
+    signedIn = await signedInProfile(browser, proxy.url, gate.password)
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await proxy?.stop()
+    await gate?.stop()
+    await app?.close()
+  })
+
+  beforeEach(() => proxy.swallowAnswers(() => false))
+
+  /** Its first signature was told: the page is ready. */
+  async function withOpenPage(use: (page: Page) => Promise<void>): Promise<void> {
+    await withPage(browser, signedIn, async (page) => {
+      const ready = untilAsked(page)
+      await page.goto(proxy.url)
+      await ready
+      await page.evaluate(countLosses)
+      await use(page)
+    })
+  }
+
+  const calls: Record<string, (page: Page) => Promise<number>> = {
+    fetch: (page) =>
+      page.evaluate(
+        async ([to, sent]) => {
+          const headers = { 'content-type': 'application/json' }
+          return (await fetch(to, { method: 'POST', body: sent, headers })).status
+        },
+        [joinPath, body] as const,
+      ),
+    XMLHttpRequest: (page) =>
+      page.evaluate(
+        ([to, sent]) =>
+          new Promise<number>((resolve) => {
+            const request = new XMLHttpRequest()
+            request.onload = () => resolve(request.status)
+            request.open('POST', to)
+            request.setRequestHeader('content-type', 'application/json')
+            request.send(sent)
+          }),
+        [joinPath, body] as const,
+      ),
+  }
+  const reached = () => app.reached.filter(({ target }) => target.startsWith(joinPath)).length
+  const sent = () => proxy.heard(joinPath).length
+
+  it.each(Object.entries(calls))('that was done is not done again by %s', async (_, call) => {
+    await withOpenPage(async (page) => {
+      const before = { reached: reached(), sent: sent() }
+      proxy.swallowAnswers(first(({ path: at }) => at === joinPath))
+      const asked = untilAsked(page)
+      expect(await call(page)).toBe(401)
+      expect({ reached: reached(), sent: sent() }).toEqual({
+        reached: before.reached + 1,
+        sent: before.sent + 2,
+      })
+      expect((await asked).status()).toBeLessThan(300)
+      // What is asked for next is done.
+      expect(await call(page)).not.toBe(401)
+      expect({ reached: reached(), sent: sent() }).toEqual({
+        reached: before.reached + 2,
+        sent: before.sent + 3,
+      })
+      expect(await page.evaluate(() => window.lost)).toBe(0)
+    })
+  })
+
+  it('that does nothing comes back', async () => {
+    await withOpenPage(async (page) => {
+      const before = proxy.heard('/gradio_api/info').length
+      proxy.swallowAnswers(first(({ path: at }) => at === '/gradio_api/info'))
+      expect(await page.evaluate(async () => (await fetch('/gradio_api/info')).status)).toBe(200)
+      expect(proxy.heard('/gradio_api/info').length - before).toBe(2)
+    })
+  })
+
+  it.each(Object.entries(calls))(
+    'by %s leads to the sign-in where nothing is taken any more, and not once it is',
+    async (_, call) => {
+      await withOpenPage(async (page) => {
+        const before = proxy.heard(paths.session).length
+        proxy.swallowAnswers(({ method }) => method === 'POST')
+        const dialog = page.getByRole('dialog', { name: 'Please sign in again' })
+        expect(await Promise.all([call(page), call(page), call(page)])).toEqual([401, 401, 401])
+        await dialog.waitFor()
+        // The question is refused, too, and isn't asked for that.
+        const questions = proxy.heard(paths.session).slice(before)
+        expect(questions.filter(({ method }) => method === 'POST').length).toBeLessThanOrEqual(3)
+        proxy.swallowAnswers(() => false)
+        expect(await call(page)).not.toBe(401)
+        await dialog.waitFor({ state: 'hidden' })
+      })
+    },
+  )
+})
+
+describe('a function of an app', () => {
+  let [folder, app, gate, proxy, browser]: [string, GradioApp, GateHere, MeddlingProxy, Browser] = [] as never
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'sekisho-journal-'))
+    app = await startTestApp('kitchen', { env: { KITCHEN_JOURNAL: path.join(folder, 'journal') } })
+    gate = await startGateHere({ upstream: app.url, stretching: leastStretching, clock: 'goes' })
+    proxy = await startMeddlingProxy(gate.url)
+    browser = await openBrowser()
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    await proxy?.stop()
+    await gate?.stop()
+    await app?.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it('runs once for one press, whatever the page hears of it, and once more for the next', async () => {
+    const signedIn = await signedInProfile(browser, proxy.url, gate.password)
+    const { count, until } = readJournal(path.join(folder, 'journal'))
+    await withPage(browser, signedIn, async (page) => {
+      await openKitchen(page, proxy.url)
+      await page.evaluate(countLosses)
+      await typeNumber(fieldOf(page, 'count-last'), '3')
+      const isCount = ({ path: at, body: text }: OverheardRequest) =>
+        at.startsWith(joinPath) && (JSON.parse(text) as { data: unknown[] }).data[0] === 3
+      proxy.swallowAnswers(first(isCount))
+      const isRefused = page.waitForResponse((answer) => answer.status() === 401)
+      const asked = untilAsked(page)
+      await press(page, 'count-go')
+      await isRefused
+      await asked
+      await until('count finished', 1)
+      await press(page, 'count-go')
+      await untilValue(page, 'count-out', /^counted 3$/)
+      await until('count finished', 2)
+      expect(await count('count finished')).toBe(2)
+      expect(await page.evaluate(() => window.lost)).toBe(0)
+    })
+  })
+})
+
+describe('a program with the recipe for Python', () => {
+  it.each([
+    [0, 'sends it again', 3],
+    [240, 'does not', 2],
+  ])('has a call done once that it hears was refused: %d seconds later it %s', async (seconds, _, times) => {
+    const app = await startSmallGradio()
+    const gate = await startTestGate({ upstream: app.url.href })
+    const proxy = await startMeddlingProxy(gate.url)
+    try {
+      const { stdout } = await gate.cli('token', 'create', '--json', '--name', 'python', '--bound')
+      const { token, keyFile } = JSON.parse(stdout) as { token: string; keyFile: string }
+      const { python, env } = await setUpGradio('rig')
+      const script = [
+        'import sys, time, httpx',
+        'from sekisho_proof import SekishoAuth',
+        'url, token, key, body, seconds = sys.argv[1:]',
+        'now = time.time()',
+        'time.time = lambda: now',
+        'class Slow(httpx.HTTPTransport):',
+        '    def handle_request(self, request):',
+        '        global now',
+        '        answer = super().handle_request(request)',
+        '        now += int(seconds) if request.method == "POST" else 0',
+        '        return answer',
+        'with httpx.Client(base_url=url, auth=SekishoAuth(url, token, key), transport=Slow()) as client:',
+        '    print(client.get("/config").status_code)',
+        '    for _ in range(2):',
+        `        print(client.post("${joinPath}", content=body, headers={"content-type": "application/json"}).status_code)`,
+      ].join('\n')
+      proxy.swallowAnswers(first(({ path: at }) => at === joinPath))
+      const options = { env: { ...env, PYTHONPATH: recipeFolder, PYTHONDONTWRITEBYTECODE: '1' } }
+      const args = ['-c', script, proxy.url, token, keyFile, body, String(seconds)]
+      const said = (await promisify(execFile)(python, args, options)).stdout.trim().split(/\s+/)
+      expect(said.slice(0, 2)).toEqual(['200', '401'])
+      expect(said[2]).not.toBe('401')
+      expect(proxy.heard(joinPath)).toHaveLength(times)
+      expect(app.reached.filter(({ target }) => target.startsWith(joinPath))).toHaveLength(2)
+    } finally {
+      await proxy.stop()
+      await gate.stop()
+      await app.close()
+    }
+  })
+})

@@ -59,7 +59,7 @@ async function run(only: ReadonlySet<Part>, scale: Settings): Promise<Results> {
 
 async function runSmall({ small }: Settings) {
   return withSmallApp(({ url, load }) =>
-    withWays(url, async (ways) => ({
+    withWays(url, load, async (ways) => ({
       asset: await measureSmall('asset', ways, load, small),
       config: await measureSmall('config', ways, load, small),
     })),
@@ -70,7 +70,7 @@ async function runCalls({ calls }: Settings) {
   const app = await startTestApp('kitchen')
   const load = startHelper<LoadCalls>('load/client.ts')
   try {
-    return await withWays(app.url, async (ways) => ({
+    return await withWays(app.url, load, async (ways) => ({
       echo: await measureCalls('echo', ways, load, calls.echo),
       count: await measureCalls('count', ways, load, calls.count),
     }))
@@ -82,7 +82,7 @@ async function runCalls({ calls }: Settings) {
 
 async function runTransfers({ transfers }: Settings) {
   return withSmallApp(({ url, load }) =>
-    withWays(url, async (ways) => [
+    withWays(url, load, async (ways) => [
       ...(await measureTransfers('down', ways, load, transfers)),
       ...(await measureTransfers('up', ways, load, transfers)),
     ]),
@@ -91,7 +91,7 @@ async function runTransfers({ transfers }: Settings) {
 
 async function runStreams({ streams }: Settings) {
   return withSmallApp(({ url, load, app }) =>
-    withWays(url, (ways) => measureStreams(ways, load, app, streams)),
+    withWays(url, load, (ways) => measureStreams(ways, load, app, streams)),
   )
 }
 

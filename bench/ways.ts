@@ -1,7 +1,7 @@
 /** The ways to one app that are compared: straight, through the gate with everything on, and through other proxies. */
 import type { BareRelayCalls } from './bare-relay.ts'
-import { startHelper } from './helper.ts'
-import { logIn } from '../test/rig/log-in.ts'
+import { startHelper, type Helper } from './helper.ts'
+import type { LoadCalls } from './load/client.ts'
 import { startTestGate } from '../test/rig/test-gate.ts'
 import { processTree } from './process-cost.ts'
 import { startCaddy, startNginx } from './proxies.ts'
@@ -19,11 +19,15 @@ export interface Way {
 }
 
 /** Fresh processes each time, so that what one measurement leaves in memory doesn't count in the next. */
-export async function withWays<T>(upstream: string, use: (ways: readonly Way[]) => Promise<T>): Promise<T> {
+export async function withWays<T>(
+  upstream: string,
+  load: Helper<LoadCalls>,
+  use: (ways: readonly Way[]) => Promise<T>,
+): Promise<T> {
   const stops: (() => Promise<void>)[] = []
   try {
     const ways: Way[] = [{ name: 'direct', url: upstream, headers: {}, processes: [] }]
-    const gate = await startSignedIn(upstream)
+    const gate = await startSignedIn(upstream, load)
     stops.push(gate.stop)
     ways.push(gate.way)
     for (const [name, start] of [['nginx', startNginx] as const, ['caddy', startCaddy] as const]) {
@@ -51,16 +55,17 @@ const nodeOptions = '--max-semi-space-size=8'
 
 /**
  * The gate as it is published (dist/, from `npm run build`) and as its users start it: policy and audit log as they
- * come, and a session made by the real login.
+ * come, and a session made by the real login, whose key the load generator has.
  */
 export async function startSignedIn(
   upstream: string,
+  load: Helper<LoadCalls>,
   moreOptions: readonly string[] = [],
 ): Promise<{ readonly way: Way; readonly stop: () => Promise<void> }> {
   const env = { NODE_OPTIONS: [nodeOptions, ...moreOptions].join(' ') }
   const gate = await startTestGate({ upstream, env, built: true })
   try {
-    const cookie = await logIn({ url: gate.url, password: gate.password })
+    const cookie = await load.call('signIn', { url: gate.url, password: gate.password })
     const way = { name: 'gate', url: gate.url, headers: { cookie }, processes: [gate.process.pid] } as const
     return { way, stop: () => gate.stop() }
   } catch (thrown) {

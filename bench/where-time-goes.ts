@@ -36,7 +36,7 @@ export async function findWhereTimeGoes(what: Profiled, requests: number): Promi
   const load = startHelper<LoadCalls>('load/client.ts')
   try {
     const options = ['--cpu-prof', '--cpu-prof-interval=250', `--cpu-prof-dir=${folder}`]
-    const gate = await startSignedIn(app.url, options)
+    const gate = await startSignedIn(app.url, load, options)
     const sent = await sendAll(what, requests, gate.way, load).finally(gate.stop)
     const { parts, functions } = selfTimes(readProfile(folder), sent.from, sent.to)
     return {

@@ -1,7 +1,10 @@
 /** What mutation testing counts, area by area, and the table of it in docs/mutation.md. */
 import type { Stryker } from '@stryker-mutator/core'
 
-const at = (names: readonly string[], end: string) => names.map((name) => `src/policy/${name}${end}`)
+const inside = (folder: string) => (names: readonly string[], end: string) =>
+  names.map((name) => `src/${folder}/${name}${end}`)
+const at = inside('policy')
+const atLogin = inside('login')
 
 /** The parts of a decision. */
 const parts = ['cedar-context', 'entities', 'might', 'parsed-policy', 'policy-index', 'role-graph']
@@ -13,6 +16,8 @@ const compiling = ['cedar-text', 'compile-roles', 'compile-when']
 const reading = ['find-slips', 'load-policy', 'policy-set', 'read-policies', 'read-schema', 'roles']
 /** What follows their files while the gate runs. */
 const keeping = ['keep-policy', 'policy-keeper']
+/** Of the login, what asks for the password once more, and what takes somebody to a login host and back. */
+const asking = ['confirmation', 'step-up-tickets', 'hand-over']
 
 /** Of each: what is broken, and the tests that should notice. */
 export const areas = {
@@ -27,6 +32,12 @@ export const areas = {
     tests: at(['find-slips', 'load-policy', 'policy-pile', 'policy-set', 'schema'], '.test.ts'),
   },
   keeper: { sources: at(keeping, '.ts'), tests: at(['policy-keeper'], '.test.ts') },
+  proof: {
+    sources: ['src/contract/proof.ts', 'src/proof/*.ts', 'src/prove/*.ts'],
+    tests: ['src/contract/proof.test.ts', 'src/proof/*.test.ts', 'src/prove/*.test.ts'],
+  },
+  sessions: { sources: ['src/sessions/*.ts'], tests: ['src/sessions/*.test.ts'] },
+  'step-up': { sources: atLogin(asking, '.ts'), tests: atLogin(asking, '.test.ts') },
 } as const satisfies Record<string, { sources: readonly string[]; tests: readonly string[] }>
 
 export type AreaName = keyof typeof areas

@@ -45,6 +45,7 @@ async function judge({ area, mutate, concurrency, anew }: Judging): Promise<Scor
     ignorePatterns: [
       '**',
       ...['src/**', 'test/rig/*.ts', 'tsconfig.base.json', 'package.json', vitestConfig].map(keep),
+      ...['docs/reference/proof-vectors.json', 'scripts/proof-vector*.ts'].map(keep),
       '/src/**/*.test.ts',
       ...areas[area].tests.map(keep),
     ],

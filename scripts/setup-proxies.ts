@@ -1,31 +1,20 @@
 /** Finds the proxies that the benchmark compares with, or installs Debian's: `node scripts/setup-proxies.ts`. */
 import { existsSync } from 'node:fs'
-import { canInstallPackages, installPackages } from './apt-get.ts'
-import { findProgram } from './find-program.ts'
 import { sayOnStderr, type Say } from './progress.ts'
-import { SetupProblem } from './setup-problem.ts'
+import { setUpFromDebian, type DebianProgram } from './setup-from-debian.ts'
 
-const setUpProxy = async (name: 'nginx' | 'caddy', variable: string, say: Say): Promise<string> => {
-  const own = process.env[variable]
-  if (own !== undefined && own !== '') return own
-  const places = [
-    `/usr/sbin/${name}`,
-    `/usr/local/sbin/${name}`,
-    `/usr/local/bin/${name}`,
-    `/opt/homebrew/bin/${name}`,
-  ]
-  const found = await findProgram([name], places)
-  if (found !== undefined) return found
-  // Where services are managed, Debian's package would start a public web server at once: that is a person's choice.
-  if (!existsSync('/run/systemd/system') && (await canInstallPackages())) {
-    await installPackages([name], say)
-    const installed = await findProgram([name], places)
-    if (installed !== undefined) return installed
+const setUpProxy = (name: 'nginx' | 'caddy', variable: string, say: Say): Promise<string> => {
+  const folders = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin']
+  const wanted: DebianProgram = {
+    variable,
+    names: [name],
+    places: folders.map((folder) => `${folder}/${name}`),
+    // Where services are managed, Debian's package would start a public web server at once: that is a person's choice.
+    packages: existsSync('/run/systemd/system') ? [] : [name],
+    missing: `${name} was not found; the benchmark compares with it.`,
+    remedy: `Install it (Debian: apt-get install ${name}), or name its program in ${variable}.`,
   }
-  throw new SetupProblem(
-    `${name} was not found; the benchmark compares with it.`,
-    `Install it (Debian: apt-get install ${name}), or name its program in ${variable}.`,
-  )
+  return setUpFromDebian(wanted, say)
 }
 
 export const setUpNginx = (say: Say = sayOnStderr): Promise<string> =>

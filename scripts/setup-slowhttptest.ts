@@ -1,28 +1,23 @@
 /** Finds slowhttptest, which holds connections in four slow ways, or gets Debian's: `node scripts/setup-slowhttptest.ts`. */
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import { canInstallPackages, installPackages } from './apt-get.ts'
-import { findProgram } from './find-program.ts'
 import { sayOnStderr, type Say } from './progress.ts'
 import { lastLines, runCommand } from './run-command.ts'
 import { cacheDir, makeOnce } from './setup-cache.ts'
+import { findOrInstall } from './setup-from-debian.ts'
 import { SetupProblem } from './setup-problem.ts'
 
 const name = 'slowhttptest'
+const program = {
+  variable: 'SEKISHO_SLOWHTTPTEST',
+  names: [name],
+  places: ['/usr/local/bin/slowhttptest', '/opt/homebrew/bin/slowhttptest'],
+  packages: [name],
+}
 const remedy = `Install it (Debian: apt-get install ${name}; Homebrew: brew install ${name}), or name its program in SEKISHO_SLOWHTTPTEST.`
 
 export async function setUpSlowhttptest(say: Say = sayOnStderr): Promise<string> {
-  const own = process.env['SEKISHO_SLOWHTTPTEST']
-  if (own !== undefined && own !== '') return own
-  const find = () => findProgram([name], ['/usr/local/bin/slowhttptest', '/opt/homebrew/bin/slowhttptest'])
-  const found = await find()
-  if (found !== undefined) return found
-  if (await canInstallPackages()) {
-    await installPackages([name], say)
-    const installed = await find()
-    if (installed !== undefined) return installed
-  }
-  return unpack(say)
+  return (await findOrInstall(program, say)) ?? unpack(say)
 }
 
 /** Who isn't root may still download packages, and one program with the system's own libraries runs from anywhere. */

@@ -1,25 +1,19 @@
 /** Finds systemd-analyze for the tests of the service unit, or installs Debian's systemd: `node scripts/setup-systemd.ts`. */
-import { canInstallPackages, installPackages } from './apt-get.ts'
-import { findProgram } from './find-program.ts'
 import { sayOnStderr, type Say } from './progress.ts'
-import { SetupProblem } from './setup-problem.ts'
+import { setUpFromDebian } from './setup-from-debian.ts'
 
-const places = ['/usr/bin/systemd-analyze', '/bin/systemd-analyze']
-
-export async function setUpSystemdAnalyze(say: Say = sayOnStderr): Promise<string> {
-  const own = process.env['SEKISHO_SYSTEMD_ANALYZE']
-  if (own !== undefined && own !== '') return own
-  const found = await findProgram(['systemd-analyze'], places)
-  if (found !== undefined) return found
-  if (await canInstallPackages()) {
-    await installPackages(['systemd'], say)
-    const installed = await findProgram(['systemd-analyze'], places)
-    if (installed !== undefined) return installed
-  }
-  throw new SetupProblem(
-    'No systemd-analyze was found; the tests of the service unit ask it.',
+const analyze = {
+  variable: 'SEKISHO_SYSTEMD_ANALYZE',
+  names: ['systemd-analyze'],
+  places: ['/usr/bin/systemd-analyze', '/bin/systemd-analyze'],
+  packages: ['systemd'],
+  missing: 'No systemd-analyze was found; the tests of the service unit ask it.',
+  remedy:
     'Install systemd (Debian: apt-get install systemd), or name the program in SEKISHO_SYSTEMD_ANALYZE.',
-  )
+}
+
+export function setUpSystemdAnalyze(say: Say = sayOnStderr): Promise<string> {
+  return setUpFromDebian(analyze, say)
 }
 
 if (import.meta.main) {

@@ -21,6 +21,13 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
+/** As src/prove decides it. */
+function signedOf({ proof, answer, goesTo }: (typeof catalogue)[number]): string {
+  if (goesTo === 'nowhere') return '–'
+  if (proof === 'required') return 'yes'
+  return answer === 'file' || answer === 'media' ? '`files`' : 'no'
+}
+
 const code = (text: string) => `\`${text}\``
 
 function configuration(): string {
@@ -45,7 +52,9 @@ function routes(): string {
     code(entry.path),
     code(entry.action),
     whoOf(entry),
+    signedOf(entry),
   ]
+  const head = ['methods', 'path', 'action', 'who', 'signed']
   const rows = catalogue.map(rowOf)
   const ofFour = fourOnly.map(rowOf)
   return `# Routes and actions
@@ -53,13 +62,16 @@ function routes(): string {
 Every request that the gate knows, and the action that a policy decides about. Whatever is not here is refused. \`[/]\` is an
 optional slash, \`{name}\` part of one segment, \`{name...}\` the rest. Pages that an app declares itself are \`viewPage\`.
 
-${table(['methods', 'path', 'action', 'who'], rows)}
+The last column says what the key of a session has to [sign](proof.md#what-has-to-be-signed); \`files\`: only where
+\`proof: { files: required }\` is set. The key of a token signs everything.
+
+${table(head, rows)}
 
 ## Gradio 4
 
 Its routes stand at the root: the same rows without ${code('/gradio_api')}, less those of what came later, and two of its own.
 
-${table(['methods', 'path', 'action', 'who'], ofFour)}
+${table(head, ofFour)}
 `
 }
 

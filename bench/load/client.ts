@@ -2,10 +2,11 @@
 import { serveCalls } from '../helper.ts'
 import { callFunction } from './gradio-calls.ts'
 import { closeStreams, openStreams, untilAllHeard } from './idle-streams.ts'
+import { signIn } from './signed-fields.ts'
 import { sendSmall } from './small-requests.ts'
 import { transfer } from './transfers.ts'
 
-const calls = { sendSmall, callFunction, transfer, openStreams, untilAllHeard, closeStreams }
+const calls = { signIn, sendSmall, callFunction, transfer, openStreams, untilAllHeard, closeStreams }
 
 export type LoadCalls = typeof calls
 

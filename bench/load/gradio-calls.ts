@@ -1,5 +1,6 @@
 /** One call of a Gradio function as its own page makes it: join the queue, read the stream to its end. */
 import { randomBytes } from 'node:crypto'
+import { readySigner } from './signed-fields.ts'
 import { poolFor } from './small-requests.ts'
 
 export interface CallJob {
@@ -15,11 +16,11 @@ export interface CallJob {
 export async function callFunction(job: CallJob): Promise<number> {
   const pool = poolFor(job.url, 2)
   const session = randomBytes(6).toString('hex')
+  const signer = await readySigner(job)
   const started = performance.now()
-  const joined = await pool.request({
+  const join = {
     method: 'POST',
     path: '/gradio_api/queue/join',
-    headers: { ...job.headers, 'content-type': 'application/json' },
     body: JSON.stringify({
       data: job.values,
       fn_index: job.endpoint,
@@ -27,13 +28,19 @@ export async function callFunction(job: CallJob): Promise<number> {
       event_data: null,
       trigger_id: null,
     }),
+  } as const
+  const joinFields = signer?.sign({ origin: job.url, ...join })
+  const joined = await pool.request({
+    ...join,
+    headers: { ...job.headers, ...joinFields, 'content-type': 'application/json' },
   })
   const ticket = await joined.body.text()
   if (joined.statusCode !== 200) throw new Error(`Joining answered ${String(joined.statusCode)}: ${ticket}`)
+  const listen = { method: 'GET', path: `/gradio_api/queue/data?session_hash=${session}` } as const
+  const listenFields = signer?.sign({ origin: job.url, ...listen })
   const stream = await pool.request({
-    method: 'GET',
-    path: `/gradio_api/queue/data?session_hash=${session}`,
-    headers: { ...job.headers, accept: 'text/event-stream' },
+    ...listen,
+    headers: { ...job.headers, ...listenFields, accept: 'text/event-stream' },
   })
   const events = await stream.body.text()
   const took = performance.now() - started

@@ -1,6 +1,7 @@
 /** Event streams that stay open with nothing to say, and the one event that all of them must hear. */
 import { once } from 'node:events'
 import { request, type ClientRequest, type IncomingMessage } from 'node:http'
+import { readySigner } from './signed-fields.ts'
 
 export interface StreamsJob {
   readonly url: string
@@ -27,7 +28,10 @@ export async function openStreams(job: StreamsJob): Promise<void> {
 }
 
 async function openOne(job: StreamsJob, at: number): Promise<void> {
-  const sent = request(`${job.url}${job.path}bench${String(at)}`, { headers: job.headers, agent: false })
+  const path = `${job.path}bench${String(at)}`
+  const signer = await readySigner(job)
+  const fields = signer?.sign({ method: 'GET', origin: job.url, path })
+  const sent = request(`${job.url}${path}`, { headers: { ...job.headers, ...fields }, agent: false })
   sent.end()
   const [answer] = (await once(sent, 'response')) as [IncomingMessage]
   if (answer.statusCode !== 200)

@@ -1,6 +1,8 @@
 /** One large body up or down, at the pace that the other side takes. */
 import { once } from 'node:events'
 import { request, type ClientRequest, type IncomingMessage } from 'node:http'
+import { describePart } from '../../src/contract/proof.ts'
+import { readySigner } from './signed-fields.ts'
 
 export interface TransferJob {
   readonly url: string
@@ -14,11 +16,14 @@ const chunk = Buffer.alloc(64 * 1024, 'x')
 
 /** Milliseconds; throws unless every byte arrived. */
 export async function transfer(job: TransferJob): Promise<number> {
+  const signer = job.direction === 'up' ? await readySigner(job) : undefined
   const started = performance.now()
+  const parts = describePart('files', 'a.bin', job.bytes)
+  const fields = signer?.sign({ method: 'POST', origin: job.url, path: job.path, parts })
   const sent = request(new URL(job.path, job.url), {
     method: job.direction === 'up' ? 'POST' : 'GET',
     agent: false,
-    headers: { ...job.headers, ...(job.direction === 'up' ? uploadHeaders(job.bytes) : {}) },
+    headers: { ...job.headers, ...fields, ...(job.direction === 'up' ? uploadHeaders(job.bytes) : {}) },
   })
   const answered = once(sent, 'response') as Promise<[IncomingMessage]>
   if (job.direction === 'up') await sendAll(sent, job.bytes)

@@ -1,9 +1,14 @@
-/** What was used already, for every session and token: windows by document, bounded, and forgotten when no epoch is left to replay. */
+/** What was used already, for every session and token: windows by document, bounded, and forgotten when no epoch is left to replay, or to repeat, a request. */
 import { epochMs } from './epochs.ts'
 import { ReplayWindow, type CounterTaken } from './replay-window.ts'
 
 /** Documents and programs of one session at a time. */
 export const mostInstances = 64
+/**
+ * So long after its last request everything of a session is kept: a page repeats a call with its counter four minutes after it first
+ * signed it at most (docs/reference/proof.md), and may be given a new epoch for it, good for five more.
+ */
+export const keptMs = 2 * epochMs
 /** Of all sessions together: about 730 bytes each (docs/bench-proof.md). */
 export const mostOfAll = 250_000
 
@@ -75,14 +80,14 @@ export class Windows {
     return { owners: this.#owners.size, instances: this.#instances }
   }
 
-  /** Every epoch that was used until then is over. */
+  /** Every epoch that was used until then is over, and so is every one under which it may be repeated. */
   #forget(now: number): void {
     // Looked at only when somebody may be there: a map is slow to find its first entry after many were moved to its end.
     if (now < this.#keptUntil) return
-    this.#keptUntil = now + epochMs
+    this.#keptUntil = now + keptMs
     for (const [id, owner] of this.#owners) {
-      if (now - owner.usedAt < epochMs) {
-        this.#keptUntil = owner.usedAt + epochMs
+      if (now - owner.usedAt < keptMs) {
+        this.#keptUntil = owner.usedAt + keptMs
         return
       }
       this.#drop(id, owner)

@@ -28,7 +28,8 @@ describe('what is said and shown while the page is open', () => {
     ['a picture', look],
   ]
 
-  it.each(kinds)('%s arrives piece by piece', async (_, use) => {
+  // The browser's made-up devices start late beside other browsers, now and then never, with the app alone as well.
+  it.each(kinds)('%s arrives piece by piece', { retry: 1 }, async (_, use) => {
     const direct = await withPage(browser, undefined, async (page) => {
       await page.goto(app.url)
       return use(page)

@@ -63,9 +63,15 @@ export async function startGate(options: GateOptions): Promise<GateProcess> {
   return { url, port, process: gate, stop: () => gate.stop() }
 }
 
-/** How any command finds the state that `startGate` with the same `home` uses. */
+/** Where `startGate` with the same `home` has its state. */
+export function statePaths(home: string): { readonly stateDir: string; readonly keyFile: string } {
+  return { stateDir: path.join(home, 'state'), keyFile: path.join(home, 'key', 'sekisho.key') }
+}
+
+/** How any command finds it. */
 export function stateArguments(home: string): readonly string[] {
-  return ['--state-dir', path.join(home, 'state'), '--key-file', path.join(home, 'key', 'sekisho.key')]
+  const { stateDir, keyFile } = statePaths(home)
+  return ['--state-dir', stateDir, '--key-file', keyFile]
 }
 
 /** The source, or the compiled file where only that was shipped. */

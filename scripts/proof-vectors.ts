@@ -5,6 +5,7 @@ import {
   digestField,
   enrolmentInfo,
   enrolmentText,
+  enterText,
   macKeyIdText,
   macKeyInfo,
   proofAlgorithms,
@@ -19,6 +20,7 @@ import {
   type ProofAlgorithm,
 } from '../src/contract/proof.ts'
 import { makeEpochs } from '../src/proof/epochs.ts'
+import { vectorLogin } from './proof-vector-login.ts'
 import { vectorRequests, type FormPart, type VectorRequest } from './proof-vector-requests.ts'
 
 export interface VectorKey {
@@ -62,12 +64,24 @@ export interface EnrolmentVector {
   readonly keyid: string
 }
 
+export interface EnterVector {
+  readonly origin: string
+  readonly code: string
+  /** Of the session to be. */
+  readonly publicKey: string
+  readonly text: string
+  /** By the key of the way there: r and s, base64url. */
+  readonly signature: string
+}
+
 export interface ProofVectors {
   readonly about: string
   readonly keys: Readonly<Record<ProofAlgorithm, VectorKey>>
   readonly challenge: Challenge & { readonly field: string }
   readonly requests: readonly RequestVector[]
   readonly enrolments: readonly EnrolmentVector[]
+  readonly enter: EnterVector
+  readonly login: typeof vectorLogin
 }
 
 /** `test-key-ecc-p256` of RFC 9421, B.1.3: everybody's, so nobody takes it for a secret of ours. */
@@ -92,10 +106,16 @@ const sha256 = (...pieces: readonly (string | Uint8Array)[]) =>
 const derive = (info: string) => Buffer.from(hkdfSync('sha256', sessionKey, '', info, 32))
 
 const macKey = derive(macKeyInfo)
-const publicKey = Buffer.from(
-  `04${Buffer.from(jwk.x, 'base64url').toString('hex')}${Buffer.from(jwk.y, 'base64url').toString('hex')}`,
-  'hex',
-).toString('base64url')
+const pointOf = (x: string, y: string) =>
+  Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')]).toString(
+    'base64url',
+  )
+const publicKey = pointOf(jwk.x, jwk.y)
+/** The public half of RFC 7515, A.3.1. */
+const anotherPublicKey = pointOf(
+  'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+  'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+)
 
 const keys = {
   'ecdsa-p256-sha256': {
@@ -133,6 +153,8 @@ export function makeProofVectors(before?: ProofVectors): ProofVectors {
       ),
     ),
     enrolments: proofAlgorithms.map(enrolmentOf),
+    enter: enterOf(before?.enter),
+    login: vectorLogin,
   }
 }
 
@@ -192,6 +214,16 @@ function keptSignature(
   if (alg !== 'ecdsa-p256-sha256' || before?.base !== base) return undefined
   const bytes = Buffer.from(before.fields.signature.slice(`${proofLabel}=:`.length, -1), 'base64')
   return verify('sha256', Buffer.from(base), ecdsa, bytes) ? before.fields.signature : undefined
+}
+
+function enterOf(before: EnterVector | undefined): EnterVector {
+  const [origin, code] = ['https://demo.example.org', 'a-code_of-the-login-host']
+  const text = enterText(origin, code, anotherPublicKey)
+  const isKept =
+    before?.text === text &&
+    verify('sha256', Buffer.from(text), ecdsa, Buffer.from(before.signature, 'base64url'))
+  const signature = isKept ? before.signature : sign('sha256', Buffer.from(text), ecdsa).toString('base64url')
+  return { origin, code, publicKey: anotherPublicKey, text, signature }
 }
 
 function enrolmentOf(alg: ProofAlgorithm): EnrolmentVector {

@@ -14,8 +14,8 @@ import { setUpSlowhttptest } from './setup-slowhttptest.ts'
 
 const root = join(import.meta.dirname, '..')
 const projects = process.argv.slice(2)
-/** A second quarter of an hour for what `firefox` tries in short. */
-const usual = ['!e2e-firefox']
+/** Without a second quarter of an hour for what `firefox` tries in short, and streams that take as long as they say. */
+const usual = ['!e2e-firefox', '!ten-minutes*']
 
 async function runSuites(): Promise<{ passed: number; failed: number; skipped: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'sekisho-test-'))

@@ -11,6 +11,7 @@ import { describeRequests } from '../src/check/requests.ts'
 import { commands } from '../src/cli/commands/index.ts'
 import { configTemplate } from '../src/cli/config-template.ts'
 import { exitCodesHelp } from '../src/cli/exit-codes.ts'
+import { demandOn } from '../src/prove/prove.ts'
 import { refusals } from '../src/refusals.ts'
 
 const root = join(import.meta.dirname, '..')
@@ -21,11 +22,10 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
 }
 
-/** As src/prove decides it. */
-function signedOf({ proof, answer, goesTo }: (typeof catalogue)[number]): string {
-  if (goesTo === 'nowhere') return '–'
-  if (proof === 'required') return 'yes'
-  return answer === 'file' || answer === 'media' ? '`files`' : 'no'
+function signedOf(entry: (typeof catalogue)[number]): string {
+  if (entry.goesTo === 'nowhere') return '–'
+  const demand = demandOn(entry)
+  return demand === 'calls' ? 'yes' : demand === undefined ? 'no' : code(demand)
 }
 
 const code = (text: string) => `\`${text}\``

@@ -37,7 +37,7 @@ import { keepPolicy } from './policy/keep-policy.ts'
 import type { PolicyEngine, PolicyPrincipal } from './policy/engine.ts'
 import { makeProofs } from './proof/proofs.ts'
 import { readWebFiles, type WebFiles } from './serve/web-files.ts'
-import { clearCookie, cookieNames, isPlain, type Site } from './sessions/cookie.ts'
+import { clearCookie, cookieNames, isPlain, type CookieNames, type Site } from './sessions/cookie.ts'
 import { readInstance } from './sessions/instance.ts'
 import { absoluteEnd, idleEnd } from './sessions/lifetime.ts'
 import { openSessions, type Sessions } from './sessions/sessions.ts'
@@ -251,6 +251,11 @@ function loginHostOf({ authHost, hosts }: Config): { readonly loginHost?: LoginH
   return { loginHost: { name: authHost, apps: hosts.filter((name) => name !== authHost) } }
 }
 
+/** Cookies without `Secure` exist only where the operator accepted plain http. */
+function cookiesOf({ insecureHttp, embed }: Config, { instance }: State): (site: Site) => CookieNames {
+  return (site) => cookieNames(instance, insecureHttp ? site : undefined, embed.length > 0)
+}
+
 interface LoginNeeds {
   readonly state: State
   readonly audit: Audit
@@ -271,9 +276,10 @@ function startLogin(config: Config, { state, audit, around, appSide, policy }: L
   })
   const login = openLogin({
     ...{ keys, instance, store, sessions, audit, clock },
-    embedded: config.embed.length > 0,
+    namesAt: cookiesOf(config, state),
     keyOptional: config.proof.calls === 'optional' && config.proof.files === 'optional',
     paces: config.pace,
+    callBytes: config.limits.callBytes,
     ...loginHostOf(config),
     rulesFor: (username) => passwordRulesOf(config, username),
   })
@@ -303,13 +309,10 @@ interface Assembly {
 function assemble(config: Config, parts: Assembly): Gate {
   const { sessions, tokens, web, around } = parts
   const { ceremony, registration, passwordChange, confirmation, stepUp, waysIn } = parts.login
-  // Cookies without `Secure` exist only where the operator accepted plain http.
-  const siteOf = (site: Site | undefined) => (config.insecureHttp && site !== undefined ? { site } : {})
-  const namesAt = (site: Site) =>
-    cookieNames(parts.state.instance, siteOf(site).site, config.embed.length > 0)
+  const namesAt = cookiesOf(config, parts.state)
   const addressOf = (name: string) => paths.assets + web.assetFile(name)
-  const bar = addressOf('bar.js')
-  const proofAt = (site: Site) => addressOf(isPlain(siteOf(site).site) ? 'proof-plain.js' : 'proof.js')
+  const [bar, proof, plainProof] = [addressOf('bar.js'), addressOf('proof.js'), addressOf('proof-plain.js')]
+  const proofAt = (site: Site) => (config.insecureHttp && isPlain(site) ? plainProof : proof)
   const { clock } = around
   return {
     catalogues: { '/gradio_api': compileCatalogue(catalogue), '': compileCatalogue(catalogueOfFour) },
@@ -339,9 +342,9 @@ function assemble(config: Config, parts: Assembly): Gate {
     tokens: makeTokenLook({ tokens, clock }),
     credentials: makeCredentials({ sessions, tokens, clock }),
     login: {
-      start: (body, { site, ...asker }) => ceremony.start(body, { ...asker, ...siteOf(site) }),
-      finish: (body, { site, ...asker }) => ceremony.finish(body, { ...asker, ...siteOf(site) }),
-      enter: (body, { site, ...asker }) => ceremony.enter(body, { ...asker, ...siteOf(site) }),
+      start: (body, asker) => ceremony.start(body, asker),
+      finish: (body, asker) => ceremony.finish(body, asker),
+      enter: (body, asker) => ceremony.enter(body, asker),
       end: (session) => sessions.end(session, 'logout'),
       clearCookies: (site) => [clearCookie(namesAt(site).session)],
       limitsOf: (session) => ({
@@ -351,13 +354,7 @@ function assemble(config: Config, parts: Assembly): Gate {
       waysIn,
     },
     registration,
-    passwordChange: {
-      rules: (session) => passwordChange.rules(session),
-      start: (body, session, from) => passwordChange.start(body, session, from),
-      prove: (body, session, from) => passwordChange.prove(body, session, from),
-      set: (body, session, { site, ...asker }) =>
-        passwordChange.set(body, session, { ...asker, ...siteOf(site) }),
-    },
+    passwordChange,
     confirmation,
     stepUp,
     ...loginHostOf(config),

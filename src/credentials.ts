@@ -1,6 +1,7 @@
 /** Sessions and tokens as one thing: what somebody came in with, how long it lasts, and what its owner was given. */
-import type { AuthenticateParts } from './authenticate/authenticate.ts'
+import { principalIn, principalOfToken, type AuthenticateParts } from './authenticate/authenticate.ts'
 import type { NextTokenParts } from './authenticate/with-next-token.ts'
+import type { AuthorizeAgainParts } from './authorize/authorize-again.ts'
 import type { ForwardParts } from './forward/forward.ts'
 import type { Clock } from './kit/clock.ts'
 import type { NoteUseParts } from './prove/note-use.ts'
@@ -11,13 +12,27 @@ import type { Sessions } from './sessions/sessions.ts'
 import type { Tokens } from './tokens/tokens.ts'
 
 interface CredentialParts {
-  readonly sessions: Pick<Sessions, 'watch' | 'isOpen'>
-  readonly tokens: Pick<Tokens, 'watch' | 'isOpen' | 'find' | 'markUsed' | 'identify'>
+  readonly sessions: Pick<Sessions, 'watch' | 'findAgain'>
+  readonly tokens: Pick<Tokens, 'watch' | 'findAgain' | 'find' | 'markUsed' | 'identify'>
   readonly clock: Clock
 }
 
-export function makeCredentials({ sessions, tokens, clock }: CredentialParts): ForwardParts['credentials'] {
+export function makeCredentials({
+  sessions,
+  tokens,
+  clock,
+}: CredentialParts): ForwardParts['credentials'] & AuthorizeAgainParts['credentials'] {
+  const findAgain: AuthorizeAgainParts['credentials']['findAgain'] = async (principal) => {
+    if (principal.kind === 'nobody') return undefined
+    if (principal.kind === 'token') {
+      const found = await tokens.findAgain(principal.token, clock.now())
+      return found.state === 'active' ? principalOfToken(found) : undefined
+    }
+    const found = await sessions.findAgain(principal.session, clock.now())
+    return found.state === 'active' ? principalIn(found.session) : undefined
+  }
   return {
+    findAgain,
     watch: (principal, onEnd, onEndowed) => {
       switch (principal.kind) {
         case 'nobody':
@@ -34,12 +49,7 @@ export function makeCredentials({ sessions, tokens, clock }: CredentialParts): F
         }
       }
     },
-    isOpen: async (principal) => {
-      if (principal.kind === 'nobody') return false
-      return principal.kind === 'token'
-        ? tokens.isOpen(principal.token, clock.now())
-        : sessions.isOpen(principal.session, clock.now())
-    },
+    isOpen: async (principal) => (await findAgain(principal)) !== undefined,
   }
 }
 

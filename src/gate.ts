@@ -3,12 +3,14 @@ import { authenticate, type AuthenticateParts } from './authenticate/authenticat
 import { withNextToken, type NextTokenParts } from './authenticate/with-next-token.ts'
 import { authorizeTarget, type AuthorizeTargetParts } from './authorize/authorize-target.ts'
 import { authorize, type AuthorizeParts } from './authorize/authorize.ts'
+import { authorizeAgain, type AuthorizeAgainParts } from './authorize/authorize-again.ts'
 import { refuseForeigner } from './authorize/check-site.ts'
 import { letFrame } from './authorize/let-frame.ts'
 import { classify, type ClassifyParts } from './classify/classify.ts'
 import { findHindrance } from './forward/find-hindrance.ts'
 import { forward, type ForwardParts } from './forward/forward.ts'
 import { GateFault } from './kit/fault.ts'
+import { ownerOf } from './ownership/owner.ts'
 import { read, type ReadParts } from './read/read.ts'
 import { noteUse, type NoteUseParts } from './prove/note-use.ts'
 import { prove, type ProveParts } from './prove/prove.ts'
@@ -18,6 +20,7 @@ import { isRefusal, refuse, type Refusal } from './refusals.ts'
 import {
   isUnproven,
   underItsId,
+  type Classified,
   type Misreceived,
   type Outcome,
   type Reached,
@@ -32,6 +35,7 @@ export type Gate = ClassifyParts &
   AuthenticateParts &
   NextTokenParts &
   AuthorizeParts &
+  AuthorizeAgainParts &
   AuthorizeTargetParts &
   ProveParts &
   NoteUseParts &
@@ -60,8 +64,7 @@ async function pass(request: Received, gate: Gate, trail: { reached: Reached }):
   const classified = classify(request, gate)
   trail.reached = classified
 
-  // Nothing happens that could not be recorded; for signing out there is a reserve (audit/reserve.ts).
-  if (!gate.audit.writable && classified.entry.action !== 'endOwnSession') return refuse('audit-unwritable')
+  if (!mayHappen(classified, gate)) return refuse('audit-unwritable')
 
   const authenticated = await authenticate(classified, gate)
   if (isRefusal(authenticated)) return authenticated
@@ -70,7 +73,7 @@ async function pass(request: Received, gate: Gate, trail: { reached: Reached }):
   const foreign = refuseForeigner(authenticated, gate)
   if (foreign !== undefined) return foreign
 
-  // Who asks is established in full before anything of their rights shows: what a copied token could do is told to nobody.
+  // Who asks is established in full before any right to what has to be signed shows: with a mere copy of a cookie or token none is tried out.
   const proven = prove(authenticated, gate)
   if (isRefusal(proven)) return proven
   trail.reached = proven
@@ -79,12 +82,18 @@ async function pass(request: Received, gate: Gate, trail: { reached: Reached }):
   if (isRefusal(authorized)) return authorized
   noteUse(authorized, gate)
   // Not before, and not without the key: a copied cookie or token takes no place from anybody.
-  if (authorized.principal.kind !== 'nobody' && !isUnproven(authorized)) request.vouch?.()
+  const owner = ownerOf(authorized.principal)
+  if (owner !== undefined && !isUnproven(authorized)) request.vouch?.(owner)
 
   const whole = await read(authorized, gate)
   if (isRefusal(whole)) return whole
 
-  const resolved = await resolve(whole, gate)
+  // A body may be long in coming: what was lost meanwhile is lost for this request too.
+  if (!mayHappen(whole, gate)) return refuse('audit-unwritable')
+  const current = await authorizeAgain(whole, gate)
+  if (isRefusal(current)) return current
+
+  const resolved = await resolve(current, gate)
   if (isRefusal(resolved)) return resolved
   trail.reached = resolved
 
@@ -96,6 +105,11 @@ async function pass(request: Received, gate: Gate, trail: { reached: Reached }):
   if (isRefusal(validated)) return validated
 
   return validated.entry.goesTo === 'upstream' ? forward(validated, gate) : serve(validated, gate)
+}
+
+/** Nothing happens that could not be recorded; for signing out there is a reserve (audit/reserve.ts). */
+function mayHappen({ entry }: Classified, { audit }: Gate): boolean {
+  return audit.writable || entry.action === 'endOwnSession'
 }
 
 /** Nobody types a password for a call that would be refused all the same; whoever is asked for one may make it otherwise. */

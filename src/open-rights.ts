@@ -4,6 +4,7 @@ import { endpointResource } from './app/resources.ts'
 import { forPolicy } from './authorize/for-policy.ts'
 import { questionsOf } from './authorize/questions.ts'
 import type { RightsWatch } from './forward/forward.ts'
+import { DenseSet, type Placed } from './kit/dense-set.ts'
 import type { PolicyEngine, PolicyPrincipal } from './policy/engine.ts'
 import type { Principal, Validated } from './request.ts'
 
@@ -12,7 +13,7 @@ export interface OpenRightsParts {
   readonly app: { readonly model: AppModel | undefined }
 }
 
-interface Watched {
+interface Watched extends Placed {
   readonly request: Validated
   principal: Principal
   /** What could be called when it began, by name: a stream of a session carries the results of all of it. */
@@ -26,7 +27,7 @@ const nothing: ReadonlySet<string> = new Set()
 
 export class OpenRights {
   readonly #parts: OpenRightsParts
-  readonly #open = new Set<Watched>()
+  readonly #open = new DenseSet<Watched>()
   readonly #named = new Map<string, ReadonlySet<string>>()
 
   constructor(parts: OpenRightsParts) {
@@ -44,13 +45,13 @@ export class OpenRights {
         watched.principal = 'roles' in principal ? { ...principal, roles, attributes } : principal
         this.#judge(watched)
       },
-      stop: () => void this.#open.delete(watched),
+      stop: () => this.#open.delete(watched),
     }
   }
 
   /** The policy is another one. */
   review(): void {
-    for (const watched of [...this.#open]) this.#judge(watched)
+    this.#open.each((watched) => this.#judge(watched))
   }
 
   #judge(watched: Watched): void {

@@ -153,7 +153,7 @@ export interface Refusal {
   readonly stepUp?: string
   /** For whoever can sign: the value of the challenge's field (contract/proof.ts). */
   readonly challenge?: string
-  /** The same request is to come once more, signed: what its body may have, in bytes. */
+  /** The same request is to come once more, signed anew or after the password was given: what its body may have, in bytes. */
   readonly bodyMost?: number
 }
 

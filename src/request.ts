@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { AppModel, Component, Endpoint } from './app/model.ts'
 import type { Action } from './catalog/actions.ts'
 import type { Method, RouteEntry } from './catalog/entry.ts'
-import type { CoveredBody } from './contract/proof.ts'
+import type { SignedBody } from './contract/proof.ts'
 import type { Branded } from './kit/brand.ts'
 import type { Json } from './kit/json.ts'
 import type { Username } from './kit/username.ts'
@@ -126,11 +126,12 @@ export interface Received {
   readonly site: { readonly scheme: 'http' | 'https'; readonly host: string }
   /** Bytes as they arrive; absent when the message has no body. */
   readonly body?: IncomingBody
+  /** When it came; once its body is read that was long in coming, when that was here. */
   readonly at: number
   /** Calls back once when the client is gone before the answer was complete. */
   readonly onGone: (call: () => void) => void
   /** To be told when somebody who is signed in asks, and may: their place isn't given up for a stranger's. */
-  readonly vouch?: () => void
+  readonly vouch?: (owner: Owner) => void
 }
 
 /** What arrived but can't be read in one way only; it is answered and recorded, and goes no further. */
@@ -181,8 +182,7 @@ export type Proof = Branded<
   | { readonly kind: 'none' }
   | {
       readonly kind: 'held'
-      /** What was signed of the body. */
-      readonly body?: { readonly name: CoveredBody; readonly sha256: Uint8Array }
+      readonly body?: SignedBody
       /** The epoch is getting old: the answer brings another one. */
       readonly renew: boolean
     },
@@ -199,8 +199,10 @@ export interface Authorized extends Proven {
 
 export interface Read extends Authorized {
   readonly content: Content
-  /** The body was here when it was known who asks; absent: it may have been long in coming. */
+  /** The body was here when it was last looked up who asks; absent: it may have been long in coming. */
   readonly bodyAtOnce?: true
+  /** When its head came, where `at` is when the body was here. */
+  readonly headAt?: number
 }
 
 export interface Resolved extends Read {

@@ -30,12 +30,14 @@ class SekishoAuth(httpx.Auth):
             yield request  # somebody else's: it gets neither token nor signature
             return
         request.headers["Authorization"] = f"Bearer {self.token}"
-        since = time.time()
+        since = time.time(), time.monotonic()
         counter = self.sign(request)
         response = yield request
         if not self.learn(response) or response.status_code != 401:
             return
-        if counter is None or request.method in ("GET", "HEAD") or time.time() - since < 240:
+        # The one clock may be set back, and the other stand still while the machine sleeps.
+        passed = max(time.time() - since[0], time.monotonic() - since[1])
+        if counter is None or request.method in ("GET", "HEAD") or passed < 240:
             self.sign(request, counter)  # the same: if the first was taken after all, this one is refused
             self.learn((yield request))
 

@@ -1,5 +1,6 @@
 /** The few things the log asks of a file system; `systemDisk` is the real one. */
 import { chmod, mkdir, open, readdir, stat, statfs, unlink, type FileHandle } from 'node:fs/promises'
+import { errorCode } from '../kit/error-code.ts'
 import { GateFault } from '../kit/fault.ts'
 
 export interface DiskFile {
@@ -37,7 +38,7 @@ export const systemDisk: Disk = {
       await unlink(path)
       return true
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return false
+      if (errorCode(error) === 'ENOENT') return false
       throw error
     }
   },
@@ -47,7 +48,7 @@ export const systemDisk: Disk = {
       const { size, mtimeMs } = await stat(path)
       return { bytes: size, modifiedAt: mtimeMs }
     } catch (error) {
-      if (codeOf(error) === 'ENOENT') return undefined
+      if (errorCode(error) === 'ENOENT') return undefined
       throw error
     }
   },
@@ -105,13 +106,9 @@ const deepestCause = 8
 export function isDiskFull(thrown: unknown): boolean {
   let error = thrown
   for (let depth = 0; depth < deepestCause && error instanceof Error; depth += 1) {
-    if (['ENOSPC', 'EDQUOT'].includes(codeOf(error))) return true
+    if (['ENOSPC', 'EDQUOT'].includes(errorCode(error) ?? '')) return true
     if ('errcode' in error && typeof error.errcode === 'number' && sqliteFull.has(error.errcode)) return true
     error = error.cause
   }
   return false
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }

@@ -37,6 +37,11 @@ interface RequestFacts {
   readonly action: string
   /** The function of the app that was called, or whose event it is, by the name that the policy knows. */
   readonly endpoint?: string
+  /**
+   * The asker's login or token has a key, which this did not take: anybody could cause it with a copy of the cookie, the token, or a
+   * request that was signed. Of what was granted it isn't written, since documents and files go by the cookie alone.
+   */
+  readonly unproven?: true
 }
 
 export type AuditEvent =
@@ -82,8 +87,6 @@ export type AuditEvent =
       readonly kind: 'request.refused'
       readonly code: RefusalCode
       readonly because: Readonly<Record<string, string | number | boolean>>
-      /** The asker's login or token has a key, which this did not take: anybody could cause it with a copy of the cookie or the token. */
-      readonly unproven?: true
     } & RequestFacts)
   | ({
       readonly kind: 'stream.ended'
@@ -104,6 +107,8 @@ export type AuditEvent =
     }
   /** An attempt began: a wrong password never comes back, so the attempt itself is on record. */
   | { readonly kind: 'login.started'; readonly asker: Asker; readonly ceremony: string }
+  /** The right password was given at a login host, to whoever gets the code; whether somebody comes in with that shows later. */
+  | { readonly kind: 'login.handed-over'; readonly asker: Asker; readonly ceremony: string }
   | { readonly kind: 'login.succeeded'; readonly asker: Asker; readonly ceremony: string }
   | {
       readonly kind: 'login.refused'
@@ -235,7 +240,7 @@ export type AuditEvent =
   | { readonly kind: 'audit.pruned'; readonly segment: string; readonly count: number }
   | {
       readonly kind: 'audit.summarised'
-      /** Whose cookie or token it was that didn't sign: the name of the session or the token, and of the user. */
+      /** Whose cookie, token or tries at the own password these were: the name of the session or the token, and of the user. */
       readonly asker?: Omit<Asker, 'address' | 'userAgent'>
       readonly what: 'granted' | 'refused'
       readonly code: string

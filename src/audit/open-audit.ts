@@ -2,6 +2,7 @@
 import type { Clock } from '../kit/clock.ts'
 import type { GateFault } from '../kit/fault.ts'
 import { Recent } from '../kit/recent.ts'
+import type { RefusalCode } from '../refusals.ts'
 import type { SegmentStore } from '../store/store.ts'
 import { addressPrefix } from './address-prefix.ts'
 import type { Audit } from './audit.ts'
@@ -31,8 +32,10 @@ export interface AuditOptions {
 }
 
 const tickMs = 1000
-/** Logins and tokens whose unsigned requests are counted apart. */
-const mostCopied = 20_000
+/** Of strangers four; of each login and each token one for each thing that a copy of it can do. */
+const mostBudgets = 40_000
+/** A day of them, as long as a session lasts, takes a quarter of a log of 256 MB; a browser at work loads fewer files. */
+const grantsPerHour = 3000
 
 /** Rejects with GateFault `audit-unwritable`; on a full disk it opens on the reserve, with `writable` false. */
 export async function openAudit(options: AuditOptions): Promise<Audit> {
@@ -67,10 +70,11 @@ class AuditLog implements Audit {
   readonly #writer: LogWriter
   readonly #draft: (event: AuditEvent) => ReturnType<typeof makeDraft>
   readonly #clock: Clock
-  /** Apart, so that a flood of requests pushes no attempts to sign in out of the log. */
-  readonly #budgets: Readonly<Record<Exclude<Stranger['does'], 'copy'>, HourlyBudget>>
-  /** By session or token: nobody hides behind others what is done with theirs, nor what is done with another's. */
-  readonly #copies = new Recent<HourlyBudget>(mostCopied)
+  /**
+   * By what is done, so that a flood of what costs nothing pushes no attempts to sign in out of the log, which have to be paced; and by
+   * session or token: nobody hides behind others what is done with theirs, nor what is done with another's.
+   */
+  readonly #budgets = new Recent<HourlyBudget>(mostBudgets)
   readonly #recordsPerHour: number
   readonly #summaries: Summaries
   readonly #ticker: NodeJS.Timeout
@@ -86,7 +90,6 @@ class AuditLog implements Audit {
     this.#draft = draft
     this.#clock = clock
     this.#recordsPerHour = limits.strangerRecordsPerHour
-    this.#budgets = { request: this.#makeBudget(), login: this.#makeBudget() }
     this.#summaries = new Summaries(this.#recordsPerHour, clock.now())
     this.#ticker = setInterval(() => {
       this.#summariseIfDue()
@@ -133,7 +136,7 @@ class AuditLog implements Audit {
       throw unwritable('the audit log cannot be written')
   }
 
-  /** True when the event is a stranger's and the budget for those is spent: then it is counted. */
+  /** True when anybody could have caused the event and the budget for those is spent: then it is counted. */
   #countInstead(event: AuditEvent): boolean {
     const stranger = strangerIn(event)
     const now = this.#clock.now()
@@ -145,15 +148,13 @@ class AuditLog implements Audit {
   }
 
   #budgetOf({ does, asker }: Stranger): HourlyBudget {
-    if (does !== 'copy') return this.#budgets[does]
-    const id = idOf(asker)
-    const budget = this.#copies.get(id) ?? this.#makeBudget()
-    this.#copies.set(id, budget)
+    const key = asker === undefined ? does : `${does} with ${idOf(asker)}`
+    const known = this.#budgets.get(key)
+    if (known !== undefined) return known
+    const perHour = does === 'load' ? Math.max(grantsPerHour, this.#recordsPerHour) : this.#recordsPerHour
+    const budget = new HourlyBudget(perHour, this.#clock.now())
+    this.#budgets.set(key, budget)
     return budget
-  }
-
-  #makeBudget(): HourlyBudget {
-    return new HourlyBudget(this.#recordsPerHour, this.#clock.now())
   }
 
   #summariseIfDue(): void {
@@ -163,29 +164,51 @@ class AuditLog implements Audit {
 }
 
 interface Stranger {
-  /** `copy`: with a cookie or a token whose key is missing. */
-  readonly does: 'request' | 'copy' | 'login'
+  /**
+   * `load`: what a cookie alone is good for. `replay`: what was signed once, and sent again. `login`: an attempt, as often as the pace
+   * lets. `wait`: one that it doesn't let. `end`: what is sent as the end of an attempt, and ends none.
+   */
+  readonly does: 'request' | 'load' | 'replay' | 'login' | 'wait' | 'end'
   readonly what: 'granted' | 'refused'
   readonly code: string
   readonly address: string | undefined
-  /** Whose cookie or token it is. */
+  /** Whose cookie or token it is; absent: nobody's. */
   readonly asker?: Summary['asker']
 }
 
-/** What anybody can cause without signing in, or with a mere copy of a cookie or a token, as often as they like. */
+type LoginRefused = Extract<AuditEvent, { kind: 'login.refused' }>
+
+const replays: ReadonlySet<string> = new Set<RefusalCode>(['proof-replayed', 'proof-outrun'])
+
+/** What anybody can cause without signing in, or with a mere copy of a cookie, a token or a signed request, as often as they like. */
 function strangerIn(event: AuditEvent): Stranger | undefined {
   switch (event.kind) {
     case 'request.refused':
-      if (event.unproven === true) return copyOf(event.asker, event.code)
-      return nobody(event.asker, { does: 'request', what: 'refused', code: event.code })
+      if (!isAnybodys(event)) return undefined
+      return by(event.asker, {
+        does: replays.has(event.code) ? 'replay' : 'request',
+        what: 'refused',
+        code: event.code,
+      })
     case 'request.granted':
     case 'stream.ended':
-      return nobody(event.asker, { does: 'request', what: 'granted', code: event.kind })
+      if (!isAnybodys(event)) return undefined
+      return by(event.asker, {
+        does: event.asker.principal === 'nobody' ? 'request' : 'load',
+        what: 'granted',
+        code: event.kind,
+      })
     case 'login.started':
     case 'login.abandoned':
+      return by(event.asker, { does: 'login', what: 'refused', code: event.kind })
     case 'login.paced':
+      return by(event.asker, { does: 'wait', what: 'refused', code: event.kind })
     case 'login.refused':
-      return nobody(event.asker, { does: 'login', what: 'refused', code: event.kind })
+      return by(event.asker, {
+        does: endsAttempt(event) ? 'login' : 'end',
+        what: 'refused',
+        code: event.kind,
+      })
     case 'gate.started':
     case 'gate.stopped':
     case 'gate.faulted':
@@ -195,6 +218,7 @@ function strangerIn(event: AuditEvent): Stranger | undefined {
     case 'policy.rejected':
     case 'app.verified':
     case 'app.rejected':
+    case 'login.handed-over':
     case 'login.succeeded':
     case 'session.confirmed':
     case 'session.token-reused':
@@ -230,13 +254,17 @@ function strangerIn(event: AuditEvent): Stranger | undefined {
   }
 }
 
-function copyOf({ address, userAgent: _, ...asker }: Asker, code: string): Stranger {
-  return { does: 'copy', what: 'refused', code, address, asker }
+const endless: ReadonlySet<string> = new Set<LoginRefused['why']>(['forged', 'expired', 'reused'])
+
+/** Each attempt ends once; what belongs to none, or comes again or too late, may come without end. */
+function endsAttempt({ ceremony, why }: LoginRefused): boolean {
+  return ceremony !== undefined && !endless.has(why)
 }
 
-function nobody(
-  { principal, address }: { readonly principal: string; readonly address?: string },
-  stranger: Omit<Stranger, 'address'>,
-): Stranger | undefined {
-  return principal === 'nobody' ? { ...stranger, address } : undefined
+function isAnybodys({ asker, unproven }: { readonly asker: Asker; readonly unproven?: true }): boolean {
+  return asker.principal === 'nobody' || unproven === true
+}
+
+function by({ address, userAgent: _, ...asker }: Asker, done: Omit<Stranger, 'address' | 'asker'>): Stranger {
+  return asker.principal === 'nobody' ? { ...done, address } : { ...done, address, asker }
 }

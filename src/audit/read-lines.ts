@@ -1,5 +1,6 @@
 /** Reads a growing file line by line; at its end it can be asked again later. Holds no file open in between. */
 import { open } from 'node:fs/promises'
+import { errorCode } from '../kit/error-code.ts'
 
 const chunkBytes = 256 * 1024
 /** Far longer than any record of ours. */
@@ -60,7 +61,7 @@ async function readChunk(path: string, offset: number): Promise<Buffer> {
       await file.close()
     }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return Buffer.alloc(0)
+    if (errorCode(error) === 'ENOENT') return Buffer.alloc(0)
     throw error
   }
 }

@@ -101,6 +101,7 @@ export function redact(event: AuditEvent): Redacted {
         : { ...written, personal: { text: harmless(event.text, 500) } }
     }
     case 'login.started':
+    case 'login.handed-over':
     case 'login.succeeded':
     case 'login.abandoned':
       return by(event.asker, [], { ceremony: name(event.ceremony) })

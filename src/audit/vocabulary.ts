@@ -91,6 +91,12 @@ const kinds = {
     description: 'An attempt to sign in began.',
     onReserve: false,
   },
+  'login.handed-over': {
+    event: 'x_authn_login_handed_over',
+    level: 'INFO',
+    description: 'The right password was given at the login host; the app has yet to be entered with it.',
+    onReserve: false,
+  },
   'login.succeeded': {
     event: 'authn_login_success',
     level: 'INFO',

@@ -54,7 +54,7 @@ function principalOf(looked: Exclude<SessionLooked, { kind: 'ambiguous' }>): Pri
   }
 }
 
-function principalIn(session: FoundSession): Principal {
+export function principalIn(session: FoundSession): Principal {
   // Without one the user is gone, and the session is about to be ended.
   const { username, endowment: { roles, attributes } = noEndowment } = session
   return username === undefined
@@ -78,7 +78,7 @@ async function identify(places: readonly string[], { tokens }: AuthenticateParts
 }
 
 /** No pace on wrong ones: nobody guesses 190 bits, and a look costs a hash and one read. */
-function principalOfToken(found: TokenFound): Principal {
+export function principalOfToken(found: TokenFound): Principal {
   if (found.state === 'over') {
     const { why, id } = found
     return lapsedToken(id === undefined ? { why } : { why, id })

@@ -1,5 +1,5 @@
 /** A session's next token goes out with the answer to one of its own requests, signed by its key if it has one, whatever that was for. */
-import type { Answer, Outcome, Reached } from '../request.ts'
+import { isUnproven, type Answer, type Outcome, type Reached } from '../request.ts'
 import type { Site } from '../sessions/cookie.ts'
 import type { SessionRow } from '../store/rows.ts'
 
@@ -20,12 +20,11 @@ export async function withNextToken(
   outcome: Outcome,
   parts: NextTokenParts,
 ): Promise<Outcome> {
-  if (outcome.kind !== 'answer' || !('principal' in reached) || !mayCarry(outcome)) return outcome
+  if (outcome.kind !== 'answer' || !('principal' in reached)) return outcome
   const { principal, headers, site } = reached
   if (principal.kind !== 'guest' && principal.kind !== 'user') return outcome
   // Else whoever polls with a copy of the cookie would be brought every next one too.
-  const held = 'proof' in reached && reached.proof.kind === 'held'
-  if (principal.session.proofKey !== undefined && !held) return outcome
+  if (isUnproven(reached) || !mayCarry(outcome)) return outcome
   try {
     const cookie = await parts.sessions.renew(principal.session, headers['cookie'], site)
     return cookie === undefined

@@ -22,7 +22,7 @@ const onlyThere: ReadonlySet<string> = new Set<OwnRoute>([
   ...(['gate.away.page', 'gate.away.look', 'gate.away.start', 'gate.away.finish'] as const),
 ])
 const onlyHere: ReadonlySet<string> = new Set<OwnRoute>([
-  ...(['gate.enter.page', 'gate.enter.where', 'gate.enter.finish'] as const),
+  ...(['gate.enter.page', 'gate.enter.where', 'gate.enter.finish', 'gate.enter.vouch'] as const),
 ])
 
 /** Undefined: it is where it belongs. Says nothing about what the app has. */

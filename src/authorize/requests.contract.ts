@@ -47,7 +47,8 @@ export function requestFor(id: string, more: Partial<Proven> = {}): Proven {
 
 export function makeTickets(clock: { now(): number } = { now: () => now }): StepUpTickets {
   const key = new Secret(new Uint8Array(32).fill(7))
-  return new StepUpTickets({ key, instance: 'test', store: makeMemoryStore(), clock })
+  const store = makeMemoryStore()
+  return new StepUpTickets({ key, instance: 'test', store, clock, longestCallMs: 60_000 })
 }
 
 /** Of this Cedar text and what stands beside every policy. */

@@ -155,7 +155,12 @@ describe('a call that has to be confirmed', () => {
     })
     const own = await confirmed(called('each'))
     at += 60_000
-    expect(await answer(called('each', showing(own)))).toMatchObject({ because: { confirmation: 'expired' } })
+    const late = { ...called('each', { ...showing(own), at }), headAt: at - 1 }
+    expect(await answer(called('each', { ...showing(own), at }))).toMatchObject({
+      because: { confirmation: 'expired' },
+    })
+    // Shown in time, by a request whose body was long in coming.
+    expect(await answer(late)).toEqual(['each'])
   })
 
   it('is no call of a program, of MCP, nor the feeding of one that runs', async () => {

@@ -1,9 +1,9 @@
 /** Who would be permitted if they gave their password now is asked for it; and whoever was, for this very call, shows that. */
 import { confirmationField, writeStepUp } from '../contract/proof.ts'
 import { refuse, type Refusal } from '../refusals.ts'
-import type { Resolved } from '../request.ts'
+import { isUnproven, type Resolved } from '../request.ts'
 import { digestCall } from '../login/digest-call.ts'
-import type { StepUpTickets, Worthless } from '../login/step-up-tickets.ts'
+import type { StepUpTickets, Wanted, Worthless } from '../login/step-up-tickets.ts'
 import type { SessionRow } from '../store/rows.ts'
 
 export interface StepUpParts {
@@ -23,7 +23,8 @@ export async function takeConfirmation(request: Resolved, { stepUp }: StepUpPart
   if (code === undefined || session === undefined) return { asked: request }
   const call = digestOf(request)
   if (call === undefined) return { asked: request }
-  const taken = await stepUp.spend(code, { session: session.id, call })
+  const shownAt = request.headAt ?? request.at
+  const taken = await stepUp.spend(code, { session: session.id, call, shownAt })
   if (taken !== 'spent') return { asked: request, worthless: taken }
   // For this call the password was given now; the session's own `authAt` stays what it is.
   return { asked: { ...withPasswordAt(request, request.at), fresh: true } }
@@ -44,8 +45,9 @@ export async function findStepUp(
   const session = sessionOf(request)
   if (session === undefined) return undefined
   const told = worthless === undefined ? {} : { confirmation: worthless }
-  const ask = (wanted: Omit<Parameters<typeof stepUp.make>[0], 'session'>) => {
-    const ticket = stepUp.make({ session: session.id, ...wanted, ...endpointOf(request) })
+  const ask = (wanted: Pick<Wanted, 'what' | 'call'>) => {
+    const proven = !isUnproven(request)
+    const ticket = stepUp.make({ session: session.id, proven, ...wanted, ...endpointOf(request) })
     const field = writeStepUp({ what: wanted.what, ticket })
     return { ...refuse('step-up-required', { for: wanted.what, ...told }), stepUp: field }
   }

@@ -1,4 +1,5 @@
 /** What goes wrong with backups, in words for the operator. */
+import { errorCode } from '../kit/error-code.ts'
 import { GateFault } from '../kit/fault.ts'
 
 /** `what` continues the name of the file. */
@@ -20,10 +21,6 @@ export function isSystemError(thrown: unknown): thrown is NodeJS.ErrnoException 
   return thrown instanceof Error && 'syscall' in thrown && 'code' in thrown
 }
 
-export function codeOf(thrown: unknown): string {
-  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : ''
-}
-
 const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the quota is used up',
@@ -37,7 +34,7 @@ const reasons: Readonly<Record<string, string>> = {
 }
 
 function systemReason(cause: unknown): string {
-  const code = codeOf(cause)
+  const code = errorCode(cause) ?? ''
   const reason =
     reasons[code] ?? (code === '' ? 'something broke that should not have' : `the system says ${code}`)
   // Several folders take part; a stream has no path.

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { link, open, type FileHandle } from 'node:fs/promises'
+import { errorCode } from '../kit/error-code.ts'
 import type { PackedFile } from './archive.ts'
-import { codeOf } from './faults.ts'
 import type { ListedFile } from './manifest.ts'
 
 export interface Hashed extends PackedFile {
@@ -48,7 +48,7 @@ export async function segmentFile(name: string, path: string, held: string): Pro
   try {
     file = await open(lasting, 'r')
   } catch (thrown) {
-    if (codeOf(thrown) === 'ENOENT') return undefined
+    if (errorCode(thrown) === 'ENOENT') return undefined
     throw thrown
   }
   try {

@@ -1,9 +1,10 @@
 /** Where a backup goes: a file that appears at once and whole, or a stream. */
 import { access, link, lstat, open, readdir, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { errorCode } from '../kit/error-code.ts'
 import { GateFault } from '../kit/fault.ts'
 import { randomName } from '../kit/random.ts'
-import { codeOf, failed } from './faults.ts'
+import { failed } from './faults.ts'
 import { syncPath, writeNewFile } from './write-file.ts'
 
 export type Target =
@@ -64,7 +65,7 @@ async function syncFolder(folder: string): Promise<void> {
     await syncPath(folder)
   } catch (cause) {
     // One that can't be read can't be brought to disk by us either; the file itself is there.
-    if (codeOf(cause) !== 'EACCES') throw cause
+    if (errorCode(cause) !== 'EACCES') throw cause
   }
 }
 
@@ -79,7 +80,7 @@ async function takeFreeName(draft: string, path: string): Promise<void> {
   try {
     await link(draft, path)
   } catch (cause) {
-    if (codeOf(cause) === 'EEXIST') throw exists(path)
+    if (errorCode(cause) === 'EEXIST') throw exists(path)
     // A memory stick's file system has no links: an empty file of ours holds the name instead.
     await (await open(path, 'wx', 0o600)).close()
     await rename(draft, path)

@@ -1,10 +1,11 @@
 /** Opens a backup and unpacks it where nobody looks yet: every length and every hash is checked against the manifest. */
 import { open, type FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
+import { errorCode } from '../kit/error-code.ts'
 import { GateFault } from '../kit/fault.ts'
 import type { Secret } from '../kit/secret.ts'
 import { unpackArchive, type UnpackedFile } from './archive.ts'
-import { codeOf, failed, isSystemError, notABackup } from './faults.ts'
+import { failed, isSystemError, notABackup } from './faults.ts'
 import { names, parseManifest, type ListedFile, type Manifest } from './manifest.ts'
 import { judgeStart, unseal, type Bytes } from './seal.ts'
 import { writeNewFile } from './write-file.ts'
@@ -97,7 +98,7 @@ async function openBackup(file: string): Promise<FileHandle> {
     if ((await handle.stat()).isFile()) return handle
     await handle.close()
   } catch (cause) {
-    const code = codeOf(cause)
+    const code = errorCode(cause) ?? ''
     const why =
       code === 'ENOENT'
         ? 'there is no such file'

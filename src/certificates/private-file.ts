@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { errorCode } from '../kit/error-code.ts'
 import { GateFault } from '../kit/fault.ts'
 
 /** Undefined when there is none. Throws GateFault `certificate-unavailable`. */
@@ -9,7 +10,7 @@ export async function readPrivateFile(file: string): Promise<string | undefined>
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return undefined
+    if (errorCode(cause) === 'ENOENT') return undefined
     throw unusable(file, 'read', cause)
   }
 }
@@ -56,10 +57,6 @@ async function removeDrafts(file: string): Promise<void> {
 }
 
 function unusable(file: string, deed: 'read' | 'written', cause: unknown): GateFault {
-  const words = `The file ${file} can't be ${deed} (${codeOf(cause)}). Everything in its folder belongs to the user that runs the gate.`
+  const words = `The file ${file} can't be ${deed} (${errorCode(cause) ?? 'unknown'}). Everything in its folder belongs to the user that runs the gate.`
   return new GateFault('certificate-unavailable', words, { cause })
-}
-
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
 }

@@ -137,6 +137,12 @@ describe('token create --bound', () => {
     expect(await list()).toEqual([])
   })
 
+  // There it is: macOS and Linux.
+  test('is not bound to what has no end', async () => {
+    const { code, err } = await create('--bound', '--public-key', '/dev/zero')
+    expect([code, err]).toEqual([2, expect.stringContaining('curve P-256')])
+  })
+
   test('is all that is made where the gate takes no others', async () => {
     await writeFile(
       join(home(), 'sekisho.yaml'),

@@ -160,6 +160,20 @@ describe('configuration', () => {
     expect(await readdir(home)).toEqual([])
   })
 
+  test('whoever lets browsers in by the command line still has the other commands', async () => {
+    await writeFile(join(home, 'sekisho.yaml'), `upstream: ${app}\nembed: [https://portal.example]\n`)
+    expect((await run(['user', 'add', 'bob', '--password-stdin'], good)).code).toBe(0)
+    for (const words of ['session list', 'session end --all', 'token create --name ci', 'user list'])
+      expect(await run(words.split(' '))).toMatchObject({ code: 0 })
+    const gate = await run(['gate'])
+    expect([gate.code, gate.err]).toEqual([2, expect.stringContaining('sekisho.yaml:2: embed needs HTTPS')])
+    // Nobody is handed a link that such a file can't tell.
+    const link = await run(['user', 'add', 'eve'])
+    expect([link.code, link.out, link.err]).toEqual([2, '', expect.stringContaining('embed needs HTTPS')])
+    const told = await run(['user', 'add', 'eve', '--at', 'https://demo.example.org'])
+    expect([told.code, told.out]).toEqual([0, expect.stringContaining('https://demo.example.org/')])
+  })
+
   test('a stack is shown only on demand', async () => {
     const quiet = await run(['gate', '--config', 'none.yaml'])
     expect(quiet.err).not.toMatch(/^ +at /m)

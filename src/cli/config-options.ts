@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import type { Config } from '../config/config.ts'
 import { loadConfig, readConfigFile } from '../config/load.ts'
+import type { Purpose } from '../config/make-config.ts'
 import { findOnlyGate } from '../config/only-gate.ts'
 import type { OptionName, Overrides } from '../config/overrides.ts'
 import { collect, flag, listOption, textOption } from './command.ts'
@@ -51,20 +52,25 @@ export function declareAll(command: Command): Command {
 export async function configOf(
   given: Given,
   { surroundings }: CommandContext,
+  purpose: Purpose,
   upstream = textOption(given, 'upstream'),
 ): Promise<Config> {
-  return loadConfig(textOption(given, 'config'), overridesOf(given, upstream), surroundings)
+  return loadConfig(textOption(given, 'config'), overridesOf(given, upstream), surroundings, purpose)
 }
 
 /** For commands on what a gate has kept: the only gate there is, when neither option nor file names one. */
-export async function operatorConfigOf(given: Given, context: CommandContext): Promise<Config> {
+export async function operatorConfigOf(
+  given: Given,
+  context: CommandContext,
+  purpose: Purpose = 'state',
+): Promise<Config> {
   const { surroundings } = context
   const named = textOption(given, 'upstream')
   const file = await readConfigFile(textOption(given, 'config'), surroundings)
-  if (named !== undefined || file !== undefined) return configOf(given, context)
+  if (named !== undefined || file !== undefined) return configOf(given, context, purpose)
   const placed = textOption(given, 'stateDir') !== undefined && textOption(given, 'keyFile') !== undefined
   // With both places given, the app's address decides nothing any more.
-  return configOf(given, context, placed ? 'http://127.0.0.1' : await findOnlyGate(surroundings))
+  return configOf(given, context, purpose, placed ? 'http://127.0.0.1' : await findOnlyGate(surroundings))
 }
 
 function overridesOf(given: Given, upstream: string | undefined): Overrides {

@@ -112,8 +112,9 @@ ${on(trustedProxy !== undefined, `trusted_proxies:\n  - ${quote(trustedProxy ?? 
 #  types: [image/*, .pdf]
 
 # What must be signed by the key that a login made in the browser (docs/challenge-response.md). calls: whatever runs or changes
-# something; a copied cookie is worth nothing there (optional: browsers that keep no key may do without). files: files and media
-# too, which a page then has to fetch by script. tokens: programs need a token with a key (sekisho token create --bound).
+# something; a copied cookie is worth nothing there (optional, while files is optional too: browsers that keep no key may do
+# without). files: files and media too, which a page then has to fetch by script. tokens: programs need a token with a key
+# (sekisho token create --bound).
 #proof:
 #  calls: required
 #  files: optional

@@ -7,13 +7,21 @@ import { invitationLink } from '../users/invitation.ts'
 import type { Reach } from '../users/reach.ts'
 import type { Invited } from '../users/users.ts'
 import { flag, textOption, type Given } from './command.ts'
+import { operatorConfigOf } from './config-options.ts'
 import type { CommandContext } from './context.ts'
 import { printableJson } from './printable.ts'
 
 export const atHelp = 'address of the gate for the link, such as https://demo.example.org'
 
-/** Throws GateFault `usage` where a link would lead nowhere, or to a page that anybody on the way can change. */
-export function originForLinks(given: Given, config: Config, reach: Reach | undefined): string {
+/**
+ * Throws GateFault `usage` where a link would lead nowhere, or to a page that anybody on the way can change, and `config-invalid` where
+ * only the configuration could tell and no gate would start with it.
+ */
+export async function originForLinks(
+  { given, context }: { readonly given: Given; readonly context: CommandContext },
+  config: Config,
+  reach: Reach | undefined,
+): Promise<string> {
   if (config.insecureHttp || reach?.insecure === true) {
     throw new GateFault(
       'usage',
@@ -22,7 +30,10 @@ export function originForLinks(given: Given, config: Config, reach: Reach | unde
     )
   }
   const typed = textOption(given, 'at')
-  const origin = typed === undefined ? (reach?.origin ?? publicOrigin(config)) : parseOrigin(typed)
+  const origin =
+    typed === undefined
+      ? (reach?.origin ?? publicOrigin(await operatorConfigOf(given, context, 'doors')))
+      : parseOrigin(typed)
   if (origin !== undefined) return origin
   throw new GateFault(
     'usage',

@@ -1,8 +1,10 @@
 /** The key of a bound token: a pair made here, whose private half goes to a file, or one made elsewhere that shows its public half. */
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { toBase64url } from '../kit/base64url.ts'
+import { errorCode } from '../kit/error-code.ts'
 import { GateFault } from '../kit/fault.ts'
 import { readPublicKey } from '../proof/enrolment.ts'
 import type { ProofKey } from '../store/rows.ts'
@@ -61,7 +63,7 @@ async function makePair(file: string): Promise<TokenKey> {
     await writeFile(file, pem, { flag: 'wx', mode: 0o600 })
   } catch (cause) {
     const why =
-      codeOf(cause) === 'EEXIST'
+      errorCode(cause) === 'EEXIST'
         ? 'the file exists, and keys are never overwritten. Name another with --key-out'
         : `${inWords(cause)}. Name another file with --key-out`
     throw new GateFault('usage', `The private key can't be written to ${printable(file)}: ${why}.`, { cause })
@@ -73,7 +75,7 @@ async function makePair(file: string): Promise<TokenKey> {
 const mostBytes = 4096
 
 async function readKeyFile(file: string): Promise<ProofKey> {
-  const text = await readFile(file, 'latin1').catch((cause: unknown) => {
+  const text = await readStart(file).catch((cause: unknown) => {
     throw new GateFault('usage', `--public-key ${printable(file)} can't be read: ${inWords(cause)}.`, {
       cause,
     })
@@ -95,6 +97,13 @@ async function readKeyFile(file: string): Promise<ProofKey> {
   )
 }
 
+/** One byte beyond the most is enough to tell; what a path leads to need not have an end. */
+async function readStart(file: string): Promise<string> {
+  const parts: Buffer[] = []
+  for await (const part of createReadStream(file, { end: mostBytes })) parts.push(part as Buffer)
+  return Buffer.concat(parts).toString('latin1')
+}
+
 function parsePublicPem(text: string): ProofKey | undefined {
   // Node would also take a certificate, or the public half of a private key.
   if (!/^-----BEGIN PUBLIC KEY-----\r?\n[A-Za-z0-9+/=\r\n]+-----END PUBLIC KEY-----\s*$/.test(text))
@@ -114,12 +123,8 @@ function proofKeyOf(key: KeyObject): ProofKey | undefined {
   return readPublicKey(toBase64url(Buffer.concat(point)))
 }
 
-function codeOf(thrown: unknown): string {
-  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'nothing known'
-}
-
 function inWords(thrown: unknown): string {
-  const code = codeOf(thrown)
+  const code = errorCode(thrown) ?? 'nothing known'
   if (code === 'ENOENT') return 'there is no such file or folder'
   if (code === 'EISDIR') return 'it is a folder'
   return `the system says ${code}`

@@ -142,7 +142,7 @@ export interface Config {
     /** Bytes of all segments together; the oldest closed one goes first. */
     readonly maxBytes: number
     readonly retentionMs: number
-    /** Single records of strangers' refusals an hour, and of those that a copied cookie or token is enough for; beyond that, summaries. */
+    /** Single records of strangers' refusals an hour, and of those that a copied cookie, token or request is enough for; beyond that, summaries. */
     readonly strangerRecordsPerHour: number
   }
   /** The signed word to the app of who asks. */

@@ -9,20 +9,6 @@ import type { Settings } from './schema.ts'
 
 export function contradictions(config: Config, settings: Settings, locate: Locate): readonly Finding[] {
   const findings: Finding[] = []
-  const { tls } = settings
-  if (tls !== undefined && config.tls === undefined) {
-    const [has, misses] = tls.cert === undefined ? (['key', 'cert'] as const) : (['cert', 'key'] as const)
-    const says =
-      tls.cert === undefined && tls.key === undefined
-        ? 'tls: the group is empty; it needs cert and key.'
-        : `tls.${has} stands without tls.${misses}. HTTPS needs both (--tls-cert and --tls-key).`
-    findings.push({
-      where: locate(tls.cert === undefined && tls.key === undefined ? ['tls'] : ['tls', has]),
-      says,
-    })
-  }
-  findings.push(...aboutHttps(config, settings, locate), ...aboutRedirects(config, locate))
-  findings.push(...aboutFrames(config, locate), ...aboutLoginHost(config, locate))
   if (config.session.idleMs > config.session.absoluteMs) {
     findings.push({
       where: locate(settings.session?.idle === undefined ? ['session', 'absolute'] : ['session', 'idle']),
@@ -41,6 +27,30 @@ export function contradictions(config: Config, settings: Settings, locate: Locat
       says: `key_file lies inside state_dir. Whoever copies that folder could then guess the password offline; keep the key elsewhere.`,
     })
   }
+  return findings
+}
+
+/** How browsers reach the gate: its command line may settle what the file alone leaves open. */
+export function contradictionsOfDoors(
+  config: Config,
+  settings: Settings,
+  locate: Locate,
+): readonly Finding[] {
+  const findings: Finding[] = []
+  const { tls } = settings
+  if (tls !== undefined && config.tls === undefined) {
+    const [has, misses] = tls.cert === undefined ? (['key', 'cert'] as const) : (['cert', 'key'] as const)
+    const says =
+      tls.cert === undefined && tls.key === undefined
+        ? 'tls: the group is empty; it needs cert and key.'
+        : `tls.${has} stands without tls.${misses}. HTTPS needs both (--tls-cert and --tls-key).`
+    findings.push({
+      where: locate(tls.cert === undefined && tls.key === undefined ? ['tls'] : ['tls', has]),
+      says,
+    })
+  }
+  findings.push(...aboutHttps(config, settings, locate), ...aboutRedirects(config, locate))
+  findings.push(...aboutFrames(config, locate), ...aboutLoginHost(config, locate))
   if (isItself(config)) {
     findings.push({
       where: locate(['listen']),
@@ -77,14 +87,14 @@ function aboutHttps(config: Config, settings: Settings, locate: Locate): readonl
 }
 
 /** Cookies of a frame are `Secure` or none (RFC 6265bis draft section 5.7, `SameSite=None`). */
-function aboutFrames({ embed, tls, https, trustedProxies, insecureHttp }: Config, locate: Locate) {
-  if (embed.length === 0) return []
-  if (insecureHttp) {
+function aboutFrames(config: Config, locate: Locate) {
+  if (config.embed.length === 0) return []
+  if (config.insecureHttp) {
     const says =
       'embed and insecure_http stand together, and a browser keeps no cookie of a frame over plain HTTP. Remove one of them.'
     return [{ where: locate(['embed']), says }]
   }
-  if (tls !== undefined || https !== undefined || trustedProxies.length > 0) return []
+  if (speaksHttps(config)) return []
   const says =
     'embed needs HTTPS: a browser keeps no cookie of a frame without it. Use --https (https:) or your own certificate (tls:), or ' +
     'name the proxy that ends TLS in trusted_proxies.'
@@ -93,7 +103,7 @@ function aboutFrames({ embed, tls, https, trustedProxies, insecureHttp }: Config
 
 /** A login host keeps scripts of the app away from the password, so nobody may be able to change its page on the way either. */
 function aboutLoginHost(config: Config, locate: Locate): readonly Finding[] {
-  const { authHost, hosts, embed, tls, https, trustedProxies, insecureHttp } = config
+  const { authHost, hosts, embed, insecureHttp } = config
   if (authHost === undefined) return []
   const found = (says: string) => [{ where: locate(['auth_host']), says }]
   if (!hosts.includes(authHost))
@@ -112,10 +122,15 @@ function aboutLoginHost(config: Config, locate: Locate): readonly Finding[] {
     return found(
       'auth_host and embed stand together, and a login in a frame would have to be shown by the other site. Remove one of them.',
     )
-  if (tls !== undefined || https !== undefined || trustedProxies.length > 0) return []
+  if (speaksHttps(config)) return []
   return found(
     'auth_host needs HTTPS. Use --https (https:) or your own certificate (tls:), or name the proxy that ends TLS in trusted_proxies.',
   )
+}
+
+/** The gate itself, or a proxy in front. */
+function speaksHttps({ tls, https, trustedProxies }: Config): boolean {
+  return tls !== undefined || https !== undefined || trustedProxies.length > 0
 }
 
 function aboutRedirects(config: Config, locate: Locate): readonly Finding[] {

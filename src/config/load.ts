@@ -1,12 +1,13 @@
 /** Finds and reads the configuration file; `loadConfig` is the one entry for commands. */
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
+import { errorCode } from '../kit/error-code.ts'
 import { GateFault } from '../kit/fault.ts'
 import type { Config } from './config.ts'
 import type { Surroundings } from './defaults.ts'
 import { configFault } from './finding.ts'
 import { makeConfig, makePolicySettings } from './make-config.ts'
-import type { ConfigText } from './make-config.ts'
+import type { ConfigText, Purpose } from './make-config.ts'
 import type { Overrides } from './overrides.ts'
 
 /** Used when it stands in the working directory and no other file was named. */
@@ -20,9 +21,10 @@ export async function loadConfig(
   named: string | undefined,
   overrides: Overrides,
   surroundings: Surroundings,
+  purpose: Purpose = 'doors',
 ): Promise<Config> {
   const source = await readConfigFile(named, surroundings)
-  const config = makeConfig(source, overrides, surroundings)
+  const config = makeConfig(source, overrides, surroundings, purpose)
   return source === undefined ? config : { ...config, file: source.file }
 }
 
@@ -47,7 +49,7 @@ export async function readConfigFile(
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes), file }
   } catch (cause) {
     if (cause instanceof GateFault) throw cause
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    const code = errorCode(cause) ?? ''
     if (code === 'ENOENT' && named === undefined) return undefined
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') {
       throw configFault([{ where: file, says: 'the file is not UTF-8 text. Save it as UTF-8.' }])

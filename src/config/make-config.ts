@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { dirname, relative, resolve } from 'node:path'
 import type { Listen } from './addresses.ts'
 import type { Config, Https } from './config.ts'
-import { contradictions } from './contradictions.ts'
+import { contradictions, contradictionsOfDoors } from './contradictions.ts'
 import { defaultKeyFile, defaults, defaultStateDir, httpsDefaults } from './defaults.ts'
 import type { Surroundings } from './defaults.ts'
 import { configFault, findingsOf } from './finding.ts'
@@ -21,11 +21,15 @@ export interface ConfigText {
   readonly file: string
 }
 
+/** What it is read for: `doors`, to let browsers in; `state`, where only what a gate has kept is touched. */
+export type Purpose = 'doors' | 'state'
+
 /** Pure: the same text, options and surroundings give the same configuration or the same GateFault `config-invalid`. */
 export function makeConfig(
   source: ConfigText | undefined,
   overrides: Overrides,
   surroundings: Surroundings,
+  purpose: Purpose = 'doors',
 ): Config {
   const fromFile =
     source === undefined
@@ -39,7 +43,17 @@ export function makeConfig(
   const settings = merge(fromFile.settings, fromOptions.settings)
   const locate: Locate = (path) =>
     isSet(fromOptions.settings, path) ? fromOptions.locate(path) : fromFile.locate(path)
-  return complete(settings, { locate, limited: fromFile.keysOf(['limits', 'endpoints']) }, surroundings)
+  const config = complete(
+    settings,
+    { locate, limited: fromFile.keysOf(['limits', 'endpoints']) },
+    surroundings,
+  )
+  const contradicting = [
+    ...(purpose === 'doors' ? contradictionsOfDoors(config, settings, locate) : []),
+    ...contradictions(config, settings, locate),
+  ]
+  if (contradicting.length > 0) throw configFault(contradicting)
+  return config
 }
 
 /** What a changed file says about who may do what; the whole file must be right all the same. */
@@ -127,7 +141,7 @@ function complete(settings: Settings, { locate, limited }: Written, surroundings
   const listen = settings.listen ?? (settings.https === undefined ? defaults.listen : httpsDefaults.listen)
   const hosts = settings.hosts ?? defaults.hosts
   const https = settings.https && completeHttps(settings.https, { listen, hosts })
-  const config: Config = {
+  return {
     upstream,
     listen,
     // Whoever wants a certificate for a name wants it served.
@@ -201,9 +215,6 @@ function complete(settings: Settings, { locate, limited }: Written, surroundings
       }),
     ...(https && { https }),
   }
-  const findings = contradictions(config, settings, locate)
-  if (findings.length > 0) throw configFault(findings)
-  return config
 }
 
 /** Half of all, so that it takes more than one address to need them all. */

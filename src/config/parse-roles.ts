@@ -48,8 +48,11 @@ const whenWords = {
 type WhenKey = keyof typeof whenWords
 const whenKeys = Object.keys(whenWords) as readonly WhenKey[]
 
-const noCalls =
-  'this only beside call:, since it guards calls alone and this role grants none (auth_age guards whatever a role does)'
+const noCalls = 'this only beside call:, since it guards calls alone and this role grants none'
+const ofCallsAlone = {
+  fresh: `${noCalls} (auth_age guards whatever a role does)`,
+  arguments: noCalls,
+} as const
 
 export const roleKeys: readonly string[] = keys
 
@@ -97,8 +100,9 @@ class Parser {
     const call = patterns('call')
     const roleName = (one: unknown) => (typeof one === 'string' && roleNameForm.test(one) ? one : undefined)
     const when = given.has('when') ? this.#when(given.get('when'), [name, 'when']) : undefined
-    if (when?.fresh !== undefined && !given.has('call'))
-      this.#report([name, 'when', 'fresh'], noCalls, when.fresh)
+    if (!given.has('call'))
+      for (const key of ['fresh', 'arguments'] as const)
+        if (when?.[key] !== undefined) this.#report([name, 'when', key], ofCallsAlone[key], when[key])
     return {
       name,
       inherits: list('inherits', roleName),

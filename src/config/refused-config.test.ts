@@ -2,15 +2,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { GateFault } from '../kit/fault.ts'
-import { makeConfig } from './make-config.ts'
+import { makeConfig, type Purpose } from './make-config.ts'
 import type { Overrides } from './overrides.ts'
 import { knownKeys } from './schema.ts'
 
 const app = 'upstream: http://127.0.0.1:7860\n'
 
-function read(text: string, overrides: Overrides = {}): void {
+function read(text: string, overrides: Overrides = {}, purpose?: Purpose): void {
   const surroundings = { cwd: '/work', home: '/home/op', env: {} }
-  makeConfig({ text, file: '/etc/gate/sekisho.yaml' }, overrides, surroundings)
+  makeConfig({ text, file: '/etc/gate/sekisho.yaml' }, overrides, surroundings, purpose)
 }
 
 function refusal(text: string, overrides: Overrides = {}): string {
@@ -90,6 +90,11 @@ const refused: readonly (readonly [what: string, text: string, words: string])[]
     'a password for calls of a role that has none',
     `${app}roles: { a: { upload: true, when: { fresh: call } } }`,
     '  sekisho.yaml:2: roles.a.when.fresh: found "call"; allowed is this only beside call:, since it guards calls alone and this role grants none (auth_age guards whatever a role does).',
+  ],
+  [
+    'arguments for a role that has no calls',
+    `${app}roles: { a: { upload: true, when: { arguments: { month: may } } } }`,
+    '  sekisho.yaml:2: roles.a.when.arguments: found a group of keys; allowed is this only beside call:, since it guards calls alone and this role grants none.',
   ],
   [
     'a key nobody knows',
@@ -310,6 +315,19 @@ const refused: readonly (readonly [what: string, text: string, words: string])[]
 describe('what is refused, in words', () => {
   test.each(refused)('%s', (_, text, words) => {
     expect(refusal(text)).toBe(words)
+  })
+
+  test.each([
+    `${app}embed: [https://portal.example]`,
+    `${app}auth_host: login.example.org`,
+    `${app}tls: { cert: c.pem }`,
+    `${app}https: { names: [localhost] }`,
+    'upstream: http://localhost:8484',
+  ])('is no hindrance to what has nothing to do with browsers: %s', (text) => {
+    expect(() => read(text)).toThrow(GateFault)
+    expect(() => read(text, {}, 'state')).not.toThrow()
+    const always = `${text}\nsession: { idle: 2d }`
+    expect(() => read(always, {}, 'state')).toThrow('session.idle')
   })
 
   test('an option is called by its own name', () => {

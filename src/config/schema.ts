@@ -108,6 +108,7 @@ const pace = value(
   parsePace,
   'a pace such as "5, then 1 per 10s" (5 attempts at once, then 1 per 10 seconds)',
 )
+const connections = value((found) => parseInteger(found, 1, 1_000_000), 'a whole number from 1 to 1000000')
 const yesOrNo = (found: unknown) => (typeof found === 'boolean' ? found : undefined)
 const demand = value((found) => demands.find((one) => one === found), `one of ${demands.join(', ')}`)
 const httpListen = value(
@@ -209,11 +210,8 @@ export const settingsSchema = z.strictObject(
     limits: group({
       call: value(between(parseSize, 1e3, 1e9), 'a size from 1kB to 1GB, such as 10MB'),
       upload: value(between(parseSize, 1e3, 1e15), 'a size of at least 1kB, such as 200MB or 4GB'),
-      connections: value((found) => parseInteger(found, 1, 1_000_000), 'a whole number from 1 to 1000000'),
-      connections_per_address: value(
-        (found) => parseInteger(found, 1, 1_000_000),
-        'a whole number from 1 to 1000000',
-      ),
+      connections,
+      connections_per_address: connections,
       handshakes_per_address: pace,
       endpoints: endpointLimits,
       mixed_batch: value(yesOrNo, 'true or false'),

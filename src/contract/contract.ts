@@ -24,6 +24,7 @@ export const paths = {
   /** Where the login has a host of its own: the app's side of it, and what the login host asks on behalf of the app. */
   enter: '/.sekisho/enter',
   enterApi: '/.sekisho/api/enter',
+  enterVouch: '/.sekisho/api/enter/vouch',
   away: '/.sekisho/away',
   awayLook: '/.sekisho/api/away/look',
   awayStart: '/.sekisho/api/away/start',
@@ -203,6 +204,14 @@ export interface ConfirmFinish {
 export interface Confirmed {
   /** For `call`: what the call is sent with, once and within a minute (contract/proof.ts, `confirmationField`). */
   readonly code?: string
+}
+
+/** POST enterVouch, signed: the ticket that this session was given. Answer: one that a login host takes. Uses nothing up. */
+export interface Vouch {
+  readonly ticket: string
+}
+export interface Vouched {
+  readonly ticket: string
 }
 
 /** Gradio's own 401 body (gradio/routes.py 6.31, login_check), which its clients understand. */

@@ -27,6 +27,12 @@ export const stepUpField = 'sekisho-step-up'
 /** Which field speaks for the body: none where there is no body. */
 export type CoveredBody = 'content-digest' | 'sekisho-parts'
 
+/** What was signed of a body. */
+export interface SignedBody {
+  readonly name: CoveredBody
+  readonly sha256: Uint8Array
+}
+
 export interface Challenge {
   /** Opaque; good for five minutes. */
   readonly epoch: string

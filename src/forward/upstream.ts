@@ -1,5 +1,6 @@
 /** Connections to the app. */
 import { Pool } from 'undici'
+import { errorCode } from '../kit/error-code.ts'
 
 /** Ends before the app's own keep-alive of 5 s (uvicorn 0.54), so that no request meets a closing connection. */
 const keepAlive = 4_000
@@ -30,7 +31,7 @@ const absent = new Set([
 ])
 
 export function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown'
+  return errorCode(error) ?? 'unknown'
 }
 
 /** The connection broke before an answer began, so a repeatable request may be sent again. */

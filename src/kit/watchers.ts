@@ -1,10 +1,15 @@
 /** Who wants to know when a credential ends, or means something else than before: the streams that are open in its name. */
+import { DenseSet, type Placed } from './dense-set.ts'
+
+interface Watch<Row, Why> extends Placed {
+  readonly onEnd: (why: Why) => void
+  readonly onUpdate: ((row: Row) => void) | undefined
+}
 
 interface Watched<Row, Why> {
   /** As the store had it when it was last asked. */
   row: Row
-  readonly calls: Set<(why: Why) => void>
-  readonly updates: Set<(row: Row) => void>
+  readonly watches: DenseSet<Watch<Row, Why>>
 }
 
 /** By the row's id. Only rows that somebody watches are held. */
@@ -14,22 +19,14 @@ export class Watchers<Row extends { readonly id: string }, Why> {
 
   /** `onEnd` is called at most once, `onUpdate` with every row that was read anew; the answer takes the watch back. */
   add(row: Row, onEnd: (why: Why) => void, onUpdate?: (row: Row) => void): () => void {
-    const watched = this.#watched.get(row.id) ?? { row, calls: new Set(), updates: new Set() }
+    const watched = this.#watched.get(row.id) ?? { row, watches: new DenseSet<Watch<Row, Why>>() }
     this.#watched.set(row.id, watched)
     this.#fresh.add(row.id)
-    // Wrapped, so that the same function given twice is two watches.
-    const call = (why: Why) => {
-      onEnd(why)
-    }
-    watched.calls.add(call)
-    const update = (fresh: Row) => {
-      onUpdate?.(fresh)
-    }
-    watched.updates.add(update)
+    const watch = { onEnd, onUpdate }
+    watched.watches.add(watch)
     return () => {
-      watched.calls.delete(call)
-      watched.updates.delete(update)
-      if (watched.calls.size === 0 && this.#watched.get(row.id) === watched) this.#watched.delete(row.id)
+      watched.watches.delete(watch)
+      if (watched.watches.size === 0 && this.#watched.get(row.id) === watched) this.#watched.delete(row.id)
     }
   }
 
@@ -50,14 +47,14 @@ export class Watchers<Row extends { readonly id: string }, Why> {
     const watched = this.#watched.get(row.id)
     if (watched === undefined) return
     watched.row = row
-    for (const update of [...watched.updates]) update(row)
+    watched.watches.each(({ onUpdate }) => onUpdate?.(row))
   }
 
   tell(id: Row['id'], why: Why): void {
     const watched = this.#watched.get(id)
     if (watched === undefined) return
     this.#watched.delete(id)
-    for (const call of watched.calls) call(why)
+    watched.watches.each(({ onEnd }) => onEnd(why))
   }
 
   tellAll(why: Why): void {

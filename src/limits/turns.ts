@@ -20,7 +20,7 @@ export class Turns {
     this.#patienceMs = patienceMs
   }
 
-  /** Milliseconds until its turn; undefined, and nothing is taken, where that would be too long. */
+  /** Milliseconds until its turn; undefined, and nothing is taken, where that would be too long. `now`: of a clock that isn't set back. */
   take(asker: string, now: number): number | undefined {
     const { burst, intervalMs } = this.#pace
     // Those who wait have drawn already, so that each comes after all before it.

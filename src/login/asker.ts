@@ -1,7 +1,7 @@
 /** Who knocks, as the request shows it, and what the gate gave this browser when somebody signed in there. */
 import type { Asker } from '../audit/event.ts'
 import type { Username } from '../kit/username.ts'
-import { cookieNames, readCookie, setCookie } from '../sessions/cookie.ts'
+import { readCookie, setCookie } from '../sessions/cookie.ts'
 import type { CookieNames, Site } from '../sessions/cookie.ts'
 import type { AccountId } from '../store/rows.ts'
 import type { KeyRing } from './key.ts'
@@ -15,8 +15,6 @@ export interface LoginAsker {
   readonly cookies: string | undefined
   /** How the browser sees the gate. */
   readonly at: Site
-  /** Decides the names of the cookies; without it they are the strict ones. */
-  readonly site?: Site
 }
 
 /** `username`: the name that somebody tries; whether it is theirs nobody knows yet. */
@@ -28,29 +26,29 @@ export function strangerOf({ address, userAgent }: LoginAsker, username?: Userna
 }
 
 export interface BrowserParts {
+  readonly keys: Pick<KeyRing, 'subKey'>
   readonly instance: string
-  /** Other sites may show the gate in a frame. */
-  readonly embedded?: boolean
+  /** Under which a session is looked for, too. */
+  readonly namesAt: (site: Site) => CookieNames
 }
 
 export class Browsers {
   readonly #known: KnownBrowsers
-  readonly #instance: string
-  readonly #embedded: boolean
+  readonly #namesAt: BrowserParts['namesAt']
 
-  constructor(keys: KeyRing, { instance, embedded = false }: BrowserParts) {
+  constructor({ keys, instance, namesAt }: BrowserParts) {
     this.#known = makeKnownBrowsers(keys.subKey('known-browser'), instance)
-    this.#instance = instance
-    this.#embedded = embedded
+    this.#namesAt = namesAt
   }
 
-  names({ site }: LoginAsker): CookieNames {
-    return cookieNames(this.#instance, site, this.#embedded)
+  names({ at }: LoginAsker): CookieNames {
+    return this.#namesAt(at)
   }
 
   read(asker: LoginAsker, account: AccountId | undefined, now: number): KnownBrowser | undefined {
     const value = this.#value(asker)
-    return value === undefined ? undefined : this.#known.read(value, account, now)
+    const { address } = asker
+    return value === undefined ? undefined : this.#known.read(value, account, { address, now })
   }
 
   /** A Set-Cookie value: from now on this browser is known for the account's present password. */
@@ -59,7 +57,8 @@ export class Browsers {
     { account, mark }: { readonly account: AccountId; readonly mark: PasswordMark },
     now: number,
   ): string {
-    const value = this.#known.make(account, mark, now, this.#value(asker))
+    const { address } = asker
+    const value = this.#known.make(account, mark, { address, now }, this.#value(asker))
     return setCookie(this.names(asker).known, value, knownBrowserSeconds)
   }
 

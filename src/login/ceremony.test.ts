@@ -44,10 +44,10 @@ describe('somebody who knows the password', () => {
   })
 
   it('gets cookies that the browser takes where the operator accepted plain http', async () => {
-    const asker = { ...stranger, site: { scheme: 'http', host: '192.0.2.9:8484' } } as const
+    const asker = { ...stranger, at: { scheme: 'http', host: '192.0.2.9:8484' } } as const
     const { setCookies, session } = await rig.signIn(asker)
     expect(setCookies[0]).toMatch(/^sekisho-abcd2345=[^;]+; Path=\/; HttpOnly; SameSite=Lax$/)
-    const cookies = setCookies.map((cookie) => cookie.split(';')[0]).join('; ')
+    const cookies = cookiesOf({ setCookies })
     await rig.signIn({ ...asker, cookies })
     expect((await rig.store.sessions.find(session.tokenHash))?.ended).toBe('logout')
   })

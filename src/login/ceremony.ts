@@ -13,7 +13,7 @@ import { askerOf, type Sessions } from '../sessions/sessions.ts'
 import type { ProofKey, SessionEnd, SessionRow } from '../store/rows.ts'
 import type { FailureStore, PaceStore, PasswordStore, UserStore } from '../store/store.ts'
 import { findAccount, findChange, type Account } from './account.ts'
-import { Browsers, strangerOf, type LoginAsker } from './asker.ts'
+import { strangerOf, type Browsers, type LoginAsker } from './asker.ts'
 import { HandOver, type HandedOver as Proved } from './hand-over.ts'
 import { heedPace } from './heed-pace.ts'
 import { KeyExchange } from './key-exchange.ts'
@@ -27,11 +27,12 @@ import { makeThrottle, type Counted, type Paces, type Throttle } from './throttl
 
 export interface CeremonyParts extends KeyExchangeParts {
   readonly keys: KeyRing
+  readonly browsers: Browsers
   readonly store: KeyExchangeParts['store'] & {
     readonly passwords: Pick<PasswordStore, 'find'>
     readonly users: Pick<UserStore, 'findForLogin' | 'noteLogin'>
     readonly paces: Pick<PaceStore, 'take'>
-    readonly failures: Pick<FailureStore, 'take' | 'clear'>
+    readonly failures: Pick<FailureStore, 'take' | 'find' | 'clear'>
   }
   readonly sessions: Pick<Sessions, 'issue' | 'find' | 'end'>
   readonly paces: Paces
@@ -61,7 +62,6 @@ export interface SignedIn {
 
 export class Ceremony {
   readonly #parts: CeremonyParts
-  readonly #browsers: Browsers
   readonly #throttle: Throttle
   readonly #exchange: KeyExchange
   readonly #keySeal: Seal
@@ -70,7 +70,6 @@ export class Ceremony {
   constructor(parts: CeremonyParts) {
     const { keys, instance } = parts
     this.#parts = parts
-    this.#browsers = new Browsers(keys, parts)
     this.#throttle = makeThrottle(parts.paces, parts.store)
     const seal = makeSeal(keys.subKey('login-state'), `sekisho/1/login-state/${instance}`)
     this.#exchange = new KeyExchange(parts, seal)
@@ -115,8 +114,20 @@ export class Ceremony {
     if (proofKey === undefined)
       return this.#exchange.refuse(strangerOf(asker, proved.username), 'key-refused', proved.ceremony)
     if (message.for === undefined) return this.#signIn(proved, proofKey, asker)
-    const code = this.#handOver.make(proved, proofKey, message.for)
-    return { kind: 'handed-over', code, setCookies: [this.#remember(proved, asker)] }
+    return this.#handOut(proved, proofKey, { asker, origin: message.for })
+  }
+
+  /** Before there is a code: whoever gets it may never show it, and has proved the password all the same. */
+  async #handOut(
+    proved: ProvedState,
+    proofKey: ProofKey,
+    { asker, origin }: { readonly asker: LoginAsker; readonly origin: string },
+  ): Promise<HandedOver> {
+    const { ceremony, username } = proved
+    const who = strangerOf(asker, username)
+    await this.#parts.audit.write({ kind: 'login.handed-over', asker: who, ceremony })
+    const code = this.#handOver.make(proved, proofKey, origin)
+    return { kind: 'handed-over', code, setCookies: [await this.#remember(proved, asker)] }
   }
 
   /** A login host's code in, shown by whoever has the key of that login; a session out. */
@@ -147,9 +158,9 @@ export class Ceremony {
   }
 
   async #pace(account: Account, asker: LoginAsker, who: Asker): Promise<Partial<Counted> | Refusal> {
-    const { audit, clock } = this.#parts
+    const { browsers, audit, clock } = this.#parts
     const { username, id, mark } = account
-    const browser = this.#browsers.read(asker, id, clock.now())
+    const browser = browsers.read(asker, id, clock.now())
     const attempt = { address: asker.address, browser, mark, username, account: id }
     return heedPace(await this.#throttle.attempt(attempt, clock.now()), who, audit)
   }
@@ -159,7 +170,7 @@ export class Ceremony {
     proofKey: ProofKey | undefined,
     asker: LoginAsker,
   ): Promise<SignedIn | Refusal> {
-    const { store, sessions, audit, clock } = this.#parts
+    const { browsers, store, sessions, audit, clock } = this.#parts
     const { account, username, passwordAt, ceremony, counted } = proved
     const { address, userAgent } = asker
     const named = username === undefined ? {} : { username }
@@ -181,19 +192,24 @@ export class Ceremony {
       if (counted !== undefined) await store.failures.clear(counted)
       await store.users.noteLogin(account, clock.now())
     }
-    const { session: name } = this.#browsers.names(asker)
-    return { kind: 'signed-in', session, setCookies: [setCookie(name, token), this.#remember(proved, asker)] }
+    const { session: name } = browsers.names(asker)
+    const known = await this.#remember(proved, asker)
+    return { kind: 'signed-in', session, setCookies: [setCookie(name, token), known] }
   }
 
-  #remember({ account, mark }: Proved, asker: LoginAsker): string {
-    const known = { account, mark: mark as PasswordMark }
-    return this.#browsers.remember(asker, known, this.#parts.clock.now())
+  /** What the browser was known by counts no more: whoever copied that is a stranger again. */
+  async #remember({ account, mark }: Proved, asker: LoginAsker): Promise<string> {
+    const { browsers, clock } = this.#parts
+    const now = clock.now()
+    const former = browsers.read(asker, account, now)
+    if (former !== undefined) await this.#throttle.replace(former, now)
+    return browsers.remember(asker, { account, mark: mark as PasswordMark }, now)
   }
 
   /** Signing in again replaces this browser's session (OWASP ASVS 5.0, 7.2.4). */
   async #endFormer(asker: LoginAsker): Promise<void> {
-    const { sessions, clock } = this.#parts
-    const cookie = readCookie(asker.cookies, this.#browsers.names(asker).session)
+    const { browsers, sessions, clock } = this.#parts
+    const cookie = readCookie(asker.cookies, browsers.names(asker).session)
     if (cookie.kind !== 'one') return
     const former = await sessions.find(cookie.value, clock.now())
     if (former.state === 'active') await sessions.end(former.session, 'logout')

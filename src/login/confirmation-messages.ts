@@ -1,14 +1,13 @@
 /** The shapes of what the gate's confirmation window sends; anything else is refused. */
 import { z } from 'zod'
 import type { ConfirmFinish, ConfirmLook, ConfirmStart } from '../contract/contract.ts'
-import { base64url, sealedState } from './login-messages.ts'
+import { keyExchangeStart, loginFinishShape } from './login-messages.ts'
 
 const ticket = z.string().max(2048)
 
-// RFC 9807 section 6.3 with ristretto255 and SHA-512: KE1 is 96 bytes, KE3 is 64.
 const look = z.strictObject({ ticket })
-const start = z.strictObject({ startLoginRequest: base64url(96), ticket })
-const finish = z.strictObject({ finishLoginRequest: base64url(64), state: sealedState, ticket })
+const start = z.strictObject({ ...keyExchangeStart.shape, ticket })
+const finish = z.strictObject({ ...loginFinishShape, ticket })
 
 export const parseConfirmLook = (body: unknown): ConfirmLook | undefined => look.safeParse(body).data
 export const parseConfirmStart = (body: unknown): ConfirmStart | undefined => start.safeParse(body).data

@@ -20,14 +20,15 @@ useLoginRig((made) => (rig = made))
 beforeEach(() => {
   tickets = new StepUpTickets({
     ...{ key: rig.keys.subKey('step-up'), instance, store: rig.store, clock: rig.clock },
+    longestCallMs: 0,
   })
   confirmation = new Confirmation({ ...rig.parts, tickets })
 })
 
 const signInBob = async () => (await rig.signIn(stranger, bobsPassword, 'bob')).session
-const ageTicket = ({ id }: SessionRow) => tickets.make({ session: id, what: 'age' })
+const ageTicket = ({ id }: SessionRow, proven = true) => tickets.make({ session: id, proven, what: 'age' })
 const callTicket = ({ id }: SessionRow, call = 'digest') =>
-  tickets.make({ session: id, what: 'call', call, endpoint: 'delete_all' })
+  tickets.make({ session: id, proven: true, what: 'call', call, endpoint: 'delete_all' })
 
 async function begin(session: SessionRow, ticket: string, typed: string) {
   const knocked = knock(typed)
@@ -89,7 +90,8 @@ describe('whoever gives the password again', () => {
     const confirmed = await confirm(session, callTicket(session))
     if (confirmed.kind === 'refusal') throw new TypeError(confirmed.code)
     const code = confirmed.answer.code ?? ''
-    expect(await tickets.spend(code, { session: session.id, call: 'digest' })).toBe('spent')
+    const shown = { session: session.id, call: 'digest', shownAt: rig.now }
+    expect(await tickets.spend(code, shown)).toBe('spent')
     expect(rig.events.at(-1)).toMatchObject({ what: 'call', endpoint: 'delete_all' })
     // For no other one the password is any newer.
     expect((await rig.store.sessions.listOpen())[0]?.authAt).toBe(session.authAt)
@@ -162,10 +164,33 @@ describe('where the session’s cookie isn’t sent', () => {
     expect(await confirmation.findSession(body)).toMatchObject({
       ...{ code: 'ticket-over', because: { why: 'session-over' } },
     })
-    const unknown = tickets.make({ session: 'nobody' as SessionRow['id'], what: 'age' })
+    const unknown = tickets.make({ session: 'nobody' as SessionRow['id'], proven: true, what: 'age' })
     expect(await confirmation.findSession({ ticket: unknown })).toMatchObject({
       ...{ code: 'ticket-over', because: { why: 'session-over' } },
     })
+  })
+
+  it('a ticket of whoever showed no key opens nothing, until the key vouches for it', async () => {
+    const session = await signInBob()
+    const ticket = ageTicket(session, false)
+    expect(await confirmation.findSession({ ticket })).toMatchObject({
+      ...{ code: 'ticket-over', because: { why: 'unproven' } },
+    })
+    const vouched = confirmation.vouch({ ticket }, session)
+    if (vouched.kind === 'refusal') return expect.fail(vouched.code)
+    expect(await confirmation.findSession(vouched.answer)).toMatchObject({ id: session.id })
+    // What a page waits with is known by what it says.
+    expect(confirmation.vouch(vouched.answer, session)).toEqual(vouched)
+  })
+
+  it('no session vouches for the ticket of another, nor for one that is over', async () => {
+    const [session, other] = [await signInBob(), (await rig.signIn()).session]
+    const ticket = ageTicket(other, false)
+    expect(confirmation.vouch({ ticket }, session)).toMatchObject({ because: { why: 'other-session' } })
+    rig.now += 300_000
+    expect(confirmation.vouch({ ticket }, other)).toMatchObject({ because: { why: 'expired' } })
+    expect(confirmation.vouch({ ticket: 'made-up' }, other)).toMatchObject({ code: 'ticket-invalid' })
+    expect(confirmation.vouch({}, other)).toMatchObject({ code: 'body-invalid' })
   })
 
   it.each([undefined, {}, { ticket: 1 }, { ticket: 'made-up' }])('%j is nobody’s', async (body) => {

@@ -1,5 +1,5 @@
 /** Giving the password again: OPAQUE for the account that is signed in, for what a ticket says and nothing else. */
-import type { ConfirmLooked, Confirmed, LoginStarted } from '../contract/contract.ts'
+import type { ConfirmLooked, Confirmed, LoginStarted, Vouched } from '../contract/contract.ts'
 import { makeSeal } from '../kit/seal.ts'
 import { findChange } from './account.ts'
 import type { KeyRing } from './key.ts'
@@ -17,7 +17,7 @@ export interface ConfirmationParts extends OwnPasswordParts {
   readonly keys: KeyRing
   readonly store: OwnPasswordParts['store'] & { readonly sessions: Pick<SessionStore, 'findById'> }
   readonly sessions: Pick<Sessions, 'confirm' | 'isOpen'>
-  readonly tickets: Pick<StepUpTickets, 'read' | 'sessionOf' | 'confirm'>
+  readonly tickets: Pick<StepUpTickets, 'read' | 'holderOf' | 'vouch' | 'confirm'>
 }
 
 export class Confirmation {
@@ -33,14 +33,24 @@ export class Confirmation {
     )
   }
 
-  /** Whose ticket it is, where the session's own cookie isn't sent: at a login host. */
+  /** Whose ticket it is, where neither the session's cookie nor its key is: at a login host. */
   async findSession(body: unknown): Promise<SessionRow | Refusal> {
     const { store, sessions, tickets, clock } = this.#parts
-    const id = tickets.sessionOf(parseTicketOf(body))
-    if (id === undefined) return refuse('ticket-invalid', { why: 'forged' })
-    const session = await store.sessions.findById(id)
+    const holder = tickets.holderOf(parseTicketOf(body))
+    if (holder === undefined) return refuse('ticket-invalid', { why: 'forged' })
+    if (!holder.proven) return refuse('ticket-over', { why: 'unproven' })
+    const session = await store.sessions.findById(holder.session)
     const isOpen = session !== undefined && (await sessions.isOpen(session, clock.now()))
     return isOpen ? session : refuse('ticket-over', { why: 'session-over' })
+  }
+
+  /** In the app's origin, asked with the session's key: what a login host takes in this ticket's place, if it doesn't take this one. */
+  vouch(body: unknown, session: SessionRow): Answered<Vouched> | Refusal {
+    const message = parseConfirmLook(body)
+    const ticket = this.#ticketOf(message, session)
+    if (isRefusal(ticket)) return ticket
+    if (message === undefined) return refuse('body-invalid')
+    return answered({ ticket: ticket.proven ? message.ticket : this.#parts.tickets.vouch(ticket) })
   }
 
   /** What a person is told before they type. */
@@ -106,7 +116,7 @@ export class Confirmation {
     if (message === undefined) return refuse('body-invalid')
     const ticket = this.#parts.tickets.read(message.ticket, session.id)
     if (typeof ticket !== 'string') return ticket
-    // The page's call is sent again where its ticket is over: never for one that somebody on the way made up.
+    // The page's call is sent again where its ticket is over, but for none that was made up. Whether it is this call's own can't be told.
     return refuse(ticket === 'forged' ? 'ticket-invalid' : 'ticket-over', { why: ticket })
   }
 }

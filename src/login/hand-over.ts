@@ -11,7 +11,7 @@ import type { AccountId, ProofKey } from '../store/rows.ts'
 import type { KeyRing } from './key.ts'
 import { base64url } from './login-messages.ts'
 import { makeProofSeal } from './proof-seal.ts'
-import { readSealed, spendOnce, type UseParts } from './sealed.ts'
+import { readSealed, sealedText, spendOnce, type UseParts } from './sealed.ts'
 
 export interface HandOverParts extends UseParts {
   readonly keys: Pick<KeyRing, 'subKey'>
@@ -27,8 +27,8 @@ const codeShape = z.strictObject({
   /** Of the app. */
   origin: z.string(),
   proofKey: z.strictObject({ alg: z.enum(proofAlgorithms), keyid: z.string(), key: z.string() }),
-  account: z.custom<AccountId>((id) => typeof id === 'string'),
-  username: z.custom<Username>((name) => typeof name === 'string').exactOptional(),
+  account: sealedText<AccountId>(),
+  username: sealedText<Username>().exactOptional(),
   mark: z.string(),
   passwordAt: z.number(),
   ceremony: z.string(),

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { link, mkdir, open, unlink } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { errorCode } from '../kit/error-code.ts'
 import { GateFault } from '../kit/fault.ts'
 import { makeKeyRing, parseKeyRing } from './key.ts'
 import type { KeyRing } from './key.ts'
@@ -79,8 +80,12 @@ async function openIfThere(file: string): Promise<FileHandle | undefined> {
   try {
     return await open(file, 'r')
   } catch (cause) {
-    if (isCode(cause, 'ENOENT')) return undefined
-    throw new GateFault('key-invalid', `The set-up key ${file} can't be read (${codeOf(cause)}).`, { cause })
+    if (errorCode(cause) === 'ENOENT') return undefined
+    throw new GateFault(
+      'key-invalid',
+      `The set-up key ${file} can't be read (${errorCode(cause) ?? 'unknown'}).`,
+      { cause },
+    )
   }
 }
 
@@ -105,10 +110,10 @@ async function writeNewFile(file: string, text: string): Promise<boolean> {
     await syncFolder(dirname(file))
     return true
   } catch (cause) {
-    if (isCode(cause, 'EEXIST')) return false
+    if (errorCode(cause) === 'EEXIST') return false
     throw new GateFault(
       'key-missing',
-      `The set-up key can't be written to ${file} (${codeOf(cause)}). Choose another key_file or set ${keyVariable}.`,
+      `The set-up key can't be written to ${file} (${errorCode(cause) ?? 'unknown'}). Choose another key_file or set ${keyVariable}.`,
       { cause },
     )
   }
@@ -132,12 +137,4 @@ function exposed(file: string, mode: number): GateFault {
     `The set-up key ${file} can be read or changed by others (mode ${bits}). Run: chmod 600 '${file}'. If somebody ` +
       'may have read it, make a new key and set the password again.',
   )
-}
-
-function codeOf(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'unknown'
-}
-
-function isCode(cause: unknown, code: string): boolean {
-  return codeOf(cause) === code
 }

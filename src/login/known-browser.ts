@@ -1,5 +1,6 @@
 /** Browsers that signed in before: a signed cookie that opens nothing, but waits in a queue of its own. */
 import { createHmac, hash, randomBytes } from 'node:crypto'
+import { addressKey } from '../kit/address-key.ts'
 import { parseBase64url, toBase64url } from '../kit/base64url.ts'
 import type { Branded } from '../kit/brand.ts'
 import { equalInConstantTime } from '../kit/constant-time.ts'
@@ -20,44 +21,54 @@ export interface KnownBrowser {
   readonly id: string
   /** The password that it signed in with; an older one is no proof of knowing today's. */
   readonly mark: string
+  /** It asks from the address where somebody signed in with it: a copy of the cookie mostly doesn't. */
+  readonly atHome: boolean
+}
+
+export interface Where {
+  readonly address: string
+  readonly now: number
 }
 
 export interface KnownBrowsers {
   /** The cookie value for a browser that has just signed in; `former` is the value that it came with. */
-  make(account: AccountId, mark: PasswordMark, now: number, former?: string): string
+  make(account: AccountId, mark: PasswordMark, where: Where, former?: string): string
   /** What this browser is to this account. Undefined for a forged, foreign or expired cookie: a stranger's. */
-  read(value: string, account: AccountId | undefined, now: number): KnownBrowser | undefined
+  read(value: string, account: AccountId | undefined, where: Where): KnownBrowser | undefined
 }
 
-const lifeMs = 90 * 24 * 60 * 60 * 1000
-export const knownBrowserSeconds = lifeMs / 1000
+export const knownBrowserMs = 90 * 24 * 60 * 60 * 1000
+export const knownBrowserSeconds = knownBrowserMs / 1000
 
 /** Accounts that one browser is known for at a time: a family's, and the cookie stays below 1 KB. */
 const mostAccounts = 5
 
-/** Id, time, account, mark and signature; an entry for each account, all in one cookie. */
+/** Id, time, account, mark, address and signature; an entry for each account, all in one cookie. */
 const form =
-  /^([A-Za-z0-9_-]{22})\.([0-9]{1,11})\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/
-const fields = 5
+  /^([A-Za-z0-9_-]{22})\.([0-9]{1,11})\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/
+const fields = 6
 
 interface Entry {
   readonly text: string
   readonly id: string
   readonly account: string
   readonly mark: string
+  readonly home: string
 }
 
 export function makeKnownBrowsers(key: Secret<Uint8Array>, instance: string): KnownBrowsers {
   const sign = (signed: string) =>
     createHmac('sha256', key.reveal()).update(`${instance}.${signed}`).digest('base64url')
+  /** Tells nobody the address, and two cookies of one address apart. */
+  const homeOf = (id: string, address: string) => sign(`home.${id}.${addressKey(address)}`).slice(0, 22)
 
   const readEntry = (text: string, now: number): Entry | undefined => {
-    const [, id, issued, account, mark, signature] = form.exec(text) ?? []
+    const [, id, issued, account, mark, home, signature] = form.exec(text) ?? []
     if (id === undefined || issued === undefined || account === undefined || mark === undefined)
       return undefined
-    if (signature === undefined || parseBase64url(id) === undefined) return undefined
-    if (!equalInConstantTime(signature, sign(`${id}.${issued}.${account}.${mark}`))) return undefined
-    return now - Number(issued) * 1000 < lifeMs ? { text, id, account, mark } : undefined
+    if (home === undefined || signature === undefined || parseBase64url(id) === undefined) return undefined
+    if (!equalInConstantTime(signature, sign(`${id}.${issued}.${account}.${mark}.${home}`))) return undefined
+    return now - Number(issued) * 1000 < knownBrowserMs ? { text, id, account, mark, home } : undefined
   }
   /** Entries are signed one by one: what is forged or over counts for nothing. */
   const readAll = (value: string, now: number): readonly Entry[] => {
@@ -70,19 +81,22 @@ export function makeKnownBrowsers(key: Secret<Uint8Array>, instance: string): Kn
   }
 
   return {
-    make: (account, mark, now, former) => {
+    make: (account, mark, { address, now }, former) => {
       const name = nameOf(account)
-      const signed = `${toBase64url(randomBytes(16))}.${String(Math.floor(now / 1000))}.${name}.${mark}`
+      const id = toBase64url(randomBytes(16))
+      const signed = `${id}.${String(Math.floor(now / 1000))}.${name}.${mark}.${homeOf(id, address)}`
       const others = former === undefined ? [] : readAll(former, now).filter((one) => one.account !== name)
       const kept = others.slice(0, mostAccounts - 1).map(({ text }) => text)
       return [`${signed}.${sign(signed)}`, ...kept].join('.')
     },
-    read: (value, account, now) => {
+    read: (value, account, { address, now }) => {
       // The whole cookie is checked for every name: a name that nobody has must not be the quicker one.
       const entries = readAll(value, now)
       const name = nameOf(account ?? nobody)
       const found = entries.find((one) => one.account === name)
-      return found === undefined ? undefined : { id: found.id, mark: found.mark }
+      if (found === undefined) return undefined
+      const { id, mark, home } = found
+      return { id, mark, atHome: equalInConstantTime(home, homeOf(id, address)) }
     },
   }
 }

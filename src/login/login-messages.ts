@@ -4,6 +4,7 @@ import { parseBase64url } from '../kit/base64url.ts'
 import { parseUsername, type Username } from '../kit/username.ts'
 import type { LoginFinish } from '../contract/contract.ts'
 import type { AccountId } from '../store/rows.ts'
+import { sealedText } from './sealed.ts'
 
 /** Exactly so many bytes, in their one canonical spelling. */
 export const base64url = (bytes: number) =>
@@ -56,9 +57,9 @@ export const loginState = z.strictObject({
   ceremony: z.string(),
   expiresAt: z.number(),
   /** Absent: the shared password. */
-  username: z.custom<Username>((name) => typeof name === 'string').exactOptional(),
+  username: sealedText<Username>().exactOptional(),
   /** Absent: nobody has the name. */
-  account: z.custom<AccountId>((id) => typeof id === 'string').exactOptional(),
+  account: sealedText<AccountId>().exactOptional(),
   closed: z.enum(['user-unknown', 'user-disabled', 'no-password-set']).exactOptional(),
   mark: z.string(),
   passwordAt: z.number(),

@@ -1,10 +1,12 @@
 /** Everything that has to do with passwords, made once: signing in, joining, changing one, and what waits for upkeep. */
 import type { Audit } from '../audit/audit.ts'
 import type { PasswordRules } from '../contract/contract.ts'
+import { longestMs } from '../kit/body-pace.ts'
 import type { Clock } from '../kit/clock.ts'
 import type { Username } from '../kit/username.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Store } from '../store/store.ts'
+import { Browsers, type BrowserParts } from './asker.ts'
 import { Ceremony } from './ceremony.ts'
 import { Confirmation } from './confirmation.ts'
 import type { KeyRing } from './key.ts'
@@ -20,8 +22,7 @@ export interface LoginParts {
   readonly keys: KeyRing
   /** From `readInstance`. */
   readonly instance: string
-  /** Other sites may show the gate in a frame: cookies are made for that. */
-  readonly embedded?: boolean
+  readonly namesAt: BrowserParts['namesAt']
   /** What browsers ask for is good without a signature too. */
   readonly keyOptional?: boolean
   readonly store: Store
@@ -29,6 +30,8 @@ export interface LoginParts {
   readonly audit: Audit
   readonly clock: Clock
   readonly paces: Paces
+  /** Of a call's body, in bytes. */
+  readonly callBytes: number
   /** Absent: the login stands beside the app. */
   readonly loginHost?: LoginHost
   /** What a new password of this user must be. */
@@ -54,10 +57,11 @@ export interface Login {
 export function openLogin(parts: LoginParts): Login {
   const { keys, instance, store, clock } = parts
   const opaque = openOpaque(keys.opaqueSetup)
-  const all = { ...parts, opaque }
+  const all = { ...parts, opaque, browsers: new Browsers(parts) }
   const ceremony = new Ceremony(all)
   const passwordChange = new PasswordChange(all)
-  const stepUp = new StepUpTickets({ key: keys.subKey('step-up'), instance, store, clock })
+  const longestCallMs = longestMs(parts.callBytes)
+  const stepUp = new StepUpTickets({ key: keys.subKey('step-up'), instance, store, clock, longestCallMs })
   const confirmation = new Confirmation({ ...all, tickets: stepUp })
   return {
     ceremony,

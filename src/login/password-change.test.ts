@@ -28,9 +28,9 @@ async function signInBob(asker = stranger, typed = bobsPassword) {
   return { session: signedIn.session as UserSession, cookies: cookiesOf(signedIn) }
 }
 
-async function begin(session: UserSession, typed = bobsPassword) {
+async function begin(session: UserSession, typed = bobsPassword, asker = stranger) {
   const knocked = knock(typed)
-  const started = await rig.passwordChange.start(knocked.body, session, stranger)
+  const started = await rig.passwordChange.start(knocked.body, session, asker)
   if (started.kind === 'refusal') throw new TypeError(`refused: ${started.code}`)
   return { ...knocked, answer: started.answer }
 }
@@ -80,7 +80,7 @@ describe('a user who knows the current password', () => {
     const { session } = await signInBob()
     const changed = await rig.passwordChange.set(await proveCurrent(session), session, stranger)
     if (changed.kind === 'refusal') throw new TypeError(changed.code)
-    const cookies = changed.setCookies.map((line) => line.split(';')[0]).join('; ')
+    const cookies = cookiesOf(changed)
     expect(changed.setCookies[0]).toMatch(/^__Host-sekisho-abcd2345=; .*Max-Age=0$/)
     await rig.lock('bob')
     const known = { ...stranger, cookies: `${names.known}=${valueOf(cookies, names.known)}` }
@@ -120,10 +120,7 @@ describe('somebody with a stolen session', () => {
     const thief = { ...stranger, address: '198.51.100.7', userAgent: 'Browser/2' }
     const from = { address: thief.address, userAgent: thief.userAgent }
     const typing = rig.events.length
-    const knocked = knock(bobsPassword)
-    const started = await rig.passwordChange.start(knocked.body, session, thief)
-    if (started.kind === 'refusal') throw new TypeError(started.code)
-    const proof = proveOnly({ ...knocked, answer: started.answer })
+    const proof = proveOnly(await begin(session, bobsPassword, thief))
     const begun = beginRegistration(newPassword)
     const message = { ...proof, registrationRequest: begun.registrationRequest }
     const proved = await rig.passwordChange.prove(message, session, thief)

@@ -10,7 +10,7 @@ import type { SessionFacts, Sessions } from '../sessions/sessions.ts'
 import type { SessionRow, UserId } from '../store/rows.ts'
 import type { PasswordStore } from '../store/store.ts'
 import { findAccount } from './account.ts'
-import { Browsers, type LoginAsker } from './asker.ts'
+import type { Browsers, LoginAsker } from './asker.ts'
 import type { ProvedState } from './key-exchange.ts'
 import type { KeyRing } from './key.ts'
 import { markOf } from './known-browser.ts'
@@ -26,6 +26,7 @@ import { unlessBusy } from './unless-busy.ts'
 
 export interface PasswordChangeParts extends OwnPasswordParts {
   readonly keys: KeyRing
+  readonly browsers: Browsers
   readonly store: OwnPasswordParts['store'] & { readonly passwords: Pick<PasswordStore, 'replace'> }
   readonly sessions: Pick<Sessions, 'recheck'>
   readonly opaque: OwnPasswordParts['opaque'] & Pick<Opaque, 'register' | 'checkRecord'>
@@ -46,14 +47,12 @@ const ticketMs = 60_000
 
 export class PasswordChange {
   readonly #parts: PasswordChangeParts
-  readonly #browsers: Browsers
   readonly #own: OwnPassword
   readonly #tickets: Seal
 
   constructor(parts: PasswordChangeParts) {
     const { keys, instance } = parts
     this.#parts = parts
-    this.#browsers = new Browsers(keys, parts)
     const key = keys.subKey('password-change')
     this.#own = new OwnPassword(parts, makeSeal(key, `sekisho/1/password-state/${instance}`))
     this.#tickets = makeSeal(key, `sekisho/1/password-ticket/${instance}`)
@@ -144,7 +143,7 @@ export class PasswordChange {
     }: { readonly session: UserSession; readonly former: string; readonly record: string },
     asker: LoginAsker,
   ): Promise<PasswordChanged | Refusal> {
-    const { store, sessions, audit, clock } = this.#parts
+    const { browsers, store, sessions, audit, clock } = this.#parts
     const { account, username } = session
     const now = clock.now()
     const row = { id: account, record, stretching: defaultStretching, changedAt: now }
@@ -157,8 +156,8 @@ export class PasswordChange {
     await store.failures.clear(failureKeyOf(username))
     const user = { id: account, name: username }
     await audit.write({ kind: 'password.changed', asker: typist, user, sessionsEnded })
-    const known = this.#browsers.remember(asker, { account, mark: markOf(row) }, now)
-    return { kind: 'changed', setCookies: [clearCookie(this.#browsers.names(asker).session), known] }
+    const known = browsers.remember(asker, { account, mark: markOf(row) }, now)
+    return { kind: 'changed', setCookies: [clearCookie(browsers.names(asker).session), known] }
   }
 }
 

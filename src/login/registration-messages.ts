@@ -4,6 +4,7 @@ import type { JoinFinish, JoinLook, JoinStart } from '../contract/contract.ts'
 import type { PasswordProve, PasswordSet, PasswordStart } from '../contract/contract.ts'
 import type { AccountId, SessionId } from '../store/rows.ts'
 import { base64url, keyExchangeStart, loginFinishShape, sealedState } from './login-messages.ts'
+import { sealedText } from './sealed.ts'
 
 // RFC 9807 section 5.1 with ristretto255 and SHA-512: a request is 32 bytes, a record 192.
 const registrationRequest = base64url(32)
@@ -28,8 +29,8 @@ export const parsePasswordSet = (body: unknown): PasswordSet | undefined => pass
 
 export const passwordTicket = z.strictObject({
   id: z.string(),
-  session: z.custom<SessionId>((id) => typeof id === 'string'),
-  account: z.custom<AccountId>((id) => typeof id === 'string'),
+  session: sealedText<SessionId>(),
+  account: sealedText<AccountId>(),
   mark: z.string(),
   expiresAt: z.number(),
 })

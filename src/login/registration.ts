@@ -9,9 +9,8 @@ import type { Sessions } from '../sessions/sessions.ts'
 import type { InvitationRow, UserRow } from '../store/rows.ts'
 import type { FailureStore, InvitationStore, UserStore } from '../store/store.ts'
 import { hashInvitation } from '../users/invitation.ts'
-import { Browsers, strangerOf, type LoginAsker } from './asker.ts'
+import { strangerOf, type Browsers, type LoginAsker } from './asker.ts'
 import { refusePaced } from './heed-pace.ts'
-import type { KeyRing } from './key.ts'
 import { markOf } from './known-browser.ts'
 import type { Opaque } from './opaque.ts'
 import { credentialOf, identifiersOf } from './register.ts'
@@ -21,7 +20,7 @@ import type { Paced, Paces, Throttle, ThrottleStore } from './throttle.ts'
 import { unlessBusy } from './unless-busy.ts'
 
 export interface RegistrationParts {
-  readonly keys: KeyRing
+  readonly browsers: Browsers
   /** From `readInstance`. */
   readonly instance: string
   readonly store: ThrottleStore & {
@@ -56,12 +55,10 @@ interface Invited {
 
 export class Registration {
   readonly #parts: RegistrationParts
-  readonly #browsers: Browsers
   readonly #throttle: Throttle
 
   constructor(parts: RegistrationParts) {
     this.#parts = parts
-    this.#browsers = new Browsers(parts.keys, parts)
     this.#throttle = makeThrottle(parts.paces, parts.store)
   }
 
@@ -112,7 +109,7 @@ export class Registration {
   }
 
   async #redeem({ row, user }: Invited, record: string, asker: LoginAsker): Promise<Joined | Refusal> {
-    const { store, sessions, audit, clock } = this.#parts
+    const { browsers, store, sessions, audit, clock } = this.#parts
     const now = clock.now()
     const password = { id: user.id, record, stretching: defaultStretching, changedAt: now }
     const sessionsEnded = await store.invitations.redeem(row.hash, password, now)
@@ -123,7 +120,7 @@ export class Registration {
     const about = { asker: strangerOf(asker, user.name), user: { id: user.id, name: user.name } }
     await audit.write({ kind: 'invitation.used', ...about, purpose: row.purpose })
     await audit.write({ kind: 'password.changed', ...about, sessionsEnded })
-    const known = this.#browsers.remember(asker, { account: user.id, mark: markOf(password) }, now)
+    const known = browsers.remember(asker, { account: user.id, mark: markOf(password) }, now)
     return { kind: 'joined', setCookies: [known] }
   }
 

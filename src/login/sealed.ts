@@ -1,5 +1,5 @@
 /** What travels with the browser until it is needed again: sealed, of one shape, good until a time, and once. */
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Clock } from '../kit/clock.ts'
 import type { Seal } from '../kit/seal.ts'
 import type { SpentStore } from '../store/store.ts'
@@ -16,6 +16,9 @@ interface Expiring {
 
 /** Spent ids outlive what they stand for by this, should clocks of two processes differ. */
 const spentMarginMs = 60_000
+
+/** A name or an id of a kind of its own, as it was sealed. */
+export const sealedText = <Text extends string>() => z.custom<Text>((found) => typeof found === 'string')
 
 /** Undefined for what isn't ours. It came out of our own seal, so a wrong shape means one of another version. */
 export function readSealed<Shape extends z.ZodType>(
@@ -35,8 +38,8 @@ export function parseShape<Shape extends z.ZodType>(shape: Shape, text: string):
   }
 }
 
-export function isExpired({ expiresAt }: Pick<Expiring, 'expiresAt'>, clock: Clock): boolean {
-  return clock.now() >= expiresAt
+export function isExpired({ expiresAt }: Pick<Expiring, 'expiresAt'>, now: number): boolean {
+  return now >= expiresAt
 }
 
 /** Good for one try, whatever comes of it. */
@@ -44,7 +47,7 @@ export async function spendOnce(
   what: Expiring,
   { store, clock }: UseParts,
 ): Promise<'spent' | 'expired' | 'reused'> {
-  if (isExpired(what, clock)) return 'expired'
+  if (isExpired(what, clock.now())) return 'expired'
   return (await spend(what, store)) ? 'spent' : 'reused'
 }
 

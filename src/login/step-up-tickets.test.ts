@@ -7,21 +7,24 @@ import { StepUpTickets, type Ticket } from './step-up-tickets.ts'
 
 const mine = 'mine' as SessionId
 const theirs = 'theirs' as SessionId
-const wanted = { session: mine, what: 'call', call: 'digest', endpoint: 'delete_all' } as const
+const wanted = { session: mine, proven: true, what: 'call', call: 'digest', endpoint: 'delete_all' } as const
 
 let now: number
+let store: ReturnType<typeof makeMemoryStore>
 let tickets: StepUpTickets
 
 const make = (seed = 1, instance = 'here') =>
   new StepUpTickets({
     key: new Secret(new Uint8Array(32).fill(seed)),
     instance,
-    store: makeMemoryStore(),
+    store,
     clock: { now: () => now },
+    longestCallMs: 3_600_000,
   })
 
 beforeEach(() => {
   now = 1_700_000_000_000
+  store = makeMemoryStore()
   tickets = make()
 })
 
@@ -53,48 +56,77 @@ describe('a ticket', () => {
       expect(tickets.read(forged, mine)).toBe('forged')
   })
 
+  it('says whether whoever got it had the key, and is the same one after that was shown', () => {
+    const sealed = tickets.make({ ...wanted, proven: false })
+    expect(tickets.holderOf(sealed)).toMatchObject({ session: mine, proven: false })
+    const ticket = read(sealed)
+    now += 60_000
+    const vouched = tickets.vouch(ticket)
+    expect(tickets.holderOf(vouched)).toMatchObject({ session: mine, proven: true })
+    expect(read(vouched)).toEqual({ ...ticket, proven: true })
+    expect(tickets.holderOf('x')).toBeUndefined()
+  })
+
   it('names a function in a hundred characters', () => {
     const { endpoint } = read(tickets.make({ ...wanted, endpoint: '😀'.repeat(300) }))
     expect(endpoint).toBe('😀'.repeat(100))
   })
 
   it('has a code only where a call has to be confirmed', () => {
-    expect(tickets.confirm(read(tickets.make({ session: mine, what: 'age' })))).toBeUndefined()
+    expect(tickets.confirm(read(tickets.make({ session: mine, proven: true, what: 'age' })))).toBeUndefined()
   })
 })
 
 describe('a code', () => {
   const call = 'digest'
+  const spend = (code: string, { session = mine, of = call, at = now } = {}) =>
+    tickets.spend(code, { session, call: of, shownAt: at })
 
   it('is spent once, by its session, for its call', async () => {
     const code = codeFor(tickets.make(wanted))
-    expect(await tickets.spend(code, { session: mine, call })).toBe('spent')
-    expect(await tickets.spend(code, { session: mine, call })).toBe('reused')
+    expect(await spend(code)).toBe('spent')
+    expect(await spend(code)).toBe('reused')
   })
 
   it('stays unspent where it is shown for something else', async () => {
     const code = codeFor(tickets.make(wanted))
-    expect(await tickets.spend(code, { session: theirs, call })).toBe('other-session')
-    expect(await tickets.spend(code, { session: mine, call: 'other' })).toBe('other-call')
-    expect(await tickets.spend(code, { session: mine, call })).toBe('spent')
+    expect(await spend(code, { session: theirs })).toBe('other-session')
+    expect(await spend(code, { of: 'other' })).toBe('other-call')
+    expect(await spend(code)).toBe('spent')
   })
 
   it('is over after a minute', async () => {
     const code = codeFor(tickets.make(wanted))
     now += 60_000
-    expect(await tickets.spend(code, { session: mine, call })).toBe('expired')
+    expect(await spend(code)).toBe('expired')
+  })
+
+  it('is good for whoever showed it within that minute, however long the rest took to come', async () => {
+    const [code, over] = [codeFor(tickets.make(wanted)), codeFor(tickets.make(wanted))]
+    const [first, second] = [now + 59_999, now + 60_000]
+    now += 3_600_000
+    expect(await spend(over, { at: second })).toBe('expired')
+    expect(await spend(code, { at: first })).toBe('spent')
+  })
+
+  it('that was spent is not forgotten while a request that showed it in time may still be coming', async () => {
+    const code = codeFor(tickets.make(wanted))
+    const shown = now
+    expect(await spend(code)).toBe('spent')
+    now += 60_000 + 3_600_000 - 1
+    await store.spent.prune(now)
+    expect(await spend(code, { at: shown })).toBe('reused')
+    now += 1
+    expect(await spend(code, { at: shown })).toBe('expired')
   })
 
   it('is no ticket, and nothing that somebody made up', async () => {
-    for (const forged of ['', 'x', tickets.make(wanted)])
-      expect(await tickets.spend(forged, { session: mine, call })).toBe('forged')
+    for (const forged of ['', 'x', tickets.make(wanted)]) expect(await spend(forged)).toBe('forged')
   })
 
   it('shown by many at once is taken from one', async () => {
     const code = codeFor(tickets.make(wanted))
-    const all = await Promise.all(
-      Array.from({ length: 30 }, () => tickets.spend(code, { session: mine, call })),
-    )
+    const all = await Promise.all(Array.from({ length: 30 }, () => spend(code)))
     expect(all.filter((one) => one === 'spent')).toHaveLength(1)
   })
 })

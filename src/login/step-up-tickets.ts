@@ -5,37 +5,45 @@ import { randomName } from '../kit/random.ts'
 import { makeSeal, type Seal } from '../kit/seal.ts'
 import type { Secret } from '../kit/secret.ts'
 import type { SessionId } from '../store/rows.ts'
-import { isExpired, readSealed, spendOnce, type UseParts } from './sealed.ts'
+import { isExpired, readSealed, sealedText, spendOnce, type UseParts } from './sealed.ts'
 
 export interface TicketParts extends UseParts {
   /** Of the purpose `step-up`. */
   readonly key: Secret<Uint8Array>
   readonly instance: string
+  /** So long a call's body may be on its way. */
+  readonly longestCallMs: number
 }
 
 /** `call`: its digest, where it is one call that has to be confirmed. */
 export interface Wanted {
   readonly session: SessionId
+  /** Whoever asks has the session's key, or the session has none: a copied cookie gets tickets too, for pages and files. */
+  readonly proven: boolean
   readonly what: StepUp
   readonly call?: string
   /** For the person who is asked. */
   readonly endpoint?: string
 }
 
+/** For which call a code is shown, and when its head came. */
+export type Shown = Required<Pick<Wanted, 'session' | 'call'>> & { readonly shownAt: number }
+
 /** Why something shown is worth nothing; for the log. */
 export type Worthless = 'forged' | 'expired' | 'other-session' | 'other-call' | 'reused'
 
 /** Long enough to find the window, and the password. */
 const ticketMs = 5 * 60_000
-/** The page repeats its call at once. */
+/** The page repeats its call at once; what it repeats may be large. */
 const codeMs = 60_000
 /** What is said of a function: names are the app's, and a header has its limits. */
 const mostName = 100
 
-const session = z.custom<SessionId>((id) => typeof id === 'string')
+const session = sealedText<SessionId>()
 const ticketShape = z.strictObject({
   id: z.string(),
   session,
+  proven: z.boolean(),
   what: z.enum(stepUps),
   call: z.string().exactOptional(),
   endpoint: z.string().exactOptional(),
@@ -65,15 +73,20 @@ export class StepUpTickets {
   }
 
   /** Whose ticket it is; undefined for one that isn't ours. */
-  sessionOf(sealed: string): SessionId | undefined {
-    return readSealed(this.#tickets, ticketShape, sealed)?.session
+  holderOf(sealed: string): Pick<Ticket, 'session' | 'proven'> | undefined {
+    return readSealed(this.#tickets, ticketShape, sealed)
+  }
+
+  /** The same ticket, in the hands of whoever has the key. */
+  vouch(ticket: Ticket): string {
+    return this.#tickets.seal(JSON.stringify({ ...ticket, proven: true } satisfies Ticket))
   }
 
   read(sealed: string, session: SessionId): Ticket | Worthless {
     const ticket = readSealed(this.#tickets, ticketShape, sealed)
     if (ticket === undefined) return 'forged'
     if (ticket.session !== session) return 'other-session'
-    return isExpired(ticket, this.#parts.clock) ? 'expired' : ticket
+    return isExpired(ticket, this.#parts.clock.now()) ? 'expired' : ticket
   }
 
   /** After the password was given for it; undefined where it is no call that has to be confirmed. */
@@ -83,15 +96,14 @@ export class StepUpTickets {
     return this.#codes.seal(JSON.stringify({ id: `code-${randomName(16)}`, session, call, expiresAt }))
   }
 
-  /** Once, within a minute, in this session, for this call. */
-  async spend(
-    sealed: string,
-    { session, call }: Required<Pick<Wanted, 'session' | 'call'>>,
-  ): Promise<'spent' | Worthless> {
+  /** Once, in this session, for this call, when it was shown within a minute: it shows with the head, and is spent when all is here. */
+  async spend(sealed: string, { session, call, shownAt }: Shown): Promise<'spent' | Worthless> {
     const code = readSealed(this.#codes, codeShape, sealed)
     if (code === undefined) return 'forged'
     if (code.session !== session) return 'other-session'
     if (code.call !== call) return 'other-call'
-    return spendOnce(code, this.#parts)
+    if (isExpired(code, shownAt)) return 'expired'
+    const { id, expiresAt } = code
+    return spendOnce({ id, expiresAt: expiresAt + this.#parts.longestCallMs }, this.#parts)
   }
 }

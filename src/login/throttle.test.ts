@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { defaults } from '../config/defaults.ts'
 import { Secret } from '../kit/secret.ts'
 import { makeMemoryStore } from '../store/engines/memory/open.ts'
 import type { AccountId, PasswordRow } from '../store/rows.ts'
@@ -20,6 +21,7 @@ const row: PasswordRow = {
 const mark = markOf(row)
 const start = 1_700_000_000_000
 const day = 24 * 60 * 60 * 1000
+const at = (now: number) => ({ address: '192.0.2.7', now })
 
 describe('one address', () => {
   it.each([
@@ -59,37 +61,53 @@ describe('the cookie of a browser that signed in before', () => {
   const browsers = makeKnownBrowsers(key, 'abcd2345')
 
   it('is known for 90 days', () => {
-    const cookie = browsers.make('shared', mark, start)
-    expect(browsers.read(cookie, 'shared', start)).toMatchObject({ mark })
-    expect(browsers.read(cookie, 'shared', start + 90 * day - 1)).toBeDefined()
-    expect(browsers.read(cookie, 'shared', start + 90 * day)).toBeUndefined()
-    expect(browsers.make('shared', mark, start)).not.toBe(cookie)
+    const cookie = browsers.make('shared', mark, at(start))
+    expect(browsers.read(cookie, 'shared', at(start))).toMatchObject({ mark })
+    expect(browsers.read(cookie, 'shared', at(start + 90 * day - 1))).toBeDefined()
+    expect(browsers.read(cookie, 'shared', at(start + 90 * day))).toBeUndefined()
+    expect(browsers.make('shared', mark, at(start))).not.toBe(cookie)
+  })
+
+  it('is at home where somebody signed in with it: at that address, of IPv6 in that network', () => {
+    const isHome = (made: string, read: string) => {
+      const cookie = browsers.make('shared', mark, { address: made, now: start })
+      return browsers.read(cookie, 'shared', { address: read, now: start })?.atHome
+    }
+    expect(isHome('192.0.2.7', '192.0.2.7')).toBe(true)
+    expect(isHome('192.0.2.7', '::ffff:192.0.2.7')).toBe(true)
+    expect(isHome('192.0.2.7', '192.0.2.8')).toBe(false)
+    expect(isHome('2001:db8::1', '2001:db8::aaaa:1')).toBe(true)
+    expect(isHome('2001:db8::1', '2001:db8:0:1::1')).toBe(false)
+    // Nobody reads the address, or that two were at the same one, out of their cookies.
+    const homes = [1, 2].map(() => browsers.make('shared', mark, at(start)).split('.')[4])
+    expect(new Set(homes).size).toBe(2)
   })
 
   it('is nobody’s when it is forged, changed, or of another instance or key', () => {
-    const cookie = browsers.make('shared', mark, start)
+    const cookie = browsers.make('shared', mark, at(start))
     const strange = new Secret<Uint8Array>(randomBytes(32))
-    expect(makeKnownBrowsers(key, 'zzzz2345').read(cookie, 'shared', start)).toBeUndefined()
-    expect(makeKnownBrowsers(strange, 'abcd2345').read(cookie, 'shared', start)).toBeUndefined()
-    const [id = '', issued = '', whose = '', marked = '', signature = ''] = cookie.split('.')
+    expect(makeKnownBrowsers(key, 'zzzz2345').read(cookie, 'shared', at(start))).toBeUndefined()
+    expect(makeKnownBrowsers(strange, 'abcd2345').read(cookie, 'shared', at(start))).toBeUndefined()
+    const [id = '', issued = '', whose = '', marked = '', home = '', signature = ''] = cookie.split('.')
     const wrong = [
       '',
       'x',
       `${id}.${issued}.${whose}.${marked}`,
+      `${id}.${issued}.${whose}.${marked}.${marked}.${signature}`,
       `${cookie}.`,
-      `${id}.${issued}0.${whose}.${marked}.${signature}`,
-      `${id}.9${issued.slice(1)}.${whose}.${marked}.${signature}`,
-      `${id}.${issued}.${whose}.none.${signature}`,
-      `${id}.${issued}.${marked}.${marked}.${signature}`,
-      `${id.slice(1)}A.${issued}.${whose}.${marked}.${signature}`,
-      `${id}.${issued}.${whose}.${marked}.${'A'.repeat(43)}`,
+      `${id}.${issued}0.${whose}.${marked}.${home}.${signature}`,
+      `${id}.9${issued.slice(1)}.${whose}.${marked}.${home}.${signature}`,
+      `${id}.${issued}.${whose}.none.${home}.${signature}`,
+      `${id}.${issued}.${marked}.${marked}.${home}.${signature}`,
+      `${id.slice(1)}A.${issued}.${whose}.${marked}.${home}.${signature}`,
+      `${id}.${issued}.${whose}.${marked}.${home}.${'A'.repeat(43)}`,
     ]
-    for (const text of wrong) expect(browsers.read(text, 'shared', start), text).toBeUndefined()
+    for (const text of wrong) expect(browsers.read(text, 'shared', at(start)), text).toBeUndefined()
     fc.assert(
-      fc.property(fc.nat(cookie.length - 1), fc.constantFrom(...'AZaz09-_.'), (at, letter) => {
-        fc.pre(cookie[at] !== letter)
-        const changed = cookie.slice(0, at) + letter + cookie.slice(at + 1)
-        expect(browsers.read(changed, 'shared', start)).toBeUndefined()
+      fc.property(fc.nat(cookie.length - 1), fc.constantFrom(...'AZaz09-_.'), (place, letter) => {
+        fc.pre(cookie[place] !== letter)
+        const changed = cookie.slice(0, place) + letter + cookie.slice(place + 1)
+        expect(browsers.read(changed, 'shared', at(start))).toBeUndefined()
       }),
     )
   })
@@ -104,14 +122,14 @@ describe('the cookie of a browser that several people sign in at', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(accounts.length - 1), { maxLength: 20 }), (signIns) => {
         let cookie: string | undefined
-        for (const [at, who] of signIns.entries())
-          cookie = browsers.make(accounts[who] ?? 'shared', markFor(at), start, cookie)
-        const latest = new Map(signIns.map((who, at) => [who, at]))
+        for (const [turn, who] of signIns.entries())
+          cookie = browsers.make(accounts[who] ?? 'shared', markFor(turn), at(start), cookie)
+        const latest = new Map(signIns.map((who, turn) => [who, turn]))
         const kept = [...latest].sort((one, other) => other[1] - one[1]).slice(0, 5)
         for (const [who, account] of accounts.entries()) {
-          const at = kept.find(([kind]) => kind === who)?.[1]
-          const found = browsers.read(cookie ?? '', account, start)
-          expect(found?.mark).toBe(at === undefined ? undefined : markFor(at))
+          const turn = kept.find(([kind]) => kind === who)?.[1]
+          const found = browsers.read(cookie ?? '', account, at(start))
+          expect(found?.mark).toBe(turn === undefined ? undefined : markFor(turn))
         }
         expect((cookie ?? '').length).toBeLessThan(1024)
       }),
@@ -120,17 +138,17 @@ describe('the cookie of a browser that several people sign in at', () => {
 
   it('takes nothing over from a forged one, nor from one that is over', () => {
     const other = makeKnownBrowsers(new Secret<Uint8Array>(randomBytes(32)), 'abcd2345')
-    const forged = other.make('u1' as AccountId, mark, start)
-    expect(browsers.make('shared', mark, start, forged).split('.')).toHaveLength(5)
-    const old = browsers.make('u1' as AccountId, mark, start)
-    expect(browsers.make('shared', mark, start + 90 * day, old).split('.')).toHaveLength(5)
-    expect(browsers.read([forged, old].join('.'), 'u1' as AccountId, start)).toMatchObject({ mark })
+    const forged = other.make('u1' as AccountId, mark, at(start))
+    expect(browsers.make('shared', mark, at(start), forged).split('.')).toHaveLength(6)
+    const old = browsers.make('u1' as AccountId, mark, at(start))
+    expect(browsers.make('shared', mark, at(start + 90 * day), old).split('.')).toHaveLength(6)
+    expect(browsers.read([forged, old].join('.'), 'u1' as AccountId, at(start))).toMatchObject({ mark })
     const six = Array.from({ length: 6 }, () => old).join('.')
-    expect(browsers.read(six, 'u1' as AccountId, start)).toBeUndefined()
+    expect(browsers.read(six, 'u1' as AccountId, at(start))).toBeUndefined()
   })
 
   it('is nobody’s for a name that nobody has', () => {
-    expect(browsers.read(browsers.make('shared', mark, start), undefined, start)).toBeUndefined()
+    expect(browsers.read(browsers.make('shared', mark, at(start)), undefined, at(start))).toBeUndefined()
   })
 })
 
@@ -174,33 +192,93 @@ describe('the pace', () => {
     for (let n = 0; n < 100; n++) await allowed('192.0.2.1')
     for (let n = 0; n < 100; n++) await allowed(`192.0.2.${String(n)}`)
     expect((await allowed('192.0.2.1')).allowed).toBe(false)
-    expect(await allowed('192.0.2.1', { id: 'mine', mark })).toEqual({ allowed: true })
+    expect(await allowed('192.0.2.1', { id: 'mine', mark, atHome: true })).toEqual({ allowed: true })
   })
 
-  it('of a known browser is its own, and costs strangers nothing', async () => {
+  it('of a known browser is its own, and costs strangers nothing until it is used up', async () => {
     const { allowed } = make()
-    const mine = { id: 'mine', mark }
+    const mine = { id: 'mine', mark, atHome: true }
     for (let n = 0; n < 2; n++) expect((await allowed('192.0.2.1', mine)).allowed).toBe(true)
+    expect((await allowed('192.0.2.1', { id: 'yours', mark, atHome: true })).allowed).toBe(true)
+    for (let n = 0; n < 3; n++) expect((await allowed('192.0.2.1')).allowed).toBe(true)
     expect(await allowed('192.0.2.1', mine)).toEqual({
       allowed: false,
       bucket: 'known-browser',
       retryAfter: 10,
     })
-    expect((await allowed('192.0.2.1', { id: 'yours', mark })).allowed).toBe(true)
-    for (let n = 0; n < 3; n++) expect((await allowed('192.0.2.1')).allowed).toBe(true)
+    expect((await allowed('192.0.2.2', mine)).allowed).toBe(true)
+  })
+
+  it('of a known browser is one where somebody signed in with it, and another elsewhere', async () => {
+    const { allowed } = make()
+    const [mine, copy] = [true, false].map((atHome) => ({ id: 'mine', mark, atHome }))
+    const used = []
+    for (let n = 0; n < 9; n++) used.push((await allowed('192.0.2.66', copy)).allowed)
+    expect(used).toEqual([true, true, true, true, true, false, false, false, false])
+    expect((await allowed('192.0.2.66', mine)).allowed).toBe(true)
+    expect((await allowed('192.0.2.66', mine)).allowed).toBe(true)
+    expect((await allowed('192.0.2.66', mine)).allowed).toBe(false)
+  })
+
+  it.each([
+    [5_000, { bucket: 'stranger', retryAfter: 5 }],
+    [60_000, { bucket: 'known-browser', retryAfter: 10 }],
+  ])('says of two waits the shorter one, where a stranger’s takes %i ms', async (intervalMs, said) => {
+    const own = { burst: 1, intervalMs: 10_000 }
+    const address = { burst: 1, intervalMs }
+    const throttle = makeThrottle({ ...paces, address, knownBrowser: own }, makeMemoryStore())
+    const attempt = { address: '192.0.2.1', browser: { id: 'mine', mark, atHome: true }, mark }
+    for (let n = 0; n < 2; n++) expect((await throttle.attempt(attempt, start)).allowed).toBe(true)
+    expect(await throttle.attempt(attempt, start)).toEqual({ allowed: false, ...said })
+  })
+
+  it('of a browser that was given another cookie is for its copies the strangers’, a minute after the first one', async () => {
+    const { throttle, allowed } = make()
+    const mine = { id: 'mine', mark, atHome: true }
+    await throttle.replace(mine, start - 60_000)
+    await throttle.replace(mine, start - 1)
+    const used = []
+    for (const atHome of [true, false, true, false])
+      used.push((await allowed('192.0.2.1', { ...mine, atHome })).allowed)
+    expect(used).toEqual([true, true, true, false])
+    const next = { ...mine, id: 'next' }
+    await throttle.replace(next, start - 59_999)
+    expect((await allowed('192.0.2.1', next)).allowed).toBe(true)
+  })
+
+  it('lets whoever waits as long as they are told try again, or tells them once more', async () => {
+    const throttle = makeThrottle(defaults.pace, makeMemoryStore())
+    const browser = { id: 'mine', mark, atHome: true }
+    const attempt = { address: '192.0.2.1', browser, mark, username: 'bob' as Username }
+    const refusals = []
+    let now = start
+    for (let tries = 0; tries < 60; tries += 1) {
+      let told = 0
+      for (let answer; !(answer = await throttle.attempt(attempt, now)).allowed; told += 1)
+        now += answer.retryAfter * 1000
+      refusals.push(told)
+      now += 1000
+    }
+    expect(refusals.slice(0, 10)).toEqual(Array(10).fill(0))
+    expect(Math.max(...refusals)).toBeLessThanOrEqual(2)
+    expect(Math.max(...refusals)).toBeGreaterThan(0)
   })
 
   it('holds for all cookies gathered with an earlier password together', async () => {
     const { throttle } = make()
     const today = markOf({ ...row, record: 'second' })
-    const before = (n: number) => ({ address: '192.0.2.1', browser: { id: String(n), mark }, mark: today })
+    const before = (n: number) => ({
+      address: '192.0.2.1',
+      browser: { id: String(n), mark, atHome: true },
+      mark: today,
+    })
     const answers = []
     for (let n = 0; n < 100; n++) answers.push(await throttle.attempt(before(n), start))
-    expect(answers.filter((answer) => answer.allowed).length).toBe(8)
+    // Those, and then what the address has.
+    expect(answers.filter((answer) => answer.allowed).length).toBe(8 + 3)
     expect(answers.at(-1)).toMatchObject({ bucket: 'known-before' })
-    expect(
-      (await throttle.attempt({ address: '192.0.2.1', browser: undefined, mark: today }, start)).allowed,
-    ).toBe(true)
+    const stranger = { address: '192.0.2.2', browser: undefined, mark: today }
+    expect((await throttle.attempt(stranger, start)).allowed).toBe(true)
   })
 })
 
@@ -209,31 +287,35 @@ describe('the pace of a user’s name', () => {
   const paces = { address: unpaced, everyone: unpaced, knownBrowser: unpaced }
   const username = 'bob' as Username
   const account = 'bobbobbobbob' as AccountId
-  type Step =
-    readonly ['wait', number] | readonly ['try', 'stranger' | 'known' | 'former'] | readonly ['clear']
+  type Who = 'stranger' | 'known' | 'copied' | 'former'
+  type Step = readonly ['wait', number] | readonly ['try', Who] | readonly ['clear']
 
-  const browserOf = (who: 'stranger' | 'known' | 'former'): KnownBrowser | undefined => {
+  const browserOf = (who: Who): KnownBrowser | undefined => {
     if (who === 'stranger') return undefined
-    return { id: who, mark: who === 'known' ? mark : markOf({ ...row, record: 'older' }) }
+    if (who === 'former') return { id: who, mark: markOf({ ...row, record: 'older' }), atHome: true }
+    return { id: 'known', mark, atHome: who === 'known' }
   }
   const steps = fc.array(
     fc.oneof(
       { weight: 3, arbitrary: fc.tuple(fc.constant('wait' as const), fc.nat(20 * 60_000)) },
       {
         weight: 12,
-        arbitrary: fc.tuple(fc.constant('try' as const), fc.constantFrom('stranger', 'known', 'former')),
+        arbitrary: fc.tuple(
+          fc.constant('try' as const),
+          fc.constantFrom('stranger', 'known', 'copied', 'former'),
+        ),
       },
       { weight: 1, arbitrary: fc.constant(['clear'] as const) },
     ),
     { maxLength: 600 },
   )
 
-  it('lets strangers try 100 times between two successes and never once more, whatever they do', async () => {
+  it('lets strangers try 80 times between two successes, and a known browser 10 at home and 10 elsewhere, and never once more, whatever they do', async () => {
     await fc.assert(
       fc.asyncProperty(steps as fc.Arbitrary<Step[]>, async (all) => {
         const store = makeMemoryStore()
         const throttle = makeThrottle(paces, store)
-        let [now, strangers, own] = [start, 0, 0]
+        let [now, strangers, own, copied] = [start, 0, 0, 0]
         for (const step of all) {
           if (step[0] === 'wait') now += step[1]
           else if (step[0] === 'clear') {
@@ -246,32 +328,36 @@ describe('the pace of a user’s name', () => {
               expect(paced.retryAfter).toBeGreaterThanOrEqual(1)
               expect(paced.retryAfter).toBeLessThanOrEqual(900)
             } else if (paced.counted?.key === 'known:known') own++
+            else if (paced.counted?.key === 'known:known:away') copied++
             else {
               strangers++
-              expect(paced.counted).toMatchObject({ key: 'user:bob', last: strangers === 100 })
+              expect(paced.counted).toMatchObject({ key: 'user:bob', last: strangers === 80 })
             }
           }
-          expect(strangers).toBeLessThanOrEqual(100)
-          expect(own).toBeLessThanOrEqual(100)
+          expect(strangers).toBeLessThanOrEqual(80)
+          expect(Math.max(own, copied)).toBeLessThanOrEqual(10)
         }
       }),
       { numRuns: 60 },
     )
   })
 
-  it('is reached by nobody who tries with all patience: strangers 100, the known browser 100 and no more', async () => {
+  it('is reached by nobody who tries with all patience: 100 in all, though a copied cookie helps', async () => {
     const throttle = makeThrottle(paces, makeMemoryStore())
-    const tryAll = async (who: 'stranger' | 'known') => {
+    let now = start
+    const tryAll = async (who: Who) => {
       let tries = 0
       for (let n = 0; n < 300; n++) {
-        const now = start + (n + (who === 'known' ? 300 : 0)) * 900_000
+        now += 900_000
         const attempt = { address: '192.0.2.1', browser: browserOf(who), mark, username, account }
         if ((await throttle.attempt(attempt, now)).allowed) tries++
       }
       return tries
     }
-    expect(await tryAll('stranger')).toBe(100)
-    expect(await tryAll('known')).toBe(100)
+    expect(await tryAll('stranger')).toBe(80)
+    expect(await tryAll('copied')).toBe(10)
+    expect(await tryAll('known')).toBe(10)
+    expect(await tryAll('former')).toBe(0)
   })
 
   it('counts a name that nobody has like any other, and no attempt at the shared password', async () => {

@@ -18,16 +18,14 @@ const argumentRefs = {
 
 /** Stands in where no policy looks at the context: the schema still wants one. */
 export const anyContext: PolicyContext = {
-  ...{
-    method: 'none',
-    mfa: false,
-    authAge: 0,
-    address: '192.0.2.1',
-    tls: false,
-    proof: false,
-    fresh: false,
-    now: 0,
-  },
+  method: 'none',
+  mfa: false,
+  authAge: 0,
+  address: '192.0.2.1',
+  tls: false,
+  proof: false,
+  fresh: false,
+  now: 0,
 }
 
 export function contextFor(context: PolicyContext, options: { readonly call: boolean }): Context {

@@ -2,7 +2,7 @@
 import { readSchema } from './read-schema.ts'
 import { parsePolicy } from './parsed-policy.ts'
 import type { PolicySet } from './policy-set.ts'
-import type { Role } from './roles.ts'
+import type { Role, When } from './roles.ts'
 
 export function findSlips(set: PolicySet): readonly string[] {
   return [...findUnmet(set), ...findUnguarded(set), ...findPersonal(set)]
@@ -12,21 +12,23 @@ function findUnmet({ roles }: PolicySet): readonly string[] {
   return roles
     .filter(({ when }) => when?.mfa === true)
     .map(
-      ({ name, file, line, lines }) =>
-        `${file}:${String(lines['when'] ?? line)}: roles.${name}.when.mfa: ` +
+      (role) =>
+        `${placeOf(role, 'mfa')}: ` +
         'no request can have a second factor in this release, so nobody gets what this role itself grants.',
     )
 }
 
 function findUnguarded({ roles }: PolicySet): readonly string[] {
   return roles.flatMap((role) => {
-    const { name, file, line, lines, when } = role
-    const beside = when?.fresh === undefined ? [] : grantsBesideCalls(role)
+    const beside = role.when?.fresh === undefined ? [] : grantsBesideCalls(role)
     if (beside.length === 0) return []
-    const place = `${file}:${String(lines['when'] ?? line)}: roles.${name}.when.fresh`
     const without = `${beside.join(', ')} ${beside.length === 1 ? 'is' : 'are'} granted without it`
-    return [`${place}: this guards calls alone; ${without}.`]
+    return [`${placeOf(role, 'fresh')}: this guards calls alone; ${without}.`]
   })
+}
+
+function placeOf({ name, file, line, lines }: Role, condition: keyof When): string {
+  return `${file}:${String(lines['when'] ?? line)}: roles.${name}.when.${condition}`
 }
 
 /** The sight of the app is none: no role goes without. */

@@ -1,8 +1,9 @@
 /** A login enrols the key that was made for it, and no other. */
-import { createHmac, hkdfSync, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { enrolmentMac } from '../../test/rig/key-pair.ts'
 import { Signer } from '../../test/rig/signer.ts'
-import { enrolmentInfo, enrolmentText, type ProofKeyOffer } from '../contract/proof.ts'
+import type { ProofKeyOffer } from '../contract/proof.ts'
 import { Secret } from '../kit/secret.ts'
 import { makeSeal } from '../kit/seal.ts'
 import { enrolKey, readPublicKey } from './enrolment.ts'
@@ -15,11 +16,6 @@ const signer = new Signer()
 
 const enrol = (offer: ProofKeyOffer, more: Partial<Parameters<typeof enrolKey>[1]> = {}) =>
   enrolKey(offer, { sessionKey, site: https, isPlain: false, ...more }, seal)
-
-function macOver(text: string, key = sessionKey): string {
-  const derived = hkdfSync('sha256', Buffer.from(key, 'base64url'), '', enrolmentInfo, 32)
-  return createHmac('sha256', Buffer.from(derived)).update(text).digest('base64url')
-}
 
 describe('a key', () => {
   const offer = signer.offer(sessionKey, 'https://app.example')
@@ -55,20 +51,20 @@ describe('a key', () => {
     for (const bytes of bad) {
       const publicKey = bytes.toString('base64url')
       expect(readPublicKey(publicKey)).toBeUndefined()
-      const mac = macOver(enrolmentText('ecdsa-p256-sha256', 'https://app.example', publicKey))
+      const mac = enrolmentMac(sessionKey, 'ecdsa-p256-sha256', 'https://app.example', publicKey)
       expect(enrol({ alg: 'ecdsa-p256-sha256', publicKey, mac })).toBeUndefined()
     }
   })
 })
 
 describe('a key that is a secret', () => {
-  const mac = macOver(enrolmentText('hmac-sha256', 'http://192.0.2.7:8484', ''))
+  const mac = enrolmentMac(sessionKey, 'hmac-sha256', 'http://192.0.2.7:8484', '')
 
   it('is enrolled on plain HTTP alone, and stored sealed', () => {
     const enrolled = enrol({ alg: 'hmac-sha256', mac }, { site: http, isPlain: true })
     expect(enrolled).toMatchObject({ alg: 'hmac-sha256' })
     expect(Buffer.from(seal.unseal(enrolled?.key ?? '') ?? '', 'base64url')).toHaveLength(32)
-    const https = macOver(enrolmentText('hmac-sha256', 'https://app.example', ''))
+    const https = enrolmentMac(sessionKey, 'hmac-sha256', 'https://app.example', '')
     expect(enrol({ alg: 'hmac-sha256', mac: https })).toBeUndefined()
   })
 

@@ -1,5 +1,5 @@
 /** A key comes with a login's last message, under a MAC that only the two ends of that login can make. */
-import { createHash, createHmac, createPublicKey, hkdfSync } from 'node:crypto'
+import { createHash, createHmac, hkdfSync } from 'node:crypto'
 import {
   enrolmentInfo,
   enrolmentText,
@@ -13,6 +13,7 @@ import { equalInConstantTime } from '../kit/constant-time.ts'
 import { originOf } from '../kit/origin.ts'
 import type { Seal } from '../kit/seal.ts'
 import type { ProofKey } from '../store/rows.ts'
+import { readPoint } from './read-point.ts'
 
 export interface Enrolling {
   /** OPAQUE's session key (RFC 9807 section 6.1), base64url. */
@@ -43,20 +44,8 @@ export function enrolKey(
 
 /** An uncompressed point on the curve P-256 (SEC 1 section 2.3.4); undefined for anything else. */
 export function readPublicKey(text: string): ProofKey | undefined {
-  const point = parseBase64url(text)
-  if (point?.length !== 65 || point[0] !== 4) return undefined
-  const [x, y] = coordinatesOf(point)
-  try {
-    // OpenSSL takes no point that isn't on the curve.
-    createPublicKey({ format: 'jwk', key: { kty: 'EC', crv: 'P-256', x, y } })
-  } catch {
-    return undefined
-  }
-  return { alg: 'ecdsa-p256-sha256', keyid: hash(thumbprintText(x, y)), key: text }
-}
-
-export function coordinatesOf(point: Buffer): readonly [x: string, y: string] {
-  return [point.subarray(1, 33).toString('base64url'), point.subarray(33).toString('base64url')]
+  const point = readPoint(text)
+  return point && { alg: 'ecdsa-p256-sha256', keyid: hash(thumbprintText(point.x, point.y)), key: text }
 }
 
 function derive(shared: Buffer, info: string): Buffer {

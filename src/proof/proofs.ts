@@ -1,5 +1,5 @@
 /** Whether a request was signed by whose it claims to be, once, for exactly this: RFC 9421 in the profile of contract/proof.ts. */
-import { signatureBase, writeChallenge, type CoveredBody, type SignedRequest } from '../contract/proof.ts'
+import { signatureBase, writeChallenge, type SignedBody, type SignedRequest } from '../contract/proof.ts'
 import type { Clock } from '../kit/clock.ts'
 import { originOf } from '../kit/origin.ts'
 import type { Seal } from '../kit/seal.ts'
@@ -21,12 +21,6 @@ export type ProofTrouble =
   | 'proof-replayed'
   | 'proof-outrun'
 
-/** What was signed of the body: read compares. */
-export interface SignedBody {
-  readonly name: CoveredBody
-  readonly sha256: Uint8Array
-}
-
 export type ProofJudged =
   | { readonly kind: 'none' }
   | {
@@ -34,7 +28,7 @@ export type ProofJudged =
       readonly code: ProofTrouble
       readonly because: Readonly<Record<string, string>>
     }
-  /** `renew`: the epoch is getting old. */
+  /** `body`: `read` compares. `renew`: the epoch is getting old. */
   | { readonly kind: 'held'; readonly body?: SignedBody; readonly renew: boolean }
 
 /** Whose signature it has to be. */

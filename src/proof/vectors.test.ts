@@ -1,17 +1,21 @@
 /** docs/reference/proof-vectors.json says what the code does, character by character. */
 import { createHash } from 'node:crypto'
+import { client, ready } from '@serenity-kit/opaque'
 import { describe, expect, it } from 'vitest'
 import { makeProofVectors } from '../../scripts/proof-vectors.ts'
-import { fieldsOf, startVectorGate, vectors, vectorSeal } from '../../test/rig/proof-vectors.ts'
+import { fieldsOf, startVectorGate, storedKey, vectors, vectorSeal } from '../../test/rig/proof-vectors.ts'
+import { normalizePassword, normalizeUsername } from '../contract/contract.ts'
 import {
   describePart,
   digestField,
+  enterText,
   parseChallenge,
   signatureBase,
   signatureParameters,
 } from '../contract/proof.ts'
-import { enrolKey } from './enrolment.ts'
+import { enrolKey, readPublicKey } from './enrolment.ts'
 import { parseProof } from './parse-proof.ts'
+import { makeVerifySignature } from './verify-signature.ts'
 
 const { requests, enrolments, challenge } = vectors
 const named = requests.map((request) => [request.name, request] as const)
@@ -120,5 +124,65 @@ describe.each(enrolments)('the enrolment of $name', ({ origin, sessionKey, alg, 
   it('is not taken at another origin', () => {
     const elsewhere = { ...site, host: `x.${host}` }
     expect(enrolKey(offer, { sessionKey, site: elsewhere, isPlain }, vectorSeal)).toBeUndefined()
+  })
+})
+
+describe('coming in with a code', () => {
+  const { origin, code, publicKey, text, signature } = vectors.enter
+  const isSigned = (signed: string) => {
+    const bytes = Buffer.from(signature, 'base64url')
+    return makeVerifySignature(vectorSeal)(storedKey('ecdsa-p256-sha256'), signed, bytes)
+  }
+
+  it('is signed as our builder writes it, for a key that the gate takes', () => {
+    expect(enterText(origin, code, publicKey)).toBe(text)
+    expect(readPublicKey(publicKey)?.key).toBe(publicKey)
+    expect(publicKey).not.toBe(vectors.keys['ecdsa-p256-sha256'].publicKey)
+    expect(isSigned(text)).toBe(true)
+  })
+
+  it('is good for no other origin, code or key', () => {
+    const other = vectors.keys['ecdsa-p256-sha256'].publicKey ?? ''
+    for (const signed of [
+      enterText('https://x.demo.example.org', code, publicKey),
+      enterText(origin, `${code}x`, publicKey),
+      enterText(origin, code, other),
+      `${text}\n`,
+    ])
+      expect(isSigned(signed)).toBe(false)
+  })
+})
+
+describe('the login', () => {
+  const { login } = vectors
+  const bytes = (text: string) => Buffer.from(text, 'base64url')
+  const ke1 = bytes(login.startLoginRequest)
+  /** As the library keeps it between the messages: the blind, KE1, and of the client's key share the secret and the nonce. */
+  const state = Buffer.concat([bytes(login.blind), ke1, bytes(login.clientSecret), ke1.subarray(32, 64)])
+
+  async function finish(password: string, identifiers: { readonly client: string; readonly server: string }) {
+    await ready
+    return client.finishLogin({
+      clientLoginState: state.toString('base64url'),
+      loginResponse: login.loginResponse,
+      ...{ password, identifiers: { ...identifiers } },
+      keyStretching: { 'argon2id-custom': { ...login.stretching } },
+    })
+  }
+
+  it('ends with what our OPAQUE computes of it', async () => {
+    expect(login.identifiers.client).toBe(`user:${normalizeUsername(login.username)}`)
+    const { finishLoginRequest, sessionKey } = login
+    expect(await finish(normalizePassword(login.password), login.identifiers)).toMatchObject({
+      finishLoginRequest,
+      sessionKey,
+    })
+  })
+
+  it('ends so for the password as it is normalised and for both names alone', async () => {
+    const password = normalizePassword(login.password)
+    expect(await finish(login.password, login.identifiers)).toBeUndefined()
+    expect(await finish(password, { ...login.identifiers, client: 'guest' })).toBeUndefined()
+    expect(await finish(password, { ...login.identifiers, server: 'another' })).toBeUndefined()
   })
 })

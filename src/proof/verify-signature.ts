@@ -1,18 +1,11 @@
 /** One signature, checked with the key that the login or the token has. Keys are kept ready, a bounded number of them. */
-import {
-  createHmac,
-  createPublicKey,
-  createSecretKey,
-  timingSafeEqual,
-  verify,
-  type KeyObject,
-} from 'node:crypto'
+import { createHmac, createSecretKey, timingSafeEqual, verify, type KeyObject } from 'node:crypto'
 import { parseBase64url } from '../kit/base64url.ts'
 import { Recent } from '../kit/recent.ts'
 import type { Seal } from '../kit/seal.ts'
 import type { ProofKey } from '../store/rows.ts'
 import { derSignature } from './der-signature.ts'
-import { coordinatesOf } from './enrolment.ts'
+import { readPoint } from './read-point.ts'
 
 export type VerifySignature = (key: ProofKey, base: string, signature: Uint8Array) => boolean
 
@@ -43,17 +36,8 @@ export function makeVerifySignature(seal: Pick<Seal, 'unseal'>): VerifySignature
 function readKey({ alg, key }: ProofKey, seal: Pick<Seal, 'unseal'>): ReadyKey | undefined {
   switch (alg) {
     case 'ecdsa-p256-sha256': {
-      const point = parseBase64url(key)
-      if (point?.length !== 65) return undefined
-      const [x, y] = coordinatesOf(point)
-      try {
-        return {
-          kind: 'public',
-          key: createPublicKey({ format: 'jwk', key: { kty: 'EC', crv: 'P-256', x, y } }),
-        }
-      } catch {
-        return undefined
-      }
+      const point = readPoint(key)
+      return point && { kind: 'public', key: point.key }
     }
     case 'hmac-sha256': {
       const secret = parseBase64url(seal.unseal(key) ?? '')

@@ -1,25 +1,10 @@
 /** What keeps a session alive, and what counts as the last use of a token. */
 import { expect, it } from 'vitest'
-import { Signer } from '../../test/rig/signer.ts'
-import type { Username } from '../kit/username.ts'
 import type { Principal, Proof, Proven } from '../request.ts'
-import type { ApiTokenRow, SessionRow } from '../store/rows.ts'
 import { noteUse } from './note-use.ts'
-
-const proofKey = new Signer().row
-const session = { id: 's1' } as SessionRow
-const token = { id: 't1' } as ApiTokenRow
-const given = { roles: [], attributes: {} }
+import { boundToken, guest, keyedGuest, keyedUser, nobody, plainToken } from './principals.contract.ts'
 
 const used = 's1 192.0.2.7 Browser/1'
-
-const nobody: Principal = { kind: 'nobody' }
-const guest: Principal = { kind: 'guest', session }
-const keyedGuest: Principal = { kind: 'guest', session: { ...session, proofKey } }
-const username = 'bob' as Username
-const keyedUser: Principal = { kind: 'user', username, session: { ...session, proofKey }, ...given }
-const plainToken: Principal = { kind: 'token', token, ...given }
-const boundToken: Principal = { kind: 'token', token: { ...token, proofKey }, ...given }
 
 function notedOf(principal: Principal, proof: Proof['kind'], activity = true): readonly string[] {
   const noted: string[] = []

@@ -1,8 +1,7 @@
 /** What proved itself was used: a session lives on by that, and of a token the operator is told when it last was. */
-import type { Proven } from '../request.ts'
+import { isUnproven, type Proven } from '../request.ts'
 import type { SessionFacts } from '../sessions/sessions.ts'
 import type { ApiTokenRow, SessionRow } from '../store/rows.ts'
-import { signerOf } from './prove.ts'
 
 export interface NoteUseParts {
   readonly sessions: {
@@ -17,11 +16,9 @@ export interface NoteUseParts {
 }
 
 /** Where there is a key only signed requests count: a mere copy of a cookie or a token keeps nothing alive, and makes nothing look so. */
-export function noteUse(
-  { principal, entry, proof, client, headers }: Proven,
-  { sessions, tokens }: NoteUseParts,
-): void {
-  if (proof.kind === 'none' && signerOf(principal) !== undefined) return
+export function noteUse(request: Proven, { sessions, tokens }: NoteUseParts): void {
+  if (isUnproven(request)) return
+  const { principal, entry, client, headers } = request
   switch (principal.kind) {
     case 'guest':
     case 'user':

@@ -1,27 +1,20 @@
 /** Which requests have to be signed, by whom, and what comes of a signature; and whose answers bring a challenge. */
 import { describe, expect, it } from 'vitest'
-import { Signer } from '../../test/rig/signer.ts'
 import { challengeField } from '../contract/proof.ts'
 import type { ProofJudged, Signer as Whose } from '../proof/proofs.ts'
 import { refuse } from '../refusals.ts'
 import type { Authenticated, Outcome, Principal, Proven, Reached } from '../request.ts'
-import type { ApiTokenRow, SessionRow } from '../store/rows.ts'
-import type { Username } from '../kit/username.ts'
+import {
+  boundToken,
+  guest,
+  keyedGuest,
+  keyedUser,
+  nobody,
+  plainToken,
+  proofKey,
+} from './principals.contract.ts'
 import { prove, signerOf, type ProveParts } from './prove.ts'
 import { withChallenge } from './with-challenge.ts'
-
-const proofKey = new Signer().row
-const session = { id: 's1' } as SessionRow
-const token = { id: 't1' } as ApiTokenRow
-const given = { roles: [], attributes: {} }
-const username = 'bob' as Username
-
-const nobody: Principal = { kind: 'nobody' }
-const guest: Principal = { kind: 'guest', session }
-const keyed: Principal = { kind: 'guest', session: { ...session, proofKey } }
-const user: Principal = { kind: 'user', username, session: { ...session, proofKey }, ...given }
-const plain: Principal = { kind: 'token', token, ...given }
-const bound: Principal = { kind: 'token', token: { ...token, proofKey }, ...given }
 
 const call = { proof: 'required', answer: 'json' }
 const page = { proof: 'observed', answer: 'document' }
@@ -51,49 +44,49 @@ function asked(
 describe('without a signature', () => {
   const required = 'required' as const
   it.each<[string, Principal, object, Partial<ProveParts['proof']>, string]>([
-    ['somebody with a key may not call', keyed, call, {}, 'proof-missing'],
-    ['a user with a key may not call', user, call, {}, 'proof-missing'],
+    ['somebody with a key may not call', keyedGuest, call, {}, 'proof-missing'],
+    ['a user with a key may not call', keyedUser, call, {}, 'proof-missing'],
     ['somebody without a key may call', guest, call, {}, 'none'],
     ['nobody without a key may call where that is demanded', guest, call, { calls: required }, 'proof-missing'],
     ['demands on files are none on calls', guest, call, { files: required, tokens: required }, 'none'],
-    ['pages are seen with a key', keyed, page, {}, 'none'],
-    ['pages are seen whatever is demanded', keyed, page, { calls: required, files: required }, 'none'],
-    ['files are read', keyed, file, { calls: required }, 'none'],
-    ['files are not read where that is demanded', keyed, file, { files: required }, 'proof-missing'],
+    ['pages are seen with a key', keyedGuest, page, {}, 'none'],
+    ['pages are seen whatever is demanded', keyedGuest, page, { calls: required, files: required }, 'none'],
+    ['files are read', keyedGuest, file, { calls: required }, 'none'],
+    ['files are not read where that is demanded', keyedGuest, file, { files: required }, 'proof-missing'],
     ['media are not read where that is demanded', guest, media, { files: required }, 'proof-missing'],
-    ['a plain token is good', plain, call, { calls: required, files: required }, 'none'],
-    ['a plain token is not good where that is demanded', plain, page, { tokens: required }, 'proof-missing'],
-    ['a bound token is good for nothing', bound, page, {}, 'proof-missing'],
+    ['a plain token is good', plainToken, call, { calls: required, files: required }, 'none'],
+    ['a plain token is not good where that is demanded', plainToken, page, { tokens: required }, 'proof-missing'],
+    ['a bound token is good for nothing', boundToken, page, {}, 'proof-missing'],
     ['strangers get what is for strangers', nobody, call, { calls: required, files: required, tokens: required }, 'none'],
   ])('%s', (_, principal, entry, proof, word) => {
     expect(asked(principal, entry, proof).word).toBe(word)
   }) // prettier-ignore
 
   it('the log is told whether there is a key', () => {
-    expect(asked(keyed, call).proved).toEqual(refuse('proof-missing', { key: true }))
+    expect(asked(keyedGuest, call).proved).toEqual(refuse('proof-missing', { key: true }))
     expect(asked(guest, call, { calls: 'required' }).proved).toEqual(refuse('proof-missing', { key: false }))
   })
 })
 
 describe('a signature', () => {
   it('is judged by the key of whose the request is', () => {
-    expect(asked(user, page).signers).toEqual([{ id: 's1', key: proofKey }])
-    expect(asked(keyed, call).signers).toEqual([{ id: 's1', key: proofKey }])
-    expect(asked(bound, call).signers).toEqual([{ id: 't1', key: proofKey }])
-    for (const keyless of [guest, plain, nobody]) {
+    expect(asked(keyedUser, page).signers).toEqual([{ id: 's1', key: proofKey }])
+    expect(asked(keyedGuest, call).signers).toEqual([{ id: 's1', key: proofKey }])
+    expect(asked(boundToken, call).signers).toEqual([{ id: 't1', key: proofKey }])
+    for (const keyless of [guest, plainToken, nobody]) {
       expect(asked(keyless, call, {}, { kind: 'held', renew: false }).word).toBe('none')
       expect(asked(keyless, call).signers).toEqual([])
     }
   })
 
   it('that holds is a fact of the request from then on', () => {
-    const { proved } = asked(keyed, call, {}, { kind: 'held', renew: true })
-    expect(proved).toMatchObject({ principal: keyed, entry: call, proof: { kind: 'held', renew: true } })
+    const { proved } = asked(keyedGuest, call, {}, { kind: 'held', renew: true })
+    expect(proved).toMatchObject({ principal: keyedGuest, entry: call, proof: { kind: 'held', renew: true } })
   })
 
   it('that doesn’t is refused for its own reason, where none had to be too', () => {
     const judged: ProofJudged = { kind: 'trouble', code: 'proof-signature', because: {} }
-    expect(asked(keyed, page, {}, judged).proved).toEqual(refuse('proof-signature', {}))
+    expect(asked(keyedGuest, page, {}, judged).proved).toEqual(refuse('proof-signature', {}))
   })
 })
 
@@ -104,25 +97,38 @@ describe('a challenge', () => {
   const reach = (principal: Principal, more: object = {}, id = 'calls.join') =>
     ({ principal, entry: { id, body: { kind: 'upload' } }, ...more }) as unknown as Reached
   const held = (renew: boolean) => ({ proof: { kind: 'held', renew } as unknown as Proven['proof'] })
+  const confirmFirst: Outcome = { ...refuse('step-up-required', { for: 'age' }), stepUp: '"t";for=age' }
   const brought = (reached: Reached, outcome = answer) => {
     const done = withChallenge(reached, outcome, parts)
     return done.kind === 'refusal' ? done.challenge : done.headers[challengeField]
   }
 
   it('comes with the answer when somebody asked for it, or the epoch is getting old', () => {
-    expect(brought(reach(keyed, {}, 'gate.challenge'))).toBe('for s1')
-    expect(brought(reach(keyed, held(true)))).toBe('for s1')
-    expect(brought(reach(bound, held(true)))).toBe('for t1')
-    expect(withChallenge(reach(keyed, held(true)), answer, parts)).toMatchObject({
+    expect(brought(reach(keyedGuest, {}, 'gate.challenge'))).toBe('for s1')
+    expect(brought(reach(keyedGuest, held(true)))).toBe('for s1')
+    expect(brought(reach(boundToken, held(true)))).toBe('for t1')
+    expect(withChallenge(reach(keyedGuest, held(true)), answer, parts)).toMatchObject({
       ...{ kind: 'answer', status: 200, headers: { a: 'b' } },
     })
   })
 
-  it('comes with the refusal of a signature, and with no other', () => {
-    expect(brought(reach(keyed), refuse('proof-missing', { key: true }))).toBe('for s1')
-    expect(brought(reach(keyed), refuse('proof-signature', {}))).toBe('for s1')
-    expect(brought(reach(keyed), refuse('login-required'))).toBeUndefined()
-    expect(brought(reach(keyed, {}, 'gate.challenge'), refuse('login-required'))).toBeUndefined()
+  it('comes with the refusal of a signature', () => {
+    expect(brought(reach(keyedGuest), refuse('proof-missing', { key: true }))).toBe('for s1')
+    expect(brought(reach(keyedGuest), refuse('proof-signature', {}))).toBe('for s1')
+  })
+
+  it('comes with no other 401, the app’s own neither, however old the epoch is: it would be signed again', () => {
+    const own = { ...answer, status: 401 } as unknown as Outcome
+    expect(brought(reach(keyedGuest, held(true)), own)).toBeUndefined()
+    expect(brought(reach(keyedGuest, {}, 'gate.challenge'), refuse('login-required'))).toBeUndefined()
+    for (const code of ['login-required', 'session-ended', 'login-failed'] as const)
+      expect(brought(reach(keyedGuest, held(true)), refuse(code))).toBeUndefined()
+    // Of a body that wasn't the signed one: the signature held until then.
+    expect(brought(reach(keyedGuest, held(true)), refuse('proof-body'))).toBe('for s1')
+    expect(brought(reach(keyedGuest, held(true)), refuse('policy-denied'))).toBe('for s1')
+    expect(brought(reach(keyedGuest, held(true)), { ...answer, status: 403 } as unknown as Outcome)).toBe(
+      'for s1',
+    )
   })
 
   it('comes with how large the request may be that is to be sent again, where one is', () => {
@@ -131,16 +137,26 @@ describe('a challenge', () => {
       return done.kind === 'refusal' ? done.bodyMost : expect.fail('an answer')
     }
     const call = { id: 'calls.join', body: { kind: 'json', max: 0 } }
-    expect(most(reach(keyed), refuse('proof-missing', { key: true }))).toBe(2)
-    expect(most(reach(keyed, { entry: call }), refuse('proof-missing', { key: true }))).toBe(1)
-    expect(most(reach(keyed, held(true)), refuse('policy-denied'))).toBeUndefined()
+    expect(most(reach(keyedGuest), refuse('proof-missing', { key: true }))).toBe(2)
+    expect(most(reach(keyedGuest, { entry: call }), refuse('proof-missing', { key: true }))).toBe(1)
+    expect(most(reach(keyedGuest, held(true)), refuse('policy-denied'))).toBeUndefined()
     expect(most(reach(guest), refuse('proof-missing', { key: false }))).toBeUndefined()
+    // Once the password was given. A copied cookie, which can't send it then, makes nobody read anything.
+    expect(most(reach(keyedGuest, held(false)), confirmFirst)).toBe(2)
+    expect(most(reach(guest), confirmFirst)).toBe(2)
+    expect(most(reach(keyedGuest), confirmFirst)).toBeUndefined()
+  })
+
+  it('is a new one where the password is asked for: giving it may take longer than the old one is good', () => {
+    expect(brought(reach(keyedGuest, held(false)), confirmFirst)).toBe('for s1')
+    expect(brought(reach(keyedGuest), confirmFirst)).toBeUndefined()
+    expect(brought(reach(guest), confirmFirst)).toBeUndefined()
   })
 
   it('comes with nothing else, and to nobody without a key', () => {
-    expect(brought(reach(keyed))).toBeUndefined()
-    expect(brought(reach(keyed, held(false)))).toBeUndefined()
-    for (const keyless of [guest, plain, nobody]) {
+    expect(brought(reach(keyedGuest))).toBeUndefined()
+    expect(brought(reach(keyedGuest, held(false)))).toBeUndefined()
+    for (const keyless of [guest, plainToken, nobody]) {
       expect(brought(reach(keyless, {}, 'gate.challenge'))).toBeUndefined()
       expect(brought(reach(keyless), refuse('proof-missing', { key: false }))).toBeUndefined()
     }
@@ -149,5 +165,5 @@ describe('a challenge', () => {
 })
 
 it('there is a signer where there is a key', () => {
-  expect([nobody, guest, plain].map(signerOf)).toEqual([undefined, undefined, undefined])
+  expect([nobody, guest, plainToken].map(signerOf)).toEqual([undefined, undefined, undefined])
 })

@@ -58,10 +58,20 @@ function isNeeded(principal: Principal, entry: RouteEntry, { proof }: ProveParts
     case 'token':
       return principal.token.proofKey !== undefined || proof.tokens === 'required'
     case 'guest':
-    case 'user':
+    case 'user': {
+      const demand = demandOn(entry)
       // Whose browser has a key signs, whatever is asked of others: else a thief would leave the signature out.
-      if (entry.proof === 'required')
-        return principal.session.proofKey !== undefined || proof.calls === 'required'
-      return proof.files === 'required' && (entry.answer === 'file' || entry.answer === 'media')
+      if (demand === 'calls' && principal.session.proofKey !== undefined) return true
+      return demand !== undefined && proof[demand] === 'required'
+    }
   }
+}
+
+/** Which setting says whether somebody who is signed in has to sign it; none: nobody has to. */
+export function demandOn({
+  proof,
+  answer,
+}: Pick<RouteEntry, 'proof' | 'answer'>): 'calls' | 'files' | undefined {
+  if (proof === 'required') return 'calls'
+  return answer === 'file' || answer === 'media' ? 'files' : undefined
 }

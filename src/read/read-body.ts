@@ -1,5 +1,5 @@
 /** Bounded reading of bodies that are held whole: the gate's own, calls, and small forms. */
-import { BodyPace } from '../kit/body-pace.ts'
+import { BodyDeadline, BodyPace, type BodyPatience } from '../kit/body-pace.ts'
 import { BodyTrouble } from '../kit/body-trouble.ts'
 import type { Json } from '../kit/json.ts'
 import { JsonTrouble, parseStrictJson, requestLimits } from '../kit/strict-json.ts'
@@ -43,16 +43,11 @@ export function readPaced(body: IncomingBody, max: number): Promise<Buffer> {
 
 /** All bytes, at most `max` of them, within `deadline` milliseconds; throws BodyTrouble. */
 export function readWhole(body: IncomingBody, max: number, deadline: number): Promise<Buffer> {
-  return collect(body, max, (onSlow) => {
-    const timer = setTimeout(onSlow, deadline)
-    return { count: () => undefined, stop: () => clearTimeout(timer) }
-  })
+  return collect(body, max, (onSlow) => new BodyDeadline(onSlow, deadline))
 }
 
-type Patience = (onSlow: () => void) => Pick<BodyPace, 'count' | 'stop'>
-
 /** By the stream's events: a chain of streams and iterators costs a small call more than all that is read from it. */
-function collect({ stream, accept }: IncomingBody, max: number, patience: Patience): Promise<Buffer> {
+function collect({ stream, accept }: IncomingBody, max: number, patience: BodyPatience): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let seen = 0

@@ -4,10 +4,10 @@ import { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { describePart } from '../contract/proof.ts'
+import { describePart, type SignedBody } from '../contract/proof.ts'
 import { BodyTrouble } from '../kit/body-trouble.ts'
 import { Meter } from './meter.ts'
-import { compareBytes, readSignedParts, type SignedBody } from './signed-body.ts'
+import { compareBytes, readSignedParts } from './signed-body.ts'
 
 const sha256 = (text: string | Uint8Array) => createHash('sha256').update(text).digest()
 const digestOf = (text: string | Uint8Array): SignedBody => ({ name: 'content-digest', sha256: sha256(text) })
@@ -75,7 +75,7 @@ describe('a form', () => {
     expect(await troubleOf(form, partsOf(parts))).toBeUndefined()
     expect(await troubleOf(form, digestOf(form))).toBeUndefined()
     const [first, second] = parts
-    if (first === undefined || second === undefined) return
+    if (first === undefined || second === undefined) return expect.fail('two parts')
     const changed: readonly (readonly FormPart[])[] = [
       [first],
       [second, first],

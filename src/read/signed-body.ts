@@ -1,18 +1,13 @@
 /** A body is what was signed: bytes by their digest (RFC 9530), forms that stream by their parts. */
-import { createHash, type Hash } from 'node:crypto'
-import { describePart, type CoveredBody } from '../contract/proof.ts'
+import { createHash, hash, type Hash } from 'node:crypto'
+import { describePart, type SignedBody } from '../contract/proof.ts'
 import { BodyTrouble } from '../kit/body-trouble.ts'
 import type { Proof } from '../request.ts'
 import type { Meter } from './meter.ts'
 import { readParts, type Part } from './multipart-reader.ts'
 
-export interface SignedBody {
-  readonly name: CoveredBody
-  readonly sha256: Uint8Array
-}
-
 /** Whoever signed and said nothing of a body sends none: one that came along is somebody else's. */
-const emptyBody: SignedBody = { name: 'content-digest', sha256: createHash('sha256').digest() }
+const emptyBody: SignedBody = { name: 'content-digest', sha256: hash('sha256', '', 'buffer') }
 
 /** Undefined: nothing was signed, and nothing had to be. */
 export function signedBodyOf(proof: Proof): SignedBody | undefined {
@@ -23,7 +18,7 @@ export function signedBodyOf(proof: Proof): SignedBody | undefined {
 export function compareBytes(bytes: Uint8Array, signed: SignedBody | undefined): void {
   if (signed === undefined) return
   if (signed.name !== 'content-digest') throw new BodyTrouble('proof-body', { signed: signed.name })
-  compare(createHash('sha256').update(bytes), signed)
+  compare(hash('sha256', bytes, 'buffer'), signed)
 }
 
 /** The parts of a form, compared when the last of them has passed. To be called before the form begins to flow; throws BodyTrouble. */
@@ -46,7 +41,7 @@ async function* compareAfter(
   signed: SignedBody,
 ): AsyncGenerator<Part, void, void> {
   yield* parts
-  compare(sha256, signed)
+  compare(sha256.digest(), signed)
 }
 
 async function* described(parts: AsyncIterable<Part>, sha256: Hash): AsyncGenerator<Part, void, void> {
@@ -68,6 +63,6 @@ async function* counted(
 }
 
 /** Neither side is a secret. */
-function compare(sha256: Hash, signed: SignedBody): void {
-  if (!sha256.digest().equals(signed.sha256)) throw new BodyTrouble('proof-body', { signed: signed.name })
+function compare(sha256: Buffer, signed: SignedBody): void {
+  if (!sha256.equals(signed.sha256)) throw new BodyTrouble('proof-body', { signed: signed.name })
 }

@@ -39,7 +39,7 @@ export class Connections {
       socket.destroy()
       this.#onDropped(remoteAddress, reason)
     }
-    const seat = this.#places.take(remoteAddress, () => drop('room'))
+    const seat = this.#places.take(this.#places.keyOf(remoteAddress), () => drop('room'))
     if (typeof seat === 'string') {
       drop(seat)
       return

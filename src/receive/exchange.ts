@@ -16,8 +16,8 @@ export interface Exchange {
   readonly readHeaders: () => HeadersRead
   /** Undefined when the message has none. */
   readonly openBody: (headers: Headers) => IncomingBody | undefined
-  /** Somebody who is signed in asks: the place isn't given up for a stranger's. */
-  readonly vouch: () => void
+  /** `owner`, who is signed in, asks: the place isn't given up for a stranger's. */
+  readonly vouch: (owner: string) => void
   readonly outlet: Outlet
 }
 

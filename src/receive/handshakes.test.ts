@@ -2,18 +2,17 @@
 import { once } from 'node:events'
 import { connect as connectTcp, type AddressInfo } from 'node:net'
 import { connect as connectTls, type TLSSocket } from 'node:tls'
-import { generate } from 'selfsigned'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { makePair, type Pair } from '../../test/rig/certificate.ts'
 import { comeFrom } from '../../test/rig/come-from.ts'
 import { shakeHands, shakeHandsOften } from '../../test/rig/shake-hands.ts'
 import { parseNetwork } from '../kit/networks.ts'
 import type { TurnPace } from '../limits/turns.ts'
 import { makeServer } from './receive.ts'
 
-let tls: { cert: string; key: string }
+let tls: Pair
 beforeAll(async () => {
-  const { cert, private: key } = await generate([{ name: 'commonName', value: 'localhost' }])
-  tls = { cert, key }
+  tls = await makePair()
 })
 
 const closing: (() => void)[] = []
@@ -21,8 +20,9 @@ afterEach(() => {
   for (const close of closing.splice(0)) close()
 })
 
-/** Its clock stands still, so nothing comes back while a test runs. */
+/** Its clock stands still, so nothing comes back while a test runs, unless it is set. */
 async function start(handshakesPerAddress: TurnPace, connections = 1000) {
+  const clock = { time: 1_800_000_000_000 }
   const reasons: unknown[] = []
   const proxy = parseNetwork('198.51.100.0/24') ?? expect.fail('no network')
   const server = makeServer(
@@ -36,7 +36,7 @@ async function start(handshakesPerAddress: TurnPace, connections = 1000) {
         return new Promise(() => undefined)
       },
       page: () => Buffer.from(''),
-      now: () => 0,
+      now: () => clock.time,
     },
   )
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -49,7 +49,7 @@ async function start(handshakesPerAddress: TurnPace, connections = 1000) {
     closing.push(() => street.close())
     return street.port
   }
-  return { server, from, reasons, port: (server.address() as AddressInfo).port }
+  return { server, from, reasons, clock, port: (server.address() as AddressInfo).port }
 }
 
 /** A connection that stays, silent, after its handshake. */
@@ -98,6 +98,15 @@ describe('new TLS connections', () => {
   it('that come a little too often wait for their turn, and lose nothing of what they said meanwhile', async () => {
     const { from, reasons } = await start({ burst: 1, intervalMs: 200 })
     expect(await shakeHandsOften(await from('203.0.113.7'), 5)).toBe(5)
+    expect(reasons).toEqual([])
+  })
+
+  it.each([6, 60, 86_400])('go on at their pace when the clock was set back by %i s', async (seconds) => {
+    const { from, reasons, clock } = await start({ burst: 3, intervalMs: 20 })
+    const port = await from('203.0.113.7')
+    expect(await shakeHands(port)).toBe('shaken')
+    clock.time -= seconds * 1000
+    expect(await shakeHandsOften(port, 5)).toBe(5)
     expect(reasons).toEqual([])
   })
 

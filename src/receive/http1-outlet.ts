@@ -2,6 +2,7 @@
 import type { ServerResponse } from 'node:http'
 import type { AnswerHeaders } from '../request.ts'
 import type { Outlet, Rest } from './exchange.ts'
+import type { Leftover } from './leftover.ts'
 
 /**
  * TLS encrypts at once whatever it is handed, and keeps it until the client takes it (nodejs/node src/crypto/crypto_tls.cc 24,
@@ -11,12 +12,12 @@ const largestPiece = 64 * 1024
 
 export class Http1Outlet implements Outlet {
   readonly #response: ServerResponse
-  readonly #onAll: ((most: number) => void) | undefined
+  readonly #leftover: Pick<Leftover, 'allow' | 'beforeEnd'> | undefined
 
-  /** `onAll`: all of the request's body is to be taken; absent, that can't be, or the client waits for a word before it sends. */
-  constructor(response: ServerResponse, onAll?: (most: number) => void) {
+  /** `leftover`: of the request's body; absent, it can't be taken, or the client waits for a word before it sends. */
+  constructor(response: ServerResponse, leftover?: Pick<Leftover, 'allow' | 'beforeEnd'>) {
     this.#response = response
-    this.#onAll = onAll
+    this.#leftover = leftover
   }
 
   get isOpen(): boolean {
@@ -25,8 +26,8 @@ export class Http1Outlet implements Outlet {
 
   begin(status: number, headers: AnswerHeaders, rest: Rest): void {
     const isAll = typeof rest === 'object'
-    if (isAll) this.#onAll?.(rest.most)
-    const last = rest === 'none' || (isAll && this.#onAll === undefined)
+    if (isAll) this.#leftover?.allow(rest.most)
+    const last = rest === 'none' || (isAll && this.#leftover === undefined)
     const all = last ? { ...headers, connection: 'close' } : headers
     this.#response.writeHead(status, all as Record<string, string | string[]>)
   }
@@ -36,8 +37,8 @@ export class Http1Outlet implements Outlet {
   }
 
   end(bytes?: Uint8Array): void {
-    if (bytes === undefined || bytes.byteLength <= largestPiece) this.#response.end(bytes)
-    else this.#feed(bytes)
+    if (this.#leftover === undefined) this.#send(bytes)
+    else this.#leftover.beforeEnd(() => this.#send(bytes))
   }
 
   cut(): void {
@@ -56,6 +57,11 @@ export class Http1Outlet implements Outlet {
     this.#response.once('close', () => {
       if (!this.#response.writableFinished) call()
     })
+  }
+
+  #send(bytes?: Uint8Array): void {
+    if (bytes === undefined || bytes.byteLength <= largestPiece) this.#response.end(bytes)
+    else this.#feed(bytes)
   }
 
   /** Waits between two pieces until the client took one. */

@@ -42,15 +42,15 @@ export function serveHttp1(server: Server, connections: Pick<Connections, 'seatO
     const seat = connections.seatOf(message.socket)
     seat?.begin()
     response.once('close', () => seat?.end())
-    const onAll = waits ? undefined : (most: number) => leftover.allow(most)
-    void door.take(makeExchange(message, response, { waits, vouch: () => seat?.vouch(), onAll }))
+    const vouch = (owner: string) => seat?.vouch(owner)
+    void door.take(makeExchange(message, response, { waits, vouch, leftover: waits ? undefined : leftover }))
   }
   server.on('request', (message, response) => onRequest(message, response, false))
   server.on('checkContinue', (message, response) => onRequest(message, response, true))
   // Node would answer these itself, past the log.
   server.on('checkExpectation', (message, response) => {
     new Leftover(message, response)
-    const how = { waits: false, vouch: () => undefined, onAll: undefined }
+    const how = { waits: false, vouch: () => undefined, leftover: undefined }
     const exchange = makeExchange(message, response, how)
     void door.take(exchange, refuse('header-ambiguous', { field: 'expect' }))
   })
@@ -88,8 +88,8 @@ function makeExchange(
   response: ServerResponse,
   how: {
     readonly waits: boolean
-    readonly vouch: () => void
-    readonly onAll: ((most: number) => void) | undefined
+    readonly vouch: Exchange['vouch']
+    readonly leftover: Leftover | undefined
   },
 ): Exchange {
   const { peer, method, userAgent } = originOf(message)
@@ -101,7 +101,7 @@ function makeExchange(
     readHeaders: () => readHeaders(message),
     openBody: () => openBody(message, response, how.waits),
     vouch: how.vouch,
-    outlet: new Http1Outlet(response, how.onAll),
+    outlet: new Http1Outlet(response, how.leftover),
   }
 }
 

@@ -19,7 +19,7 @@ export interface Http2ConnectionParts {
   /** The connection's own place. */
   readonly seat: Seat | undefined
   /** For a request. */
-  readonly takePlace: Places['take']
+  readonly takePlace: (giveUp: () => void) => ReturnType<Places['take']>
 }
 
 /** Raised by nghttp2 when the other side breaks the protocol; all other errors are ends like any other. */
@@ -127,18 +127,18 @@ export class Http2Connection {
       this.#misread('connection-dropped', { reason: `streams-${reason}` })
     }
     // By then it was handed on, and may be done.
-    const place = this.#parts.takePlace(this.#peer, () => drop('room', constants.NGHTTP2_CANCEL))
+    const place = this.#parts.takePlace(() => drop('room', constants.NGHTTP2_CANCEL))
     if (typeof place === 'string') {
       // RFC 9113 section 8.7: nothing was done, so clients ask again, POST included.
       drop(place, constants.NGHTTP2_REFUSED_STREAM)
       return
     }
     const { seat } = this.#parts
-    // Files, media and pages go unsigned; whoever signed on this connection is the one who asks for them.
-    if (seat?.isKnown === true) place.vouch()
-    const vouch = () => {
-      place.vouch()
-      seat?.vouch()
+    // Files, media and pages go unsigned; whoever signed on this connection asks for them, unless it is many people's.
+    if (place.key !== undefined && seat?.owner !== undefined) place.vouch(seat.owner)
+    const vouch = (owner: string) => {
+      place.vouch(owner)
+      seat?.vouch(owner)
     }
     const exchange = makeHttp2Exchange(stream, raw, {
       ...{ peer: this.#peer, vouch },

@@ -22,10 +22,12 @@ export class Http2Connections {
   }
 
   add(socket: TLSSocket): void {
+    // Once for all of its requests.
+    const key = this.#streams.keyOf(socket.remoteAddress)
     const connection = new Http2Connection(socket, {
       door: this.#door,
       seat: this.#connections.seatOf(socket),
-      takePlace: (peer, giveUp) => this.#streams.take(peer, giveUp),
+      takePlace: (giveUp) => this.#streams.take(key, giveUp),
     })
     this.#open.add(connection)
     socket.once('close', () => this.#open.delete(connection))

@@ -1,10 +1,11 @@
 /** What is still to come of a body when its request is answered: taken for a moment, or in full if it is wanted once more. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { BodyPace } from '../kit/body-pace.ts'
+import { BodyDeadline, BodyPace, type BodyPatience } from '../kit/body-pace.ts'
 
 /** Enough for what an honest client has on its way; a dripping or pouring one is cut. */
 const graceMs = 5_000
 const graceBytes = 1024 * 1024
+const grace: BodyPatience = (cut) => new BodyDeadline(cut, graceMs)
 
 /**
  * Node waits for the end of a body before it reads the next request of a connection, and without a time limit it
@@ -12,14 +13,14 @@ const graceBytes = 1024 * 1024
  */
 export class Leftover {
   readonly #message: IncomingMessage
+  readonly #response: ServerResponse
+  #isAll = false
   #most = graceBytes
-  #pace: (cut: () => void) => Pick<BodyPace, 'count' | 'stop'> = (cut) => {
-    const timer = setTimeout(cut, graceMs)
-    return { count: () => undefined, stop: () => clearTimeout(timer) }
-  }
+  #patience = grace
 
   constructor(message: IncomingMessage, response: ServerResponse) {
     this.#message = message
+    this.#response = response
     response.once('finish', () => this.#take())
   }
 
@@ -28,13 +29,21 @@ export class Leftover {
    * of the connection (RFC 9112 section 9.6): whoever has to send the same again would never learn it.
    */
   allow(most: number): void {
+    this.#isAll = true
     this.#most = most
-    this.#pace = (cut) => new BodyPace(cut)
+    this.#patience = (cut) => new BodyPace(cut)
     // Of what nobody has begun to read by the end of the answer, Node throws away every byte unseen (lib/_http_server.js 24, resOnFinish).
     this.#message.read(0)
   }
 
-  #take(): void {
+  /** Calls `end` at once, or when all was taken where it ends the connection too: Node waits for nobody then (lib/_http_server.js 24, resOnFinish). */
+  beforeEnd(end: () => void): void {
+    const isTaken = !this.#isAll || this.#response.shouldKeepAlive || this.#message.complete
+    if (isTaken) end()
+    else this.#take(end)
+  }
+
+  #take(onEnd: () => void = () => undefined): void {
     const message = this.#message
     if (message.complete) {
       message.resume()
@@ -44,12 +53,15 @@ export class Leftover {
     if (socket.destroyed) return
     let left = this.#most
     const cut = () => socket.destroy()
-    const pace = this.#pace(cut)
+    const pace = this.#patience(cut)
     const stop = () => {
       pace.stop()
       socket.off('close', stop)
     }
-    message.once('end', stop)
+    message.once('end', () => {
+      stop()
+      onEnd()
+    })
     // Of an answered request Node tells nothing more when its connection closes (lib/_http_server.js 24, resOnFinish).
     socket.once('close', stop)
     message.on('data', (chunk: Buffer) => {

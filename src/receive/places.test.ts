@@ -10,12 +10,18 @@ function makePlaces(connections: number, connectionsPerAddress = Math.floor(conn
   const givenUp: string[] = []
   /** A place that has to be there, under a name by which it is told apart when it is given up. */
   const sit = (peer: string | undefined, name = String(peer)) => {
-    const seat = places.take(peer, () => givenUp.push(name))
+    const seat = places.take(places.keyOf(peer), () => givenUp.push(name))
     return seat instanceof Seat ? seat : expect.fail(`${name} was turned away: ${seat}`)
   }
   const sitAll = (peer: string, count: number) =>
     Array.from({ length: count }, (_, at) => sit(peer, `${peer} ${String(at)}`))
-  return { places, givenUp, sit, sitAll, refusal: (peer: string) => places.take(peer, () => undefined) }
+  return {
+    places,
+    givenUp,
+    sit,
+    sitAll,
+    refusal: (peer: string) => places.take(places.keyOf(peer), () => undefined),
+  }
 }
 
 describe('the share of one address', () => {
@@ -84,13 +90,13 @@ describe('when every place is taken', () => {
       sit('192.0.2.4', 'answered'),
     ]
     for (const one of [signedIn, dripping, answered]) one.begin()
-    for (const one of [signedIn, resting]) one.vouch()
+    for (const one of [signedIn, resting]) one.vouch('somebody')
     sit('192.0.2.5', 'idle')
     answered.end()
     for (let at = 0; at < 4; at++) {
       const one = sit(`192.0.2.${String(10 + at)}`, 'new')
       one.begin()
-      one.vouch()
+      one.vouch(`new ${String(at)}`)
     }
     expect([givenUp, refusal('192.0.2.6')]).toEqual([['dripping', 'idle', 'answered', 'resting'], 'all'])
   })
@@ -98,9 +104,9 @@ describe('when every place is taken', () => {
   it('a request of somebody who is signed in is given up by whoever has more than a share, for whoever has less', () => {
     const { sit, sitAll, refusal, givenUp } = makePlaces(24, 24)
     const keep = (seats: readonly Seat[]) => {
-      for (const seat of seats) {
+      for (const [at, seat] of seats.entries()) {
         seat.begin()
-        seat.vouch()
+        seat.vouch(`${String(seat.key)} ${String(at)}`)
       }
     }
     keep(sitAll('192.0.2.1', 1))
@@ -122,9 +128,60 @@ describe('when every place is taken', () => {
     for (const peer of ['192.0.2.1', '192.0.2.2']) {
       const seat = sit(peer)
       seat.begin()
-      seat.vouch()
+      seat.vouch(peer)
     }
     expect([refusal('192.0.2.3'), givenUp]).toEqual(['all', []])
+  })
+
+  it.each([
+    { from: 'many addresses', peerOf: (at: number) => `2001:db8:0:${String(at)}::1` },
+    { from: 'behind a proxy', peerOf: () => '198.51.100.7' },
+  ])('somebody who is signed in keeps no more than a share, $from', ({ peerOf }) => {
+    const { sit, refusal, givenUp } = makePlaces(12, 12)
+    const keep = (peer: string, owner: string) => {
+      const seat = sit(peer, owner)
+      seat.begin()
+      seat.vouch(owner)
+    }
+    keep('192.0.2.1', 'honest')
+    for (let at = 0; at < 11; at++) keep(peerOf(at), 'greedy')
+    for (let at = 0; at < 3; at++) keep(`192.0.2.${String(10 + at)}`, `new ${String(at)}`)
+    expect([givenUp, refusal('192.0.2.99')]).toEqual([['greedy', 'greedy', 'greedy'], 'all'])
+  })
+
+  it('what somebody gave back, or somebody else asks on by now, is no share of theirs', () => {
+    const { sit, refusal } = makePlaces(12, 12)
+    const seats = Array.from({ length: 12 }, (_, at) => sit(`192.0.2.${String(at)}`))
+    for (const seat of seats) {
+      seat.begin()
+      seat.vouch('first')
+    }
+    for (const seat of seats.slice(0, 6)) seat.vouch('second')
+    expect(refusal('192.0.2.99')).toBe('all')
+    for (const seat of seats.slice(0, 3)) seat.leave()
+    for (let at = 0; at < 3; at++) {
+      const seat = sit(`192.0.2.${String(20 + at)}`)
+      seat.begin()
+      seat.vouch('second')
+    }
+    expect(refusal('192.0.2.99')).toBe('all')
+  })
+
+  it('what many people share is a stranger’s again as soon as nobody who is signed in waits there', () => {
+    const { sit, givenUp } = makePlaces(2, 2)
+    const [shared, own] = [sit('198.51.100.7', 'shared'), sit('192.0.2.1', 'own')]
+    for (const seat of [shared, own]) {
+      seat.begin()
+      seat.vouch('somebody')
+      expect(seat.rank).toBe('kept')
+      seat.end()
+    }
+    expect([shared.rank, own.rank]).toEqual(['stranger', 'resting'])
+    // Who it was is told after they are gone.
+    shared.vouch('somebody')
+    shared.begin()
+    sit('192.0.2.2')
+    expect(givenUp).toEqual(['shared'])
   })
 
   it('a proxy gets places from strangers', () => {
@@ -147,29 +204,30 @@ describe('whatever comes and goes', () => {
       fc.property(fc.array(deed, { maxLength: 300 }), (deeds) => {
         const limits = { connections: 12, connectionsPerAddress: 10, trustedProxies: [] }
         const places = new Places(limits)
-        const seats: { seat: Seat; peer: string; underWay: number; isKnown: boolean }[] = []
+        const seats: { seat: Seat; peer: string; underWay: number; owner?: string }[] = []
         let lostByKnown = 0
         for (const { what, who, which } of deeds) {
           const peer = `192.0.2.${String(who)}`
           const one = seats[which % Math.max(1, seats.length)]
           if (what === 'take') {
-            const seat: ReturnType<Places['take']> = places.take(peer, () => {
+            const seat: ReturnType<Places['take']> = places.take(places.keyOf(peer), () => {
               const [lost] = seats.splice(
                 seats.findIndex((other) => other.seat === seat),
                 1,
               )
               const held = (of?: string) => seats.filter((other) => other.peer === of).length
-              const excess = held(lost?.peer) >= 8 && held(peer) < 8
-              if (lost?.isKnown === true && lost.underWay > 0 && !excess) lostByKnown++
+              const ofOwner = seats.filter(({ owner }) => owner === lost?.owner).length
+              const excess = Math.max(held(lost?.peer), ofOwner) >= 8 && held(peer) < 8
+              if (lost?.owner !== undefined && lost.underWay > 0 && !excess) lostByKnown++
             })
-            if (seat instanceof Seat) seats.push({ seat, peer, underWay: 0, isKnown: false })
+            if (seat instanceof Seat) seats.push({ seat, peer, underWay: 0 })
           } else if (one !== undefined) {
             if (what === 'begin') one.underWay++
             if (what === 'end' && one.underWay === 0) continue
             if (what === 'end') one.underWay--
-            if (what === 'vouch') one.isKnown = true
             if (what === 'leave') seats.splice(seats.indexOf(one), 1)
-            one.seat[what]()
+            if (what === 'vouch') one.seat.vouch((one.owner = String(who % 3)))
+            else one.seat[what]()
           }
           expect(places.taken).toBe(seats.length)
           expect(places.taken).toBeLessThanOrEqual(limits.connections)

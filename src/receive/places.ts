@@ -13,7 +13,7 @@ export interface PlaceLimits {
 /**
  * In which order places are given up: `stranger`, whether something is asked there or not, since either can be held; `resting`
  * asks for nothing, but somebody who is signed in did before; `kept`, on which somebody signed in waits for an answer, only where
- * an address has more than a fair share, for one that has less.
+ * they or their address have more than a fair share, for an address that has less.
  */
 type Rank = 'stranger' | 'resting' | 'kept'
 
@@ -29,7 +29,7 @@ export class Seat {
   readonly #giveUp: () => void
   readonly #onMove: (seat: Seat) => void
   #underWay = 0
-  #isKnown = false
+  #owner: string | undefined
   #isLeft = false
 
   constructor(key: string | undefined, giveUp: () => void, onMove: (seat: Seat) => void) {
@@ -40,13 +40,13 @@ export class Seat {
 
   get rank(): Rank | undefined {
     if (this.#isLeft) return undefined
-    if (!this.#isKnown) return 'stranger'
+    if (this.#owner === undefined) return 'stranger'
     return this.#underWay > 0 ? 'kept' : 'resting'
   }
 
-  /** Somebody who is signed in has asked here. */
-  get isKnown(): boolean {
-    return this.#isKnown
+  /** Who is signed in, and asked here last. */
+  get owner(): string | undefined {
+    return this.#owner
   }
 
   /** A request is under way, until it is told `end`. */
@@ -57,13 +57,14 @@ export class Seat {
 
   end(): void {
     this.#underWay--
+    if (this.#isOfMany && this.#underWay === 0) this.#owner = undefined
     this.#onMove(this)
   }
 
-  /** Somebody who is signed in asks here. */
-  vouch(): void {
-    if (this.#isKnown) return
-    this.#isKnown = true
+  /** `owner`, who is signed in, asks here. On what many people share that says nothing of whoever asks next. */
+  vouch(owner: string): void {
+    if (this.#owner === owner || (this.#isOfMany && this.#underWay === 0)) return
+    this.#owner = owner
     this.#onMove(this)
   }
 
@@ -79,6 +80,15 @@ export class Seat {
     this.leave()
     this.#giveUp()
   }
+
+  get #isOfMany(): boolean {
+    return this.key === undefined
+  }
+}
+
+interface Standing {
+  readonly rank: Rank
+  readonly owner: string | undefined
 }
 
 export class Places {
@@ -88,46 +98,50 @@ export class Places {
     resting: new Set(),
     kept: new Set(),
   }
-  readonly #rankOf = new Map<Seat, Rank>()
-  readonly #held = new Map<string, number>()
+  readonly #standings = new Map<Seat, Standing>()
+  readonly #ofAddress = new Tally()
+  readonly #ofOwner = new Tally()
 
   constructor(limits: PlaceLimits) {
     this.#limits = limits
   }
 
   get taken(): number {
-    return this.#rankOf.size
+    return this.#standings.size
   }
 
-  /** `giveUp` is called when somebody else gets the place. Otherwise answers why there is none for this peer. */
-  take(peer: string | undefined, giveUp: () => void): Seat | 'address' | 'all' {
-    const key = keyOfPeer(peer, this.#limits.trustedProxies)
-    if (this.#holds(key) >= this.#limits.connectionsPerAddress) return 'address'
+  keyOf(peer: string | undefined): string | undefined {
+    return keyOfPeer(peer, this.#limits.trustedProxies)
+  }
+
+  /** `key`: see `keyOf`. `giveUp` is called when somebody else gets the place. Otherwise answers why there is none. */
+  take(key: string | undefined, giveUp: () => void): Seat | 'address' | 'all' {
+    if (this.#ofAddress.count(key) >= this.#limits.connectionsPerAddress) return 'address'
     if (this.taken >= this.#limits.connections) {
       const other = this.#findOther(key)
       if (other === undefined) return 'all'
       other.giveUp()
     }
     const seat = new Seat(key, giveUp, (moved) => this.#settle(moved))
-    if (key !== undefined) this.#held.set(key, this.#holds(key) + 1)
+    this.#ofAddress.add(key)
     this.#settle(seat)
     return seat
   }
 
   /**
-   * Of those that would be missed least, one of the address that holds most, and of these the one where nothing began or ended for
-   * longest: the slow. Whoever has more than a fair share takes from its own and from those with still more, so a crowd from few
+   * Of those that would be missed least, one of whoever holds most, and of these the one where nothing began or ended for longest:
+   * the slow. Whoever has more than a fair share takes from its own and from those with still more, so a crowd from few
    * addresses displaces itself.
    */
   #findOther(key: string | undefined): Seat | undefined {
-    const own = this.#holds(key)
+    const own = this.#ofAddress.count(key)
     for (const rank of ['stranger', 'resting'] as const) {
       let found: Seat | undefined
       let left = compared
       for (const seat of this.#byRank[rank]) {
         const mayTake =
-          own < fairShare || this.#holds(seat.key) > own || (key !== undefined && seat.key === key)
-        if (mayTake && (found === undefined || this.#holds(seat.key) > this.#holds(found.key))) found = seat
+          own < fairShare || this.#shareOf(seat) > own || (key !== undefined && seat.key === key)
+        if (mayTake && (found === undefined || this.#shareOf(seat) > this.#shareOf(found))) found = seat
         if (--left === 0) break
       }
       if (found !== undefined) return found
@@ -135,33 +149,56 @@ export class Places {
     return own < fairShare ? this.#findExcess() : undefined
   }
 
-  /** Nobody is left but who is signed in and waits, and one address could have all of that, with requests that never end. */
+  /** Nobody is left but who is signed in and waits, and one of them could have all of that, with requests that never end. */
   #findExcess(): Seat | undefined {
     let found: Seat | undefined
     for (const seat of this.#byRank.kept) {
-      const held = this.#holds(seat.key)
-      if (held > fairShare && held > this.#holds(found?.key)) found = seat
+      const share = this.#shareOf(seat)
+      if (share > fairShare && (found === undefined || share > this.#shareOf(found))) found = seat
     }
     return found
   }
 
-  #settle(seat: Seat): void {
-    const [before, now] = [this.#rankOf.get(seat), seat.rank]
-    if (before !== undefined) this.#byRank[before].delete(seat)
-    if (now !== undefined) {
-      // At the end: whoever has just come, asked or been answered is the last that is given up.
-      this.#byRank[now].add(seat)
-      this.#rankOf.set(seat, now)
-      return
-    }
-    if (!this.#rankOf.delete(seat) || seat.key === undefined) return
-    const left = this.#holds(seat.key) - 1
-    if (left === 0) this.#held.delete(seat.key)
-    else this.#held.set(seat.key, left)
+  /** Of its address or, from wherever they ask, of who is signed in. */
+  #shareOf({ key, owner }: Seat): number {
+    return Math.max(this.#ofAddress.count(key), this.#ofOwner.count(owner))
   }
 
-  #holds(key: string | undefined): number {
-    return key === undefined ? 0 : (this.#held.get(key) ?? 0)
+  #settle(seat: Seat): void {
+    const before = this.#standings.get(seat)
+    if (before !== undefined) {
+      this.#byRank[before.rank].delete(seat)
+      this.#ofOwner.remove(before.owner)
+    }
+    const { rank, owner } = seat
+    if (rank !== undefined) {
+      // At the end: whoever has just come, asked or been answered is the last that is given up.
+      this.#byRank[rank].add(seat)
+      this.#ofOwner.add(owner)
+      this.#standings.set(seat, { rank, owner })
+      return
+    }
+    if (this.#standings.delete(seat)) this.#ofAddress.remove(seat.key)
+  }
+}
+
+/** How many places each holds; of nobody in particular: none. */
+class Tally {
+  readonly #held = new Map<string, number>()
+
+  count(name: string | undefined): number {
+    return name === undefined ? 0 : (this.#held.get(name) ?? 0)
+  }
+
+  add(name: string | undefined): void {
+    if (name !== undefined) this.#held.set(name, this.count(name) + 1)
+  }
+
+  remove(name: string | undefined): void {
+    if (name === undefined) return
+    const left = this.count(name) - 1
+    if (left > 0) this.#held.set(name, left)
+    else this.#held.delete(name)
   }
 }
 

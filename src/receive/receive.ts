@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http'
 import type { Method } from '../catalog/entry.ts'
 import type { Network } from '../kit/networks.ts'
 import { isInside, isLoopback, parseAddress } from '../kit/networks.ts'
+import { makeSteadyClock } from '../kit/steady-clock.ts'
 import { Turns, type TurnPace } from '../limits/turns.ts'
 import { refuse, type Refusal, type RefusalCode } from '../refusals.ts'
 import { abandon, type Misreceived, type Outcome, type Received } from '../request.ts'
@@ -61,6 +62,8 @@ export function makeServer(settings: ReceiveSettings, parts: ReceiveParts): Serv
     void door.misread(refuse('connection-dropped', { reason }), { peer })
   }
   const connections = new Connections(settings, onDropped)
+  // By a clock that was set back, whoever came just before would have come too often.
+  const steady = makeSteadyClock(parts)
   const server =
     settings.tls === undefined
       ? createServer(http1Options)
@@ -70,7 +73,7 @@ export function makeServer(settings: ReceiveSettings, parts: ReceiveParts): Serv
           new Handshakes({
             turns: new Turns(settings.handshakesPerAddress, handshakePatienceMs),
             keyOf: (peer) => keyOfPeer(peer, settings.trustedProxies),
-            now: parts.now,
+            now: () => steady.now(),
             onDropped: (peer) => onDropped(peer, 'handshakes'),
           }),
         )

@@ -8,8 +8,7 @@ import {
   safeReturnPath,
   type Language,
 } from '../contract/contract.ts'
-import { challengeField } from '../contract/proof.ts'
-import { parseStepUp, stepUpField } from '../contract/proof.ts'
+import { challengeField, parseStepUp, stepUpField } from '../contract/proof.ts'
 import { chooseLanguage } from '../kit/language.ts'
 import { rpcError } from '../mcp/error.ts'
 import { refusals, type Refusal } from '../refusals.ts'
@@ -96,11 +95,11 @@ function isEventStream(answer: Answer): boolean {
 /** Taken in a moment, whoever sends it. */
 const smallBody = 1024 * 1024
 
-/** Whoever was refused may not make us read a large body to the end, nor a slow one any longer, unless it is to come once more, signed. */
+/** Whoever was refused may not make us read a large body to the end, nor a slow one any longer, unless it is to come once more. */
 function restOf(request: Received | Misreceived, outcome: Outcome): Rest {
   if (outcome.kind !== 'refusal') return 'moment'
   const { bodyMost: most } = outcome
-  if (most !== undefined && most > smallBody && (bodyOf(request)?.length ?? 0) <= most) return { most }
+  if (most !== undefined && (bodyOf(request)?.length ?? 0) <= most) return { most }
   return unreadBody(request) || outcome.code === 'body-slow' ? 'none' : 'moment'
 }
 
@@ -129,8 +128,9 @@ export function renderRefusal(request: Received | Misreceived, refusal: Refusal,
     if (row.status === 401 && row.step !== 'prove') return toLogin(request)
     // What is for a window of its own would be an error of the browser's in there.
     const alone = refusal.framers === undefined || !isForFrame(request)
-    if (alone && refusal.code === 'password-expired') return toAccount
-    if (refusal.elsewhere !== undefined) return toElsewhere(refusal.elsewhere)
+    // Where a new password is chosen; the page says why it is shown.
+    if (alone && refusal.code === 'password-expired') return leadTo(accountForNewPassword)
+    if (refusal.elsewhere !== undefined) return leadTo(refusal.elsewhere)
     const asked = alone ? parseStepUp(refusal.stepUp) : undefined
     if (asked !== undefined) return toConfirm(request, asked.ticket)
     const language = chooseLanguage(request.headers['accept-language'])
@@ -193,16 +193,8 @@ function isForFrame({ headers }: Received): boolean {
   return destination === 'iframe' || destination === 'frame'
 }
 
-/** Where a new password is chosen; the page says why it is shown. */
-const toAccount: Answer = {
-  kind: 'answer',
-  status: 303,
-  headers: { location: accountForNewPassword, 'cache-control': 'no-store' },
-  body: { kind: 'empty' },
-}
-
 /** Browsers keep the fragment on the way (RFC 9110 section 10.2.2). */
-function toElsewhere(location: string): Answer {
+function leadTo(location: string): Answer {
   return {
     kind: 'answer',
     status: 303,
@@ -214,12 +206,7 @@ function toElsewhere(location: string): Answer {
 /** The ticket stands in the fragment, which no server's log has. */
 function toConfirm(request: Received, ticket: string): Answer {
   const parameters = new URLSearchParams({ [returnToParameter]: wantedBy(request) })
-  return {
-    kind: 'answer',
-    status: 303,
-    headers: { location: `${paths.confirm}?${parameters.toString()}#${ticket}`, 'cache-control': 'no-store' },
-    body: { kind: 'empty' },
-  }
+  return leadTo(`${paths.confirm}?${parameters.toString()}#${ticket}`)
 }
 
 function wantedBy({ path, query }: Received): string {
@@ -235,11 +222,5 @@ function toLogin(request: Received): Answer {
   const parameters = new URLSearchParams()
   if (wanted !== '/') parameters.set(returnToParameter, wanted)
   if (request.path.startsWith(paths.base) && chosen !== null) parameters.set(languageParameter, chosen)
-  const location = parameters.size === 0 ? paths.login : `${paths.login}?${parameters.toString()}`
-  return {
-    kind: 'answer',
-    status: 303,
-    headers: { location, 'cache-control': 'no-store' },
-    body: { kind: 'empty' },
-  }
+  return leadTo(parameters.size === 0 ? paths.login : `${paths.login}?${parameters.toString()}`)
 }

@@ -6,6 +6,7 @@ import { generate } from 'selfsigned'
 import { afterEach, describe, expect, it } from 'vitest'
 import { askHttp2, openHttp2, readHttp2, startHttp2 } from '../../test/rig/http2-client.ts'
 import { frameType, RawHttp2 } from '../../test/rig/raw-http2.ts'
+import type { Owner } from '../ownership/owner.ts'
 import type { Misreceived, Outcome, Received } from '../request.ts'
 import { makeServer } from './receive.ts'
 import { TlsServer } from './tls-server.ts'
@@ -83,7 +84,7 @@ describe('more requests at once than there may be', () => {
     const { url } = await start((request) => {
       if ('refusal' in request) reasons.push(request.refusal.because?.['reason'])
       else asked++
-      if (signedIn && 'path' in request) request.vouch?.()
+      if (signedIn && 'path' in request) request.vouch?.('session:one' as Owner)
       return new Promise(() => undefined)
     }, 3)
     const [first, second] = [await openHttp2(url), await openHttp2(url)]

@@ -4,7 +4,7 @@ import type { AuditEvent } from '../audit/event.ts'
 import type { Action } from '../catalog/actions.ts'
 import type { RouteEntry } from '../catalog/entry.ts'
 import { GateFault } from '../kit/fault.ts'
-import { refuse, type RefusalCode } from '../refusals.ts'
+import { refuse } from '../refusals.ts'
 import { abandon, isUnproven, type Answer, type Outcome, type Reached } from '../request.ts'
 import { askerOf } from './asker.ts'
 
@@ -28,9 +28,6 @@ const counted: ReadonlySet<Action> = new Set<Action>([
 /** The session's own end stands in the log already, in the session's words. */
 const recordedElsewhere: Action = 'endOwnSession'
 
-/** Whatever came too late or twice was signed: a copy of the cookie or the token is not enough for these. */
-const takeAKey: ReadonlySet<RefusalCode> = new Set<RefusalCode>(['proof-replayed', 'proof-outrun'])
-
 /** If the record can't be written, the answer becomes a refusal: what isn't on record does not happen. */
 export async function record(reached: Reached, outcome: Outcome, parts: RecordParts): Promise<Outcome> {
   try {
@@ -47,7 +44,7 @@ export async function record(reached: Reached, outcome: Outcome, parts: RecordPa
 function noteGrant(reached: Reached, answer: Answer, parts: RecordParts): void {
   const entry = entryOf(reached)
   if (entry?.action === recordedElsewhere) return
-  const facts = factsOf(reached)
+  const facts = { ...factsOf(reached), ...unprovenIn(reached) }
   if (entry !== undefined && counted.has(entry.action)) parts.audit.count(entry.action)
   else
     parts.audit.note({
@@ -75,7 +72,7 @@ async function noteRefusal(
     ...facts,
     code: refusal.code,
     because: refusal.because,
-    ...(isUnproven(reached) && !takeAKey.has(refusal.code) ? { unproven: true } : {}),
+    ...unprovenIn(reached),
   }
   // What costs nothing to cause waits for no disk.
   if (facts.asker.principal === 'nobody' || event.unproven === true) parts.audit.note(event)
@@ -89,6 +86,10 @@ function noteQuietly(event: AuditEvent, parts: RecordParts): void {
   } catch {
     return
   }
+}
+
+function unprovenIn(reached: Reached): { readonly unproven?: true } {
+  return isUnproven(reached) ? { unproven: true } : {}
 }
 
 function entryOf(reached: Reached): RouteEntry | undefined {

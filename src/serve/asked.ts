@@ -3,7 +3,7 @@ import type { LoginAsker } from '../login/asker.ts'
 import type { UserSession } from '../login/password-change.ts'
 import { refuse, type Refusal } from '../refusals.ts'
 import type { Principal, Validated } from '../request.ts'
-import { isPlain, type Site } from '../sessions/cookie.ts'
+import { isPlain } from '../sessions/cookie.ts'
 import type { SessionFacts } from '../sessions/sessions.ts'
 import type { SessionRow } from '../store/rows.ts'
 
@@ -11,15 +11,8 @@ export function bodyOf(request: Validated): unknown {
   return request.content.kind === 'json' ? request.content.value : undefined
 }
 
-export function askerOf(request: Validated): LoginAsker & { readonly site: Site } {
-  const { headers, client, site } = request
-  return {
-    address: client,
-    userAgent: headers['user-agent'] ?? '',
-    cookies: headers['cookie'],
-    at: site,
-    site,
-  }
+export function askerOf(request: Validated): LoginAsker {
+  return { ...factsOf(request), cookies: request.headers['cookie'], at: request.site }
 }
 
 /** Where it comes from, for the log. */

@@ -33,10 +33,12 @@ const start: Step = (session, request, { confirmation }) =>
   confirmation.start(bodyOf(request), session, factsOf(request))
 const finish: Step = (session, request, { confirmation }) =>
   confirmation.finish(bodyOf(request), session, factsOf(request))
+const vouch: Step = (session, request, { confirmation }) => confirmation.vouch(bodyOf(request), session)
 
 export const lookAtTicket = stepOf(bySession, look)
 export const startConfirmation = stepOf(bySession, start)
 export const finishConfirmation = stepOf(bySession, finish)
+export const vouchForTicket = stepOf(bySession, vouch)
 export const lookAtTicketAway = stepOf(byTicket, look)
 export const startConfirmationAway = stepOf(byTicket, start)
 export const finishConfirmationAway = stepOf(byTicket, finish)

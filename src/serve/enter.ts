@@ -39,9 +39,12 @@ export async function enter(request: Validated, parts: ServeParts): Promise<Answ
   return entered.kind === 'refusal' ? entered : answerEmpty(204, { 'set-cookie': entered.setCookies })
 }
 
-/** A page of the login host that is for an app. Undefined: it names none. */
+/**
+ * A page that leads to the origin it is asked for: given out at a login host, for its apps. Undefined: it may be. The page's script
+ * relies on this, since no script could tell which origins are the gate's.
+ */
 export function refuseStrangeApp({ query, site }: Validated, { loginHost }: ServeParts): Refusal | undefined {
   const origin = new URLSearchParams(query).get(forParameter)
-  if (loginHost === undefined || findApp(loginHost, origin, site) !== undefined) return undefined
+  if (loginHost !== undefined && findApp(loginHost, origin, site) !== undefined) return undefined
   return refuse('host-misplaced', { for: (origin ?? '').slice(0, 80) })
 }

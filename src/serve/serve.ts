@@ -16,7 +16,7 @@ import { showPasswordRules, startPasswordChange } from './account.ts'
 import { answerEmpty, answerFile, answerJson } from './answers.ts'
 import { finishConfirmation, lookAtTicket, showConfirm, startConfirmation } from './confirm.ts'
 import { finishConfirmationAway, lookAtTicketAway, startConfirmationAway } from './confirm.ts'
-import { showConfirmAway } from './confirm.ts'
+import { showConfirmAway, vouchForTicket } from './confirm.ts'
 import { enter, showEnter, tellWhereToEnter } from './enter.ts'
 import { showAssertionKeys } from './jwks.ts'
 import { finishJoin, lookAtInvitation, showJoin, startJoin } from './join.ts'
@@ -37,7 +37,7 @@ export interface ServeParts {
   }
   readonly registration: Pick<Registration, 'look' | 'start' | 'finish'>
   readonly passwordChange: Pick<PasswordChange, 'rules' | 'start' | 'prove' | 'set'>
-  readonly confirmation: Pick<Confirmation, 'look' | 'start' | 'finish' | 'findSession'>
+  readonly confirmation: Pick<Confirmation, 'look' | 'start' | 'finish' | 'findSession' | 'vouch'>
   /** Absent: the login stands beside the app. */
   readonly loginHost?: LoginHost
   readonly clock: { now(): number }
@@ -73,6 +73,7 @@ const handlers: Readonly<Record<OwnRoute, Handler>> = {
   'gate.enter.page': showEnter,
   'gate.enter.where': tellWhereToEnter,
   'gate.enter.finish': enter,
+  'gate.enter.vouch': vouchForTicket,
   'gate.away.page': showConfirmAway,
   'gate.away.look': lookAtTicketAway,
   'gate.away.start': startConfirmationAway,

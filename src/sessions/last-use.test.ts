@@ -2,10 +2,9 @@
 import { expect, it } from 'vitest'
 import type { SessionId, SessionRow } from '../store/rows.ts'
 import { LastUse } from './last-use.ts'
-import { facts, finished, minute, useSessions } from './sample.contract.ts'
+import { elsewhere, facts, finished, minute, useSessions } from './sample.contract.ts'
 
 const rig = useSessions()
-const elsewhere = { address: '203.0.113.9', userAgent: 'Other/1' }
 const bySix = { ...elsewhere, address: '2001:db8::1' }
 
 async function usedElsewhere(): Promise<{ uses: LastUse; session: SessionRow }> {

@@ -7,13 +7,13 @@ import { ipVersionOf, SessionMemory, type IpVersion } from './session-memory.ts'
 type From = Pick<SessionRow, 'address' | 'userAgent'>
 
 /** Browsers say less of themselves; only what is longer is worth a hash on every request. */
-const longestMark = 512
+const longestAgent = 512
 
 /** A browser may use both versions of IP by turns: the one that wasn't used last counts for so long. */
 const besideMs = 5 * 60_000
 
 interface Use {
-  readonly mark: string
+  readonly from: From
   readonly at: number
 }
 
@@ -21,16 +21,17 @@ export class LastUse {
   readonly #memory = new SessionMemory(() => new Map<IpVersion, Use>())
 
   note(session: SessionId, from: From, at: number): void {
-    this.#memory.use(session).set(ipVersionOf(from.address), { mark: markOf(from), at })
+    this.#memory.use(session).set(ipVersionOf(from.address), { from: shorten(from), at })
   }
 
   /** The login is a use too, and all that is known of a session that this process has not seen, as after a restart. */
   isFrom(session: SessionRow, from: From, now: number): boolean {
     const version = ipVersionOf(from.address)
-    const uses = new Map([[ipVersionOf(session.address), { mark: markOf(session), at: session.createdAt }]])
+    const login: Use = { from: shorten(session), at: session.createdAt }
+    const uses = new Map([[ipVersionOf(session.address), login]])
     for (const [each, use] of this.#memory.find(session.id) ?? []) uses.set(each, use)
     const use = uses.get(version)
-    if (use?.mark !== markOf(from)) return false
+    if (use === undefined || !isSame(use.from, shorten(from))) return false
     const other = uses.get(version === 4 ? 6 : 4)
     return other === undefined || use.at >= other.at || now - use.at <= besideMs
   }
@@ -45,11 +46,14 @@ export class LastUse {
   }
 }
 
-/**
- * With IPv6 a machine changes its address inside its network by itself (RFC 8981), and may have sent the late request by another one.
- * Never long, however long the field is that the browser sends: a hash has no line break in it.
- */
-function markOf({ address, userAgent }: From): string {
-  const mark = `${addressKey(address)}\n${userAgent}`
-  return mark.length <= longestMark ? mark : hash('sha256', mark, 'base64url')
+/** Never long, however long the field is that the browser sends; no field has a line break in it. */
+function shorten({ address, userAgent }: From): From {
+  return userAgent.length <= longestAgent
+    ? { address, userAgent }
+    : { address, userAgent: `\n${hash('sha256', userAgent, 'base64url')}` }
+}
+
+/** With IPv6 a machine changes its address inside its network by itself (RFC 8981), and may have sent the late request by another one. */
+function isSame(one: From, other: From): boolean {
+  return one.userAgent === other.userAgent && addressKey(one.address) === addressKey(other.address)
 }

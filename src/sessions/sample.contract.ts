@@ -10,6 +10,7 @@ import { openSessions, type Sessions } from './sessions.ts'
 export const minute = 60_000
 export const hour = 60 * minute
 export const facts = { address: '192.0.2.7', userAgent: 'Browser/1' }
+export const elsewhere = { address: '203.0.113.9', userAgent: 'Other/1' }
 // Only a test may write this by hand.
 export const finished = {
   account: 'shared',

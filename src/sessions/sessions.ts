@@ -71,7 +71,9 @@ export interface Sessions {
   find(token: string, now: number, from?: SessionFacts): Promise<SessionFound>
   /** What the browser that came with `token` is to use from now on, when it is time for another one. */
   renew(session: SessionRow, token: string, now: number): Promise<SessionToken | undefined>
-  /** Whether it is still good by now: for a request that took its time to arrive. */
+  /** What has become of it by now: for a request that took its time to arrive, whose token may have been replaced since. */
+  findAgain(session: SessionRow, now: number): Promise<SessionFound>
+  /** Whether it is still good by now. */
   isOpen(session: SessionRow, now: number): Promise<boolean>
   /**
    * The person gave the password again: `authAt` is now. False when the session is over. The token is replaced too (OWASP Session
@@ -173,7 +175,9 @@ class LiveSessions implements Sessions {
     const token = parseToken(text)
     if (token === undefined) return { state: 'unknown' }
     const hash = hashToken(token)
-    const found = (await this.#findPresent(hash, now)) ?? (await this.#findByOther(hash, now, from))
+    // Without a call between: on every request's path, each is a promise more.
+    const present = await this.#store.sessions.find(hash)
+    const found = present === undefined ? await this.#findByOther(hash, now, from) : this.#judge(present, now)
     if (found.state !== 'active' || from === undefined) return found
     return this.#noteNetwork(found, now, from)
   }
@@ -245,9 +249,13 @@ class LiveSessions implements Sessions {
     return next && deriveToken(token, next.salt)
   }
 
-  async isOpen({ id }: SessionRow, now: number): Promise<boolean> {
+  async findAgain({ id }: SessionRow, now: number): Promise<SessionFound> {
     const session = await this.#store.sessions.findById(id)
-    return session !== undefined && this.#judge(session, now).state === 'active'
+    return session === undefined ? { state: 'unknown' } : this.#judge(session, now)
+  }
+
+  async isOpen(session: SessionRow, now: number): Promise<boolean> {
+    return (await this.findAgain(session, now)).state === 'active'
   }
 
   async confirm(session: SessionRow, at: number): Promise<boolean> {

@@ -207,6 +207,11 @@ function describeSpent(fresh: Fresh): void {
     expect(await store.spent.spend('a', start)).toBe(false)
     expect(await other.spent.spend('a', start + hour)).toBe(false)
     expect(await other.spent.spend('b', start)).toBe(true)
+    expect(await Promise.all(['a', 'b', 'c'].map((id) => other.spent.find(id)))).toEqual([
+      start,
+      start,
+      undefined,
+    ])
   })
 
   test('of clients that spend an id at once, one succeeds', async () => {

@@ -175,6 +175,8 @@ export interface PaceStore {
 export interface SpentStore {
   /** True exactly once for an id, whoever asks, until it is pruned. */
   spend(id: string, expiresAt: number): Promise<boolean>
+  /** The `expiresAt` that it was spent with. */
+  find(id: string): Promise<number | undefined>
   prune(now: number): Promise<number>
 }
 

@@ -91,15 +91,15 @@ describe('a token', () => {
     const { text, row } = await issue({ expiresAt: now + day })
     expect((await tokens.find(text, now + day - 1)).state).toBe('active')
     expect(await tokens.find(text, now + day)).toEqual({ state: 'over', why: 'expired', id: row.id })
-    expect(await tokens.isOpen(row, now + day - 1)).toBe(true)
-    expect(await tokens.isOpen(row, now + day)).toBe(false)
+    expect((await tokens.findAgain(row, now + day - 1)).state).toBe('active')
+    expect((await tokens.findAgain(row, now + day)).state).toBe('over')
   })
 
   it('is over once revoked', async () => {
     const { text, row } = await issue()
     await other.tokens.revoke(row.id, now)
     expect(await tokens.find(text, now)).toEqual({ state: 'over', why: 'revoked', id: row.id })
-    expect(await tokens.isOpen(row, now)).toBe(false)
+    expect((await tokens.findAgain(row, now)).state).toBe('over')
   })
 
   it('rests while its user is disabled, and ends with the user', async () => {

@@ -74,9 +74,9 @@ export class Tokens {
     return (await this.#store.tokens.find(hashApiToken(token)))?.token.id
   }
 
-  /** Whether it is still good by now: for a request that took its time to arrive. */
-  async isOpen({ hash }: ApiTokenRow, now: number): Promise<boolean> {
-    return this.#judge(await this.#store.tokens.find(hash), now).state === 'active'
+  /** What has become of it by now: for a request that took its time to arrive. */
+  async findAgain({ hash }: ApiTokenRow, now: number): Promise<TokenFound> {
+    return this.#judge(await this.#store.tokens.find(hash), now)
   }
 
   markUsed(id: ApiTokenId, at: number): void {

@@ -6,3 +6,9 @@ import type { FailureRule } from '../store/rows.ts'
  * approaches its maximum allowance". Five slips of the hand cost nothing.
  */
 export const failureRule: FailureRule = { free: 5, firstWaitMs: 30_000, mostWaitMs: 15 * 60_000, most: 100 }
+
+/** Of a name's hundred, strangers have so many together. */
+export const accountRule: FailureRule = { ...failureRule, most: 80 }
+
+/** And a known browser the rest: half at the address where somebody last signed in with it, half elsewhere. */
+export const knownBrowserRule: FailureRule = { ...failureRule, most: 10 }

@@ -9,7 +9,7 @@ import { noEndowment } from '../store/rows.ts'
 import type { Endowment, InvitationRow, PasswordRow, UserId, UserRow } from '../store/rows.ts'
 import type { AccountEnded, Endowed, Store } from '../store/store.ts'
 import { applyChange, inOrder, isSame, type EndowmentChange } from './endowment.ts'
-import { failureRule } from './failures.ts'
+import { accountRule } from './failures.ts'
 import { hashInvitation, invitationMs, makeInvitationSecret } from './invitation.ts'
 
 export interface UserParts {
@@ -214,7 +214,7 @@ interface Standing {
 function stateOf(row: UserRow, { password, invitation, failures }: Standing): UserState {
   if (row.disabledAt !== undefined) return 'disabled'
   if (password === undefined) return invitation === undefined ? 'no-password' : 'invited'
-  return failures >= failureRule.most ? 'locked' : 'active'
+  return failures >= accountRule.most ? 'locked' : 'active'
 }
 
 export function nameOf({ id, name }: UserRow): UserName {

@@ -12,6 +12,7 @@ import { challengeField } from '../../src/contract/proof.ts'
 import { askHttps } from '../rig/ask-https.ts'
 import { makeCertificate, type Certificate } from '../rig/certificate.ts'
 import { logIn } from '../rig/log-in.ts'
+import { findSigner } from '../rig/signer.ts'
 import { startSmallGradio, type SmallGradio } from '../upstreams/small-gradio.ts'
 
 const shipped = join(import.meta.dirname, '../../deploy/proxies')
@@ -42,9 +43,8 @@ async function nginx(
   home: string,
   ports: Ports,
   gate: GateProcess,
-  tls: readonly string[],
+  { cert, key }: Certificate['files'],
 ): Promise<Program> {
-  const [, cert = '', , key = ''] = tls
   const own = replace(await readFile(join(shipped, 'nginx.conf'), 'utf8'), [
     ['    listen [::]:443 ssl;\n', ''],
     ['    listen [::]:80;\n', ''],
@@ -66,9 +66,8 @@ async function caddy(
   home: string,
   ports: Ports,
   gate: GateProcess,
-  tls: readonly string[],
+  { cert, key }: Certificate['files'],
 ): Promise<Program> {
-  const [, cert = '', , key = ''] = tls
   const own = replace(await readFile(join(shipped, 'Caddyfile'), 'utf8'), [
     [`\n${host} {\n`, `\n${host} {\n\tbind 127.0.0.1\n\ttls ${cert} ${key}\n`],
     ['reverse_proxy 127.0.0.1:8484', `reverse_proxy 127.0.0.1:${gate.port}`],
@@ -116,7 +115,7 @@ describe.each([
   const start = async () => {
     const home = await mkdtemp(join(folder, 'proxy-'))
     const ports = { https: await freePort(), http: await freePort() }
-    const program = await prepare(home, ports, gate, certificate.args)
+    const program = await prepare(home, ports, gate, certificate.files)
     const env = { ...process.env, XDG_DATA_HOME: home, XDG_CONFIG_HOME: home }
     const checked = await runCommand(program.command, program.check, { env, cwd: home })
     expect(checked.code, checked.stderr).toBe(0)
@@ -156,6 +155,23 @@ describe.each([
     await fetch(`${gate.url}/config`, direct).then((answer) => answer.text())
     await vi.waitFor(async () => expect(await readAudit()).toContain(reported))
     expect(await readAudit()).not.toContain(claimed)
+  }, 240_000)
+
+  it('passes path and query as they came, since they are signed', async () => {
+    const { https } = await start()
+    const headers = { 'x-forwarded-host': host, 'x-forwarded-proto': 'https', origin: `https://${host}` }
+    const cookie = await logIn({ url: gate.url, password, headers, origin: `https://${host}` })
+    const signer = findSigner(gate.url, cookie)
+    if (signer === undefined) return expect.fail('no key')
+    await signer.ask(gate.url, { ...headers, cookie })
+    const path = '/gradio_api/file=/tmp/a%28b%29%2b?c=%2B%20d'
+    const ask = (asked: string) => {
+      const signed = signer.sign({ method: 'GET', origin: `https://${host}`, path })
+      return asking(https, { cookie, ...signed }, asked)
+    }
+    // There is no such file; but who asks for it is believed.
+    expect((await ask(path)).status).toBe(404)
+    expect((await ask(path.replace('%28', '('))).status).toBe(401)
   }, 240_000)
 
   it('brings back the answer to an upload that has to be signed anew', async () => {

@@ -79,12 +79,12 @@ describe('the build', () => {
     for (const script of ['login.js', 'bar.js']) {
       const text = String(await asset(script))
       expect(text).not.toContain(guessing)
-      expect(text.length).toBeLessThan(24_000)
+      expect(text.length).toBeLessThan(24_500)
     }
   })
 
   it('has small scripts for the pages of the app, each of which loads them', async () => {
-    expect((await asset('bar.js')).byteLength).toBeLessThan(24_000)
+    expect((await asset('bar.js')).byteLength).toBeLessThan(24_500)
     // The page waits for one of these two; the second brings its own SHA-256 and HMAC.
     expect((await asset('proof.js')).byteLength).toBeLessThan(12_000)
     expect((await asset('proof-plain.js')).byteLength).toBeLessThan(21_000)

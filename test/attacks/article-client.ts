@@ -7,10 +7,10 @@ import path from 'node:path'
 import { afterAll } from 'vitest'
 import { askJson, type Asked, type Asking } from '../rig/ask.ts'
 
-export const articlePassword = 'password'
+const articlePassword = 'password'
 
 /** The functions of the article's app that its scheme guards. */
-export type Guarded = 'submit' | 'remove'
+type Guarded = 'submit' | 'remove'
 
 export interface ArticleCall {
   readonly session_hash: string

@@ -19,3 +19,8 @@ export async function readAuditRecords(folder: string): Promise<readonly AuditRe
   const lines = texts.flatMap((text) => text.split('\n').slice(0, -1))
   return lines.map((line) => (JSON.parse(line) as { record: AuditRecord }).record)
 }
+
+/** How many have this code by now; they are written in groups. */
+export async function countRecords(folder: string, code: string): Promise<number> {
+  return (await readAuditRecords(folder)).filter((record) => record.code === code).length
+}

@@ -2,7 +2,7 @@
  * The story: a program's token is found where it doesn't belong, or a whole request of the program was recorded. With a plain token
  * that is all that it takes. A bound token is worth nothing without its key, and each of its requests is good once, as it was made.
  */
-import { createPublicKey, hash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -48,19 +48,12 @@ async function createToken(signer?: Signer): Promise<string> {
   const args = ['token', 'create', '--name', `program ${String(count)}`]
   if (signer !== undefined) {
     const file = path.join(gate.home, `${String(count)}.pem`)
-    await writeFile(file, publicPem(signer))
+    await writeFile(file, signer.pair.publicPem)
     args.push('--bound', '--public-key', file)
   }
   const { code, stdout, stderr } = await gate.cli(...args)
   expect([code, code === 0 ? '' : stderr]).toEqual([0, ''])
   return stdout.trim()
-}
-
-function publicPem({ row }: Signer): string {
-  const point = Buffer.from(row.key, 'base64url')
-  const [x, y] = [point.subarray(1, 33).toString('base64url'), point.subarray(33).toString('base64url')]
-  const key = createPublicKey({ format: 'jwk', key: { kty: 'EC', crv: 'P-256', x, y } })
-  return key.export({ format: 'pem', type: 'spki' }).toString()
 }
 
 interface Program {
@@ -83,12 +76,20 @@ async function listen({ token, signer }: Program): Promise<void> {
   expect(codes).toEqual(['proof-missing'])
 }
 
-/** A call of a function that answers at once, and tells the app `word`. */
+/** Of a function that answers at once. */
+const echo = '/gradio_api/run/fast_echo'
+
+/** A call with a token that is bound to nothing. */
+async function plainCall(word: string): Promise<Recorded> {
+  const headers = { ...bearer(await createToken()), ...json }
+  return { method: 'POST', path: echo, headers, body: JSON.stringify({ data: [word] }) }
+}
+
+/** A call that tells the app `word`. */
 function callOf({ token, signer }: Program, word: string, origin = gate.url): Recorded {
   const body = JSON.stringify({ data: [word] })
-  const target = '/gradio_api/run/fast_echo'
-  const signed = signer.sign({ method: 'POST', origin, path: target, body })
-  return { method: 'POST', path: target, headers: { ...bearer(token), ...json, ...signed }, body }
+  const signed = signer.sign({ method: 'POST', origin, path: echo, body })
+  return { method: 'POST', path: echo, headers: { ...bearer(token), ...json, ...signed }, body }
 }
 
 const timesSeen = (word: string) => wire.sent.split(word).length - 1
@@ -117,7 +118,7 @@ const everything: readonly Omit<Recorded, 'headers'>[] = [
   { method: 'GET', path: '/gradio_api/queue/data?session_hash=stolen' },
   { method: 'GET', path: '/gradio_api/heartbeat/stolen' },
   { method: 'GET', path: '/gradio_api/call/echo/0123456789abcdef' },
-  { method: 'POST', path: '/gradio_api/run/fast_echo', body: '{"data": ["stolen"]}' },
+  { method: 'POST', path: echo, body: '{"data": ["stolen"]}' },
   { method: 'POST', path: '/gradio_api/call/echo', body: '{"data": ["stolen"]}' },
   { method: 'POST', path: '/gradio_api/queue/join', body: '{"data": ["stolen"], "fn_index": 0}' },
   { method: 'POST', path: '/gradio_api/cancel', body: '{"event_id": "stolen"}' },
@@ -125,11 +126,7 @@ const everything: readonly Omit<Recorded, 'headers'>[] = [
 
 describe('use a token that was found in a log', () => {
   it('succeeds on a plain token', async () => {
-    const headers = { ...bearer(await createToken()), ...json }
-    const answer = await send({
-      ...{ method: 'POST', path: '/gradio_api/run/fast_echo', headers },
-      body: '{"data": ["found in a log"]}',
-    })
+    const answer = await send(await plainCall('found in a log'))
     expect([answer.status, answer.body]).toEqual([200, expect.stringContaining('echo: found in a log')])
   })
 
@@ -156,11 +153,7 @@ describe('use a token that was found in a log', () => {
 
 describe('repeat a whole request that was recorded', () => {
   it('succeeds on a plain token', async () => {
-    const headers = { ...bearer(await createToken()), ...json }
-    const call: Recorded = {
-      ...{ method: 'POST', path: '/gradio_api/run/fast_echo', headers },
-      body: '{"data": ["said by a plain one"]}',
-    }
+    const call = await plainCall('said by a plain one')
     for (let time = 0; time < 3; time++) expect((await send(call)).status).toBe(200)
     expect(timesSeen('said by a plain one')).toBe(3)
   })
@@ -240,13 +233,7 @@ describe('change a request on its way', () => {
   }
 
   it('succeeds on a plain token', async () => {
-    const headers = { ...bearer(await createToken()), ...json }
-    const call: Recorded = {
-      method: 'POST',
-      path: '/gradio_api/run/fast_echo',
-      headers,
-      body: '{"data": ["wanted"]}',
-    }
+    const call = await plainCall('wanted')
     const changed = await send({ ...call, body: '{"data": ["forged by nobody knows"]}' })
     expect([changed.status, changed.body]).toEqual([200, expect.stringContaining('forged by nobody knows')])
   })
@@ -290,14 +277,7 @@ describe('change a file while it is uploaded', () => {
 
 describe('sign in the place of the program', () => {
   it('succeeds on a plain token, where there is nothing to sign', async () => {
-    const headers = { ...bearer(await createToken()), ...json }
-    const call: Recorded = {
-      method: 'POST',
-      path: '/gradio_api/run/fast_echo',
-      headers,
-      body: '{"data": ["unsigned"]}',
-    }
-    expect((await send(call)).status).toBe(200)
+    expect((await send(await plainCall('unsigned'))).status).toBe(200)
   })
 
   it('is blocked by the gate: with a key of one’s own, whatever name one gives it', async () => {

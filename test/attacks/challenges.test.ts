@@ -17,6 +17,7 @@ import { epochMs } from '../../src/proof/epochs.ts'
 import { ReplayWindow } from '../../src/proof/replay-window.ts'
 import { mostInstances, Windows } from '../../src/proof/windows.ts'
 import { ask, askJson } from '../rig/ask.ts'
+import { logIn } from '../rig/log-in.ts'
 import { findSigner } from '../rig/signer.ts'
 import {
   answerTo,
@@ -28,9 +29,8 @@ import {
   useJournal,
   wasAccepted,
 } from './article-client.ts'
-import { readAuditRecords } from './audit-records.ts'
-import { gateDoor } from './doors.ts'
-import { useApp, useGate } from './targets.ts'
+import { countRecords } from './audit-records.ts'
+import { useApp, useGate, unpaced } from './targets.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sekisho-clock-'))
 const clockFile = join(folder, 'seconds')
@@ -40,10 +40,7 @@ const article = useApp('article', { clockFile })
 // The same functions, with the gate in the place of the scheme.
 const guarded = useJournal()
 const open = useApp('article', { env: { ARTICLE_FOLDER: guarded.folder, ARTICLE_OPEN: '1' } })
-const unpaced = { burst: 1000, intervalMs: 1 }
-const gate = useGate(open, {
-  config: { pace: { address: unpaced, everyone: unpaced, knownBrowser: unpaced } },
-})
+const gate = useGate(open, { config: { pace: unpaced } })
 const day = 24 * 3600
 
 const stranger = { from: '127.0.0.9' } as const
@@ -53,9 +50,7 @@ const path = '/gradio_api/run/submit'
 /** A session, and calls in it that are signed now and sent later. */
 async function enter() {
   const { url, password } = gate()
-  const knock = await gateDoor(url).knock({ password })
-  if (knock.kind !== 'in') return expect.fail(knock.kind)
-  const { cookie } = knock
+  const cookie = await logIn({ url, password })
   const signer = findSigner(url, cookie) ?? expect.fail('a browser without a key')
   const askForChallenge = async (from = '127.0.0.1') =>
     (await ask(url, paths.challenge, { from, unsigned: true, headers: { cookie } })).headers
@@ -70,8 +65,7 @@ async function enter() {
   return { signer, prepare, askForChallenge }
 }
 
-const refusalsSoFar = async (code: string) =>
-  (await readAuditRecords(gate().auditDir)).filter((record) => record.code === code).length
+const refusalsSoFar = (code: string) => countRecords(gate().auditDir, code)
 
 describe('3.25 an unused challenge never expires', () => {
   it("succeeds on the article's scheme: thirty days later", async () => {

@@ -9,7 +9,7 @@ import { askJson } from '../rig/ask.ts'
 import { follow } from '../rig/follow.ts'
 import { logIn } from '../rig/log-in.ts'
 import { readConfigText } from '../rig/read-config-text.ts'
-import { startTestGate, type TestGate } from '../rig/test-gate.ts'
+import { startTestGate, testPassword as password, type TestGate } from '../rig/test-gate.ts'
 import { readAll } from './read-all.ts'
 import { useApp, useGate } from './targets.ts'
 import { indexOf, newSession } from './ways-to-call.ts'
@@ -42,7 +42,6 @@ describe('a role that is taken away', () => {
 
   it('ends the stream that was opened by it, and the next call', async () => {
     const { url, users } = gate()
-    const password = 'lantern-maple-orbit-velvet-canoe'
     const bob = await users.add('bob', password, { roles: ['counter'], attributes: {} })
     const headers = { cookie: await logIn({ url, username: 'bob', password }) }
     const stream = await beginCounting(url, headers)

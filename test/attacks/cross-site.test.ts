@@ -8,15 +8,12 @@ import { paths } from '../../src/contract/contract.ts'
 import { ask, askJson } from '../rig/ask.ts'
 import { startGateHere } from '../rig/gate-here.ts'
 import { gateDoor, gradioDoor, type Credentials, type Door } from './doors.ts'
-import { canary, useApp, useAppWithAuth, useGate } from './targets.ts'
+import { canary, useApp, useAppWithAuth, useGate, unpaced } from './targets.ts'
 
 const bare = useApp('careless')
 const withAuth = useAppWithAuth()
 const article = useApp('article')
-// The pace is brute-force.test.ts's affair.
-const unpaced = { burst: 1000, intervalMs: 1 }
-const pace = { address: unpaced, everyone: unpaced, knownBrowser: unpaced }
-const gate = useGate(bare, { config: { pace, hosts: ['gpu.example.org'] } })
+const gate = useGate(bare, { config: { pace: unpaced, hosts: ['gpu.example.org'] } })
 const bob = { user: 'bob', password: 'bobpw' }
 
 /** What browsers send along from a foreign page: the last is a page in a sandbox, the third an old browser. */

@@ -8,16 +8,14 @@ import { ask } from '../rig/ask.ts'
 import { tryToLogIn } from '../rig/log-in.ts'
 import { uploadEnd, uploadOf, uploadStart, uploadType } from '../rig/upload-form.ts'
 import { readAuditRecords } from './audit-records.ts'
-import { useApp, useGate, useSession } from './targets.ts'
+import { useApp, useGate, useSession, unpaced } from './targets.ts'
 
-const unpaced = { burst: 1000, intervalMs: 1 }
-const pace = { address: unpaced, everyone: unpaced, knownBrowser: unpaced }
 const day = 86_400_000
 const app = useApp('careless')
-const open = useGate(app, { config: { pace } })
+const open = useGate(app, { config: { pace: unpaced } })
 const openSession = useSession(open)
 const uploads = { maxFiles: 2, maxFileBytes: 100_000, types: ['image/*', '.csv'], perDayBytes: 300_000 }
-const strict = useGate(app, { config: { pace, uploads } })
+const strict = useGate(app, { config: { pace: unpaced, uploads } })
 const strictSession = useSession(strict)
 
 const png = Buffer.concat([

@@ -1,7 +1,7 @@
 /** The three ways in that are compared: Gradio's own `auth=`, the article's scheme, and the gate's login. */
-import { createHash, randomUUID } from 'node:crypto'
 import { ask, askJson, type Asked } from '../rig/ask.ts'
-import { post, tryToLogIn, type LoginOutcome } from '../rig/log-in.ts'
+import { cookieHeaderOf, post, tryToLogIn, type LoginOutcome } from '../rig/log-in.ts'
+import { answerTo, callArticle, loadChallenge, newSession, wasAccepted } from './article-client.ts'
 
 export interface Credentials {
   /** The shared password and the article have none. */
@@ -47,16 +47,12 @@ export function articleDoor(url: string): Door {
   return {
     url,
     knock: async ({ password }, { headers = {}, from } = {}) => {
-      const session_hash = randomUUID()
+      const session_hash = newSession()
       const approach = { headers, ...(from === undefined ? {} : { from }) }
-      const loaded = await askJson(url, '/gradio_api/run/load', { data: [], session_hash }, approach)
-      const [challenge = ''] = (JSON.parse(loaded.body) as { data: string[] }).data
-      const r = createHash('sha256')
-        .update(challenge + password)
-        .digest('hex')
-      const data = ['', challenge, r, 'a', 'b', 'c']
-      const submitted = await askJson(url, '/gradio_api/run/submit', { data, session_hash }, approach)
-      return submitted.body.includes('ACCEPTED') ? letIn([]) : judge(submitted)
+      const challenge = await loadChallenge(url, session_hash, approach)
+      const call = { session_hash, challenge, r: answerTo(challenge, password), content: 'a' }
+      const submitted = await callArticle(url, 'submit', call, approach)
+      return wasAccepted(submitted) ? letIn([]) : judge(submitted)
     },
   }
 }
@@ -100,7 +96,7 @@ function knockOf(outcome: LoginOutcome): Knock {
 }
 
 function letIn(setCookies: readonly string[]): Knock {
-  return { kind: 'in', cookie: setCookies.map((line) => line.split(';', 1)[0] ?? '').join('; '), setCookies }
+  return { kind: 'in', cookie: cookieHeaderOf(setCookies), setCookies }
 }
 
 function judge({ status, headers }: Asked): Knock {

@@ -138,7 +138,7 @@ describe('4.19 open redirect by a link in login or logout', () => {
     'javascript:alert(1)', 'data:text/html,x', '/.sekisho/login?return_to=//evil.test', '%2f%2fevil.test', '/\t/evil.test',
     'http:evil.test', '/@evil.test', '.evil.test', '/..//evil.test', '/\u2028/evil.test',
   ] // prettier-ignore
-  const parameters = ['return_to', 'next', '_target_url', 'redirect', 'url', 'returnTo']
+  const parameters = ['return_to', 'for', 'next', '_target_url', 'redirect', 'url', 'returnTo']
 
   /** Follows a link that somebody sent, as a browser would, one step. */
   async function followLink(url: string, path: string, cookie: string): Promise<readonly string[]> {
@@ -160,6 +160,16 @@ describe('4.19 open redirect by a link in login or logout', () => {
   it('stays blocked by the gate, before login and after it', async () => {
     for (const path of [paths.login, paths.logout, '/', '/login', '/logout'])
       for (const cookie of ['', session()]) expect(await followLink(gate().url, path, cookie)).toEqual([])
+  })
+
+  // What their scripts would do with it, no answer shows.
+  it('is blocked by the gate: no page that would lead to another site is given out, before login and after it', async () => {
+    for (const path of [paths.login, paths.enter, paths.away])
+      for (const cookie of ['', session()])
+        for (const origin of ['https://evil.test', 'javascript:alert(1)//', gate().url, '']) {
+          const link = `${path}?again&for=${encodeURIComponent(origin)}`
+          expect([link, (await ask(gate().url, link, { headers: { cookie } })).status]).toEqual([link, 404])
+        }
   })
 
   it('a link of its own it follows: the way back to where one was', async () => {

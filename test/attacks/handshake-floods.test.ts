@@ -2,10 +2,9 @@
  * The story: one machine begins TLS again and again and asks for nothing. Each handshake costs the gate a signature, on the
  * one thread that serves everybody. It is cut at its own pace, stands in the log, and others sign in meanwhile.
  */
-import { readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startPath, type Path } from '../path/start-path.ts'
-import { makeCertificate } from '../rig/certificate.ts'
+import { makePair } from '../rig/certificate.ts'
 import { comeFrom, type Street } from '../rig/come-from.ts'
 import { askHttp2, openHttp2 } from '../rig/http2-client.ts'
 import { logIn, type LogInOptions } from '../rig/log-in.ts'
@@ -22,10 +21,7 @@ let rude: Street
 let honest: Street
 
 beforeAll(async () => {
-  const { args, remove } = await makeCertificate()
-  const [, cert = '', , key = ''] = args
-  const tls = { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') }
-  await remove()
+  const tls = await makePair()
   upstream = await startUpstream((_request, _message, response) => void response.end('{}'))
   path = await startPath({ upstream, tls, handshakes: { burst, intervalMs: 60_000 } })
   await path.users.setSharedPassword(password)

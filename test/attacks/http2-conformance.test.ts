@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { runCommand } from '../../scripts/run-command.ts'
 import { setUpH2spec } from '../../scripts/setup-h2spec.ts'
 import { startPath, type Path } from '../path/start-path.ts'
-import { makeCertificate } from '../rig/certificate.ts'
+import { makePair } from '../rig/certificate.ts'
 import { startUpstream, type Upstream } from '../upstreams/start-upstream.ts'
 
 let h2spec: string
@@ -23,10 +23,7 @@ let path: Path
 beforeAll(async () => {
   h2spec = await setUpH2spec()
   folder = await mkdtemp(join(tmpdir(), 'sekisho-h2spec-'))
-  const { args, remove } = await makeCertificate()
-  const [, cert = '', , key = ''] = args
-  tls = { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') }
-  await remove()
+  tls = await makePair()
   upstream = await startUpstream((_request, _message, response) => response.end('answer'))
   path = await startPath({ upstream, tls })
 }, 700_000)

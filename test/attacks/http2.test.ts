@@ -4,11 +4,10 @@
  * fields and pseudo-header fields. Nothing of it reaches the app, each attempt stands in the log, and the others on the
  * same connection don't notice.
  */
-import { readFile } from 'node:fs/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Gate } from '../../src/gate.ts'
 import { startPath, type Path } from '../path/start-path.ts'
-import { makeCertificate } from '../rig/certificate.ts'
+import { makePair } from '../rig/certificate.ts'
 import {
   encodeFields,
   flag,
@@ -26,10 +25,7 @@ let path: Path
 let cookie: string
 
 beforeAll(async () => {
-  const { args, remove } = await makeCertificate()
-  const [, cert = '', , key = ''] = args
-  const tls = { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') }
-  await remove()
+  const tls = await makePair()
   upstream = await startUpstream((_request, _message, response) => {
     response.writeHead(200, { 'content-type': 'application/json' }).end('"reached"')
   })

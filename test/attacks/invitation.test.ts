@@ -12,15 +12,12 @@ import { logIn, post, tryToLogIn } from '../rig/log-in.ts'
 import { join, prepareJoin } from '../rig/set-password.ts'
 import { readAuditRecords } from './audit-records.ts'
 import { readAll } from './read-all.ts'
-import { useApp, useGate } from './targets.ts'
+import { useApp, useGate, unpaced } from './targets.ts'
 
 const password = 'what the rightful user chose'
 const thiefs = 'what the thief has chosen'
 
 const article = useApp('article')
-// The pace has tests of its own.
-const calm = { burst: 1000, intervalMs: 1 }
-const unpaced = { address: calm, everyone: calm, knownBrowser: calm }
 const gate = useGate(article, { config: { pace: unpaced } })
 
 let users = 0

@@ -1,15 +1,19 @@
 /**
  * The story: a stranger sends refused requests by the thousand, to fill the disk with their records or to bury the one
- * that matters. Strangers' refusals have a budget; beyond it they are counted, and the count is on record.
+ * that matters; or somebody who overheard a signed one sends that. Such refusals have a budget; beyond it they are counted, and the
+ * count is on record.
  */
 import { readdir, stat } from 'node:fs/promises'
 import { Agent } from 'node:http'
 import path from 'node:path'
+import { ready } from '@serenity-kit/opaque'
 import { describe, expect, it } from 'vitest'
 import { paths } from '../../src/contract/contract.ts'
-import { ask } from '../rig/ask.ts'
+import { ask, askJson } from '../rig/ask.ts'
 import { startGateHere, type GateHere } from '../rig/gate-here.ts'
+import { beginProof } from '../rig/opaque-client.ts'
 import { rawRequest, sendRaw } from '../rig/raw-http.ts'
+import { findSigner } from '../rig/signer.ts'
 import { readAuditRecords } from './audit-records.ts'
 import { gateDoor } from './doors.ts'
 import { useApp } from './targets.ts'
@@ -26,9 +30,26 @@ async function bytesIn(folder: string): Promise<number> {
 interface Flood {
   readonly path: (at: number) => string
   readonly body?: string
+  readonly headers?: (gate: GateHere) => Promise<Readonly<Record<string, string>>>
   readonly status: number
   /** The kind of its single records, and the code or kind that summaries are made by. */
   readonly kind: string
+}
+
+const call = JSON.stringify({ data: ['x'], fn_index: 0, session_hash: 'overheard' })
+
+/** A call as it went over the wire once, with all that proves it. */
+async function overhear(gate: GateHere): Promise<Readonly<Record<string, string>>> {
+  const knock = await gateDoor(gate.url).knock(gate)
+  if (knock.kind !== 'in') return expect.fail(knock.kind)
+  const { cookie } = knock
+  const { url } = gate
+  const signer = findSigner(url, cookie) ?? expect.fail('Nobody has the key.')
+  signer.hear((await ask(url, paths.challenge, { headers: { cookie }, unsigned: true })).headers)
+  return {
+    cookie,
+    ...signer.sign({ method: 'POST', origin: url, path: '/gradio_api/queue/join', body: call }),
+  }
 }
 
 /** What a stranger may send without end. Everything in it is as long as it may be. */
@@ -51,6 +72,13 @@ const floods: Readonly<Record<string, Flood>> = {
     status: 429,
     kind: 'login.paced',
   },
+  'copies of a signed call': {
+    path: () => '/gradio_api/queue/join',
+    body: call,
+    headers: overhear,
+    status: 401,
+    kind: 'request.refused',
+  },
 }
 
 const stranger: Flood = { path: () => '/no-such-path', status: 401, kind: 'request.refused' }
@@ -58,17 +86,19 @@ const stranger: Flood = { path: () => '/no-such-path', status: 401, kind: 'reque
 /** Over connections that stay open. */
 async function send(flood: Flood, gate: GateHere): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 20 })
+  const more = await flood.headers?.(gate)
   const all = Array.from({ length: requests }, async (_, at) => {
-    const headers = { 'user-agent': `flood ${String(at)} ${'x'.repeat(2_000)}`, origin: gate.url }
+    const headers = { ...more, 'user-agent': `flood ${String(at)} ${'x'.repeat(2_000)}`, origin: gate.url }
     const path = flood.path(at)
     const { status } =
       flood.body === undefined
-        ? await ask(gate.url, path, { agent, headers })
+        ? await ask(gate.url, path, { agent, headers, unsigned: true })
         : await ask(gate.url, path, {
             agent,
             method: 'POST',
             headers: { ...headers, 'content-type': 'application/json' },
             body: flood.body,
+            unsigned: true,
           })
     return status
   })
@@ -106,6 +136,20 @@ describe('a flood of refused requests', () => {
     const records = await readAuditRecords(gate.auditDir)
     expect(records.map(({ kind }) => kind)).toContain('login.succeeded')
     expect(records.map(({ code }) => code)).toContain('route-closed')
+  })
+
+  it('of ends of no login does not keep out of the log who tries to sign in as whom', async () => {
+    await using gate = await startGateHere({ upstream: app().url })
+    const flood = floods['made-up ends of logins'] ?? expect.fail('no such flood')
+    await send(flood, gate)
+    await ready
+    const message = { startLoginRequest: beginProof('a guess').startLoginRequest, username: 'alice' }
+    expect((await askJson(gate.url, paths.loginStart, message)).status).toBe(200)
+    await gate.restart()
+    const records = await readAuditRecords(gate.auditDir)
+    const started = records.filter(({ kind }) => kind === 'login.started')
+    expect(started).toHaveLength(1)
+    expect(started[0]).toHaveProperty('username')
   })
 })
 

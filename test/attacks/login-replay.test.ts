@@ -2,11 +2,12 @@
  * The story: somebody recorded a whole login and sends it again, sends its last message to another gate, or holds the
  * first answer back until later. A login of the gate is good once, for a minute, and at the gate where it began.
  */
-import { client, ready } from '@serenity-kit/opaque'
+import { ready } from '@serenity-kit/opaque'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { paths, type LoginFinish, type LoginStarted } from '../../src/contract/contract.ts'
 import { startGateHere, type GateHere } from '../rig/gate-here.ts'
 import { post } from '../rig/log-in.ts'
+import { beginProof } from '../rig/opaque-client.ts'
 import { Signer } from '../rig/signer.ts'
 import { useApp } from './targets.ts'
 
@@ -16,20 +17,10 @@ beforeAll(() => ready)
 
 /** A login up to its last message, which the rightful user's browser would send now. */
 async function prepare({ url, password }: GateHere): Promise<LoginFinish> {
-  const { clientLoginState, startLoginRequest } = client.startLogin({ password })
+  const { startLoginRequest, finish } = beginProof(password)
   const started = (await (await post(url, paths.loginStart, { startLoginRequest })).json()) as LoginStarted
-  const { loginResponse, identifiers, stretching, state } = started
-  const keyStretching = { 'argon2id-custom': stretching }
-  const finished = client.finishLogin({
-    clientLoginState,
-    loginResponse,
-    password,
-    identifiers,
-    keyStretching,
-  })
-  if (finished === undefined) return expect.fail('the right password is wrong')
-  const key = new Signer().offer(finished.sessionKey, new URL(url).origin)
-  return { finishLoginRequest: finished.finishLoginRequest, state, key }
+  const { message, sessionKey } = finish(started) ?? expect.fail('the right password is wrong')
+  return { ...message, key: new Signer().offer(sessionKey, new URL(url).origin) }
 }
 
 const finish = async ({ url }: GateHere, last: LoginFinish) =>

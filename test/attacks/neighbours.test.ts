@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ask } from '../rig/ask.ts'
 import type { GradioApp } from '../rig/test-app.ts'
 import { callFunction } from '../rig/use-app.ts'
+import { testPassword as password } from '../rig/test-gate.ts'
 import { attemptsOnEvents } from './attempts-on-events.ts'
 import { attemptsOnFiles } from './attempts-on-files.ts'
 import { attemptsOnSessions } from './attempts-on-sessions.ts'
@@ -51,7 +52,6 @@ async function enter(door: Door, credentials: Credentials): Promise<Headers> {
   return { cookie: knock.cookie }
 }
 
-const password = 'lantern-maple-orbit-velvet-canoe'
 const once = <T>(make: () => Promise<T>) => {
   let made: Promise<T> | undefined
   return () => (made ??= make())

@@ -4,9 +4,10 @@
  * it; the proof of the gate is good for one request, and once.
  */
 import { createHash } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { proofFields } from '../../src/contract/proof.ts'
 import { ask } from '../rig/ask.ts'
+import { logIn } from '../rig/log-in.ts'
 import {
   resend,
   startMeddlingProxy,
@@ -14,7 +15,6 @@ import {
   withField,
   type MeddlingProxy,
   type OverheardRequest,
-  type Resent,
 } from '../rig/meddling-proxy.ts'
 import {
   callArticle,
@@ -24,9 +24,9 @@ import {
   wasAccepted,
   type ArticleCall,
 } from './article-client.ts'
-import { readAuditRecords } from './audit-records.ts'
-import { gateDoor, gradioDoor } from './doors.ts'
-import { useApp, useAppWithAuth, useGate, type Started } from './targets.ts'
+import { countRecords } from './audit-records.ts'
+import { gradioDoor } from './doors.ts'
+import { useApp, useAppWithAuth, useGate, useThing, unpaced, type Started } from './targets.ts'
 
 const journal = useJournal()
 const article = useApp('article', { env: { ARTICLE_FOLDER: journal.folder } })
@@ -34,23 +34,14 @@ const withAuth = useAppWithAuth()
 // The same functions, with the gate in the place of the scheme.
 const guarded = useJournal()
 const open = useApp('article', { env: { ARTICLE_FOLDER: guarded.folder, ARTICLE_OPEN: '1' } })
-// The pace is brute-force.test.ts's affair.
-const unpaced = { burst: 1000, intervalMs: 1 }
-const gate = useGate(open, {
-  config: { pace: { address: unpaced, everyone: unpaced, knownBrowser: unpaced } },
-})
+const gate = useGate(open, { config: { pace: unpaced } })
 
 const beforeArticle = useProxy(article)
 const beforeAuth = useProxy(withAuth)
 const beforeGate = useProxy(gate)
 
 function useProxy(target: Started<{ readonly url: string }>): Started<MeddlingProxy> {
-  let proxy: MeddlingProxy | undefined
-  beforeAll(async () => {
-    proxy = await startMeddlingProxy(target().url)
-  })
-  afterAll(() => proxy?.stop())
-  return () => proxy ?? expect.fail('asked for before the first test')
+  return useThing(() => startMeddlingProxy(target().url))
 }
 
 /** Bob calls `predict`, which says a text backwards, with the cookie that he signed in for. */
@@ -69,13 +60,18 @@ const backwards = (text: string) => [...text].reverse().join('')
 /** The last request for it that went past. */
 const last = (proxy: MeddlingProxy, at: string) => proxy.heard(at).at(-1) ?? expect.fail(`nothing for ${at}`)
 
-const at = { submit: '/run/submit' } as const
+const submit = '/run/submit'
+
+/** A call that its sender makes, and whoever is on the way keeps before it arrives. */
+async function keep(proxy: MeddlingProxy, call: () => Promise<unknown>): Promise<OverheardRequest> {
+  proxy.meddle((request) => (request.path.endsWith(submit) ? undefined : request))
+  await call()
+  proxy.meddle((request) => request)
+  return last(proxy, submit)
+}
 
 /** Signs in past whoever is on the way; answers the Cookie header. */
-async function enter(): Promise<string> {
-  const knock = await gateDoor(beforeGate().url).knock({ password: gate().password })
-  return knock.kind === 'in' ? knock.cookie : expect.fail(knock.kind)
-}
+const enter = () => logIn({ url: beforeGate().url, password: gate().password })
 
 const plainCall = (content: string): ArticleCall => ({
   session_hash: newSession(),
@@ -88,22 +84,11 @@ const plainCall = (content: string): ArticleCall => ({
 const callGate = (cookie: string, content: string) =>
   callArticle(beforeGate().url, 'submit', plainCall(content), { headers: { cookie } })
 
-/** The same, kept by whoever is on the way before it arrives. */
-async function keepFromGate(cookie: string, content: string): Promise<OverheardRequest> {
-  const proxy = beforeGate()
-  proxy.meddle((request) => (request.path.endsWith(at.submit) ? undefined : request))
-  await callGate(cookie, content)
-  proxy.meddle((request) => request)
-  return last(proxy, at.submit)
-}
+const keepFromGate = (cookie: string, content: string) => keep(beforeGate(), () => callGate(cookie, content))
 
 const again = (request: OverheardRequest) => resend(gate().url, request, '127.0.0.9')
 
-/** How often the audit log has the code by now; records are written in groups. */
-async function timesRefused(code: string): Promise<number> {
-  const records = await readAuditRecords(gate().auditDir)
-  return records.filter((record) => record.code === code).length
-}
+const timesRefused = (code: string) => countRecords(gate().auditDir, code)
 
 async function expectRefused(code: string, times: number, before: number): Promise<void> {
   await expect.poll(() => timesRefused(code), { timeout: 30_000 }).toBe(before + times)
@@ -120,7 +105,7 @@ describe('3.22 replay of an observed request that was already accepted', () => {
   it("stays blocked on the article's scheme, whose challenge is another by then", async () => {
     const { url } = beforeArticle()
     expect(wasAccepted(await callArticle(url, 'submit', await openPage(url, 'once')))).toBe(true)
-    const again = await resend(article().url, last(beforeArticle(), '/run/submit'), '127.0.0.9')
+    const again = await resend(article().url, last(beforeArticle(), submit), '127.0.0.9')
     expect(wasAccepted(again)).toBe(false)
     expect(await journal.count('submit once')).toBe(1)
   })
@@ -129,26 +114,22 @@ describe('3.22 replay of an observed request that was already accepted', () => {
     const before = await timesRefused('proof-replayed')
     const cookie = await enter()
     expect(wasAccepted(await callGate(cookie, 'once'))).toBe(true)
-    expect((await again(last(beforeGate(), at.submit))).status).toBe(401)
+    expect((await again(last(beforeGate(), submit))).status).toBe(401)
     expect(await guarded.count('submit once')).toBe(1)
     await expectRefused('proof-replayed', 1, before)
   })
 })
 
-/** Makes a rightful call that never arrives: whoever is in the middle keeps it. */
-async function keepBack(content: string): Promise<ArticleCall> {
-  const proxy = beforeArticle()
-  const call = await openPage(proxy.url, content)
-  proxy.meddle((request) => (request.path.endsWith('/run/submit') ? undefined : request))
-  await callArticle(proxy.url, 'submit', call)
-  proxy.meddle((request) => request)
-  return call
+/** A rightful call of the article's page that never arrives. */
+async function keepBack(content: string): Promise<OverheardRequest> {
+  const { url } = beforeArticle()
+  const call = await openPage(url, content)
+  return keep(beforeArticle(), () => callArticle(url, 'submit', call))
 }
 
 describe('3.23 the auth material of a call with other arguments', () => {
   it("succeeds on the article's scheme", async () => {
-    await keepBack('pay ten')
-    const kept = last(beforeArticle(), '/run/submit')
+    const kept = await keepBack('pay ten')
     const changed = withBody(kept, kept.body.replace('pay ten', 'pay ten thousand'))
     expect(wasAccepted(await resend(article().url, changed, '127.0.0.9'))).toBe(true)
     expect(await journal.count('submit pay ten thousand')).toBe(1)
@@ -163,7 +144,7 @@ describe('3.23 the auth material of a call with other arguments', () => {
   })
 
   const raise = (request: OverheardRequest) =>
-    request.path.endsWith(at.submit)
+    request.path.endsWith(submit)
       ? withBody(request, request.body.replace('pay ten', 'pay ten thousand'))
       : request
 
@@ -193,8 +174,7 @@ describe('3.23 the auth material of a call with other arguments', () => {
 
 describe('3.24 the auth material of a call on another function', () => {
   it("succeeds on the article's scheme", async () => {
-    await keepBack('the report')
-    const kept = last(beforeArticle(), '/run/submit')
+    const kept = await keepBack('the report')
     const turned = { ...kept, path: kept.path.replace('submit', 'remove') }
     expect(wasAccepted(await resend(article().url, turned, '127.0.0.9'))).toBe(true)
     expect(await journal.count('remove the report')).toBe(1)
@@ -230,13 +210,13 @@ describe('3.24 the auth material of a call on another function', () => {
 
 describe('3.29 one answer sent thirty times at once', () => {
   it("succeeds on the article's scheme: all that come while the function is at work are let in", async () => {
-    const call = await keepBack('wait-for-the-others')
-    const kept = last(beforeArticle(), '/run/submit')
+    const kept = await keepBack('wait-for-the-others')
     const all = Promise.all(Array.from({ length: 30 }, () => resend(article().url, kept, '127.0.0.9')))
-    await expect.poll(() => journal.count(`submit ${call.content}`), { timeout: 60_000 }).toBeGreaterThan(1)
-    await journal.finish(call.content)
+    const done = () => journal.count('submit wait-for-the-others')
+    await expect.poll(done, { timeout: 60_000 }).toBeGreaterThan(1)
+    await journal.finish('wait-for-the-others')
     await all
-    expect(await journal.count(`submit ${call.content}`)).toBeGreaterThan(1)
+    expect(await done()).toBeGreaterThan(1)
   })
 
   it('is blocked by the gate: one of them is let in', async () => {
@@ -253,9 +233,6 @@ describe('3.29 one answer sent thirty times at once', () => {
 })
 
 describe('what is refused of a call that was copied', () => {
-  /** All that an answer shows but for values that are fresh each time. */
-  const shown = ({ status, body, names }: Resent) => ({ status, body, names })
-
   it('reads alike outside, whatever was wrong, and has a reason of its own in the log', async () => {
     const [cookie, others] = [await enter(), await enter()]
     const done = await keepFromGate(cookie, 'alike')
@@ -272,7 +249,7 @@ describe('what is refused of a call that was copied', () => {
     const before = new Map<string, number>()
     for (const code of Object.keys(wrong)) before.set(code, await timesRefused(code))
     const answers = []
-    for (const request of Object.values(wrong)) answers.push(shown(await again(request)))
+    for (const request of Object.values(wrong)) answers.push(await again(request))
     expect(answers[0]?.status).toBe(401)
     for (const answer of answers) expect(answer).toEqual(answers[0])
     for (const code of Object.keys(wrong)) await expectRefused(code, 1, before.get(code) ?? 0)

@@ -4,6 +4,7 @@ import { hashApiToken, makeApiToken, parseApiToken } from '../../src/tokens/toke
 import type { GateHere } from '../rig/gate-here.ts'
 import { logIn } from '../rig/log-in.ts'
 import { readConfigText } from '../rig/read-config-text.ts'
+import { testPassword as password } from '../rig/test-gate.ts'
 import { useGate, type Started } from './targets.ts'
 
 export interface Cast {
@@ -23,8 +24,6 @@ export interface People {
   program(role: string): Promise<Person>
   readonly gate: Started<GateHere>
 }
-
-const password = 'lantern-maple-orbit-velvet-canoe'
 
 /** Each signs in once, at the first asking; declare it after the app. */
 export function usePeople(app: Started<{ readonly url: string }>, { config, members }: Cast): People {

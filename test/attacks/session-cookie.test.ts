@@ -7,16 +7,13 @@ import { describe, expect, it } from 'vitest'
 import { paths } from '../../src/contract/contract.ts'
 import { ask, askJson } from '../rig/ask.ts'
 import { startGateHere } from '../rig/gate-here.ts'
+import { cookieHeaderOf } from '../rig/log-in.ts'
 import { gateDoor, gradioDoor, type Credentials, type Door } from './doors.ts'
-import { canary, useApp, useAppWithAuth, useGate, useSession } from './targets.ts'
+import { canary, useApp, useAppWithAuth, useGate, useSession, unpaced } from './targets.ts'
 
 const withAuth = useAppWithAuth()
 const bare = useApp('careless')
-// The pace is brute-force.test.ts's affair.
-const unpaced = { burst: 1000, intervalMs: 1 }
-const gate = useGate(bare, {
-  config: { pace: { address: unpaced, everyone: unpaced, knownBrowser: unpaced } },
-})
+const gate = useGate(bare, { config: { pace: unpaced } })
 const session = useSession(gate)
 const bob = { user: 'bob', password: 'bobpw' }
 
@@ -57,8 +54,7 @@ describe('3.02 a page script reads the session token all the same', () => {
   }
 
   it('succeeds on auth=', async () => {
-    const cookies = await cookiesOf(gradioDoor(withAuth().url), bob)
-    const cookie = cookies.map((line) => line.split(';', 1)[0]).join('; ')
+    const cookie = cookieHeaderOf(await cookiesOf(gradioDoor(withAuth().url), bob))
     expect(await readTokenByScript(withAuth().url, cookie)).toContain('/gradio_api/token')
   })
 

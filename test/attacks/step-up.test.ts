@@ -4,31 +4,51 @@
  * tries a confirmation that was overheard, one for something else, one of their own making, and to guess.
  */
 import { describe, expect, it } from 'vitest'
+import { paths } from '../../src/contract/contract.ts'
 import { confirmationField } from '../../src/contract/proof.ts'
 import { ask, askJson, type Asked } from '../rig/ask.ts'
 import { confirm, stepUpOf } from '../rig/confirm.ts'
 import { logIn } from '../rig/log-in.ts'
+import { testPassword as password } from '../rig/test-gate.ts'
+import { beginProof } from '../rig/opaque-client.ts'
+import { readConfigText } from '../rig/read-config-text.ts'
+import { findSigner } from '../rig/signer.ts'
 import { gradioDoor } from './doors.ts'
 import { usePeople, type Person } from './people.ts'
-import { useApp, useAppWithAuth } from './targets.ts'
+import { useApp, useAppWithAuth, useGate } from './targets.ts'
 import { indexOf } from './ways-to-call.ts'
 
 const app = useApp('careless')
 const withAuth = useAppWithAuth()
-const people = usePeople(app, {
-  config: `
+const config = `
 roles:
   clerk: { call: [predict] }
   keeper: { inherits: [clerk], call: [admin_report, private_fn], when: { fresh: call } }
   auditor: { call: [undocumented_fn], when: { auth_age: 5m } }
-`,
+`
+const people = usePeople(app, {
+  config,
   members: {
-    ...{ alice: ['keeper'], bob: ['keeper'], carol: ['clerk'], dora: ['auditor'], eve: ['keeper'] },
+    ...{ alice: ['keeper'], bob: ['keeper'], carol: ['clerk'], dora: ['auditor'] },
     frank: ['keeper'],
   },
 })
-const password = 'lantern-maple-orbit-velvet-canoe'
+/** For who takes all day. */
+const patient = usePeople(app, { config, members: { eve: ['keeper'] } })
+const withLoginHost = useGate(app, {
+  config: {
+    ...readConfigText(`
+roles:
+  watcher: { given_to: [guests], monitoring: true, when: { auth_age: 5m } }
+`),
+    hosts: ['app.test', 'login.test'],
+    authHost: 'login.test',
+    trustedProxies: ['127.0.0.1/32'],
+  },
+})
 const report = 'ADMIN-REPORT'
+/** NIST SP 800-63B-4 section 3.2.2. */
+const mostGuesses = 100
 
 interface Shot {
   readonly name?: string
@@ -164,18 +184,51 @@ describe('get a confirmation without the password', () => {
   })
 
   it('is blocked by the gate: guessing is paced, and ends', async () => {
-    const eve = await people('eve')
-    const ticket = ticketOf(await fire(eve))
-    const guess = (n: number) =>
-      confirm({ url: eve.url, cookie: cookieOf(eve), password: `guess number ${String(n)}`, ticket })
-    const kinds: string[] = []
-    for (let n = 0; n < 30 && kinds.at(-1) !== 'refused'; n++) kinds.push((await guess(n)).kind)
-    expect(kinds.at(-1)).toBe('refused')
-    expect(kinds.length).toBeLessThan(30)
-    // The right one has to wait like any other.
-    expect(await confirm({ url: eve.url, cookie: cookieOf(eve), password, ticket })).toMatchObject({
-      ...{ kind: 'refused', status: 429, code: 'login-paced' },
+    const eve = await patient('eve')
+    const { clock } = patient.gate()
+    const began = clock.now()
+    const give = async (given: string) =>
+      confirm({ url: eve.url, cookie: cookieOf(eve), password: given, ticket: ticketOf(await fire(eve)) })
+    // With fewer than these the session's own end ends it.
+    for (let judged = 0; judged < mostGuesses;) {
+      const outcome = await give(`guess number ${String(judged)}`)
+      if (outcome.kind === 'wrong-password') judged++
+      else if (outcome.kind === 'refused' && outcome.code === 'login-paced')
+        clock.advance(outcome.retryAfter * 1000)
+      else expect.fail(JSON.stringify(outcome))
+    }
+    expect(clock.now() - began).toBeGreaterThan(20 * 3_600_000)
+    // Not even the right one, after the longest wait there is.
+    clock.advance(900_000)
+    for (const given of ['one more guess', password])
+      expect(await give(given)).toMatchObject({ kind: 'refused', status: 429, code: 'login-paced' })
+  })
+
+  it('is blocked by the gate: a ticket that a copied cookie got guesses nothing at a login host, and its owner waits for nobody', async () => {
+    const { url, port, clock, password: shared } = withLoginHost()
+    const under = (name: string) => ({
+      'x-forwarded-host': `${name}.test:${String(port)}`,
+      'x-forwarded-proto': 'https',
     })
+    const origin = (name: string) => `https://${name}.test:${String(port)}`
+    const there = { ...under('login'), origin: origin('login') }
+    const cookie = await logIn({ url, password: shared, headers: there, origin: origin('login') })
+    const signer = findSigner(url, cookie) ?? expect.fail('Nobody has the key.')
+    clock.advance(301_000)
+    await signer.ask(url, { ...under('app'), cookie })
+    const path = '/gradio_api/queue/status'
+    const ticketWith = async (proof: Readonly<Record<string, string>>) =>
+      ticketOf(await ask(url, path, { headers: { ...under('app'), cookie, ...proof }, unsigned: true }))
+    const guess = async (ticket: string) => {
+      const { startLoginRequest } = beginProof('a guess')
+      return (await askJson(url, paths.awayStart, { startLoginRequest, ticket }, { headers: there })).status
+    }
+    const copied = await ticketWith({})
+    for (let n = 0; n < 8; n++) expect(await guess(copied)).toBe(403)
+    const own = await ticketWith(signer.sign({ method: 'GET', origin: origin('app'), path }))
+    const statuses: number[] = []
+    for (let n = 0; n < 8; n++) statuses.push(await guess(own))
+    expect([statuses[0], statuses.at(-1)]).toEqual([200, 429])
   })
 
   it('is blocked by the gate: for a right that one hasn’t got, no password is asked for', async () => {

@@ -1,11 +1,16 @@
 /** Starts what an attack is shown on, and the gate in front of the same app; ends it all after the file's tests. */
 import { afterAll, beforeAll } from 'vitest'
+import type { Config } from '../../src/config/config.ts'
 import { startGateHere, type GateHere, type GateHereOptions } from '../rig/gate-here.ts'
 import { logIn } from '../rig/log-in.ts'
 import { startTestApp, type GradioApp, type TestApp, type TestAppOptions } from '../rig/test-app.ts'
 
 /** What the careless app knows and no stranger may see (test/rig/apps/careless.py). */
 export const canary = 'Database password'
+
+const often = { burst: 1000, intervalMs: 1 }
+/** For tests that aren't about the pace of logins: that is brute-force.test.ts's affair. */
+export const unpaced: Config['pace'] = { address: often, everyone: often, knownBrowser: often }
 
 export interface Started<T> {
   (): T
@@ -29,8 +34,7 @@ export function useGate(
   return useThing(() => startGateHere({ ...options, upstream: app().url }))
 }
 
-/** One session of a rightful user, made once: a login costs what it should. */
-/** `keyless`: without a key to sign with, where the gate does without. */
+/** One session of a rightful user, made once: a login costs what it should. `keyless`: without a key, where the gate does without. */
 export function useSession(gate: Started<GateHere>, { keyless = false } = {}): Started<string> {
   return useThing(
     async () => {
@@ -42,7 +46,8 @@ export function useSession(gate: Started<GateHere>, { keyless = false } = {}): S
   )
 }
 
-function useThing<T extends { stop(): Promise<void> }, Seen = T>(
+/** Starts before the file's first test, and ends after its last. */
+export function useThing<T extends { stop(): Promise<void> }, Seen = T>(
   start: () => Promise<T>,
   show: (thing: T) => Seen = (thing) => thing as unknown as Seen,
 ): Started<Seen> {

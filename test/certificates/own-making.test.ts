@@ -68,7 +68,7 @@ describe('files of the operator', () => {
     const gate = await startTestGate({ upstream: app.url.href, args: certificate.args })
     try {
       const before = await askHttps({ port: gate.port })
-      const [, cert = '', , key = ''] = certificate.args
+      const { cert, key } = certificate.files
       const made = await generate([{ name: 'commonName', value: 'localhost' }], {
         keyType: 'ec',
         algorithm: 'sha256',

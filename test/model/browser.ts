@@ -1,10 +1,11 @@
 /** An honest browser, which does what the gate's page and the page's script do: signs in, signs, repeats once. */
 import { randomBytes } from 'node:crypto'
-import { client } from '@serenity-kit/opaque'
-import type { LoginFinish, LoginStarted } from '../../src/contract/contract.ts'
+import type { LoginFinish } from '../../src/contract/contract.ts'
 import type { Challenge } from '../../src/contract/proof.ts'
 import type { LoginAsker } from '../../src/login/asker.ts'
-import { KeyPair, SharedKey, type ModelKey } from './keys.ts'
+import { KeyPair } from '../rig/key-pair.ts'
+import { finishKnocked, type Knocked } from '../rig/login-rig.ts'
+import { SharedKey, type ModelKey } from './keys.ts'
 import { signMessage, unsignedMessage, type Message, type Site, type Wanted } from './message.ts'
 
 export const secure: Site = { scheme: 'https', host: 'app.example' }
@@ -13,36 +14,20 @@ export const plain: Site = { scheme: 'http', host: 'app.example' }
 
 export const originAt = ({ scheme, host }: Site) => `${scheme}://${host}`
 
-/** A login after its first answer. */
-export interface Begun {
-  readonly clientLoginState: string
-  readonly typed: string
-  readonly answer: LoginStarted
-}
-
-export function knock(typed: string) {
-  return client.startLogin({ password: typed })
-}
-
 export const askerAt = (site: Site): LoginAsker => ({
-  ...{ address: '192.0.2.1', userAgent: 'Model/1', cookies: undefined, at: site, site },
+  ...{ address: '192.0.2.1', userAgent: 'Model/1', cookies: undefined, at: site },
 })
 
 /** KE3 and the key, if the password is right. */
-export function finishLogin({ clientLoginState, typed, answer }: Begun, site: Site) {
-  const { memory, iterations, parallelism } = answer.stretching
-  const finished = client.finishLogin({
-    ...{ clientLoginState, password: typed, loginResponse: answer.loginResponse },
-    identifiers: { ...answer.identifiers },
-    keyStretching: { 'argon2id-custom': { memory, iterations, parallelism } },
-  })
+export function finishLogin(begun: Knocked, site: Site) {
+  const finished = finishKnocked(begun)
   if (finished === undefined) return undefined
   const { sessionKey, finishLoginRequest } = finished
   const key: ModelKey = site.scheme === 'http' ? new SharedKey(sessionKey) : new KeyPair()
   const offer = key.offer(sessionKey, originAt(site))
   const message: LoginFinish & Required<Pick<LoginFinish, 'key'>> = {
     finishLoginRequest,
-    state: answer.state,
+    state: begun.answer.state,
     key: offer,
   }
   return { key, message }

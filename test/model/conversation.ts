@@ -1,18 +1,8 @@
 /** One random conversation with the real login and the real proof, step by step, under the rules of the ledger. */
 import type { LoginFinish } from '../../src/contract/contract.ts'
 import { isRefusal } from '../../src/refusals.ts'
-import { bobsPassword, password, type LoginRig } from '../rig/login-rig.ts'
-import {
-  askerAt,
-  Browser,
-  finishLogin,
-  knock,
-  originAt,
-  plain,
-  secure,
-  type Asked,
-  type Begun,
-} from './browser.ts'
+import { bobsPassword, knock, password, type Knocked, type LoginRig } from '../rig/login-rig.ts'
+import { askerAt, Browser, finishLogin, originAt, plain, secure, type Asked } from './browser.ts'
 import { GateSteps, type Arrived, type Planted } from './gate-steps.ts'
 import type { ModelKey } from './keys.ts'
 import { Broken, Ledger } from './ledger.ts'
@@ -43,7 +33,7 @@ export class Conversation {
   readonly #ceremony
   readonly #tally: Tally
   readonly #ledger = new Ledger()
-  readonly #begun: { readonly login: Begun; readonly site: Site }[] = []
+  readonly #begun: { readonly login: Knocked; readonly site: Site }[] = []
   /** All that went over the wire; the attacker has a copy of everything. */
   readonly #logins: ReadyLogin[] = []
   readonly #messages: Message[] = []
@@ -119,16 +109,15 @@ export class Conversation {
     this.#begun.push({ login, site })
   }
 
-  async #begin(typed: string, site: Site, username?: string): Promise<Begun> {
-    const { clientLoginState, startLoginRequest } = knock(typed)
-    const body = username === undefined ? { startLoginRequest } : { startLoginRequest, username }
-    const under = await this.#ceremony.start(body, askerAt(site))
+  async #begin(typed: string, site: Site, username?: string): Promise<Knocked> {
+    const knocked = knock(typed, username)
+    const under = await this.#ceremony.start(knocked.body, askerAt(site))
     if (under.kind !== 'started') throw new Broken(`a login can't begin: ${under.code}`)
-    return { clientLoginState, typed, answer: under.answer }
+    return { ...knocked, answer: under.answer }
   }
 
   async #finish({ which, fate }: Extract<Step, { do: 'finish' }>): Promise<void> {
-    const [begun] = this.#begun.splice(which % Math.max(1, this.#begun.length), 1)
+    const [begun] = this.#begun.splice(which % this.#begun.length, 1)
     if (begun === undefined) return
     const login = this.#prove(begun.login, begun.site, 'shared')
     this.#logins.push(login)
@@ -138,7 +127,7 @@ export class Conversation {
     )
   }
 
-  #prove(begun: Begun, site: Site, account: string): ReadyLogin {
+  #prove(begun: Knocked, site: Site, account: string): ReadyLogin {
     const proved = finishLogin(begun, site)
     if (proved === undefined) throw new Broken('the right password is wrong')
     const { key, message } = proved
@@ -189,8 +178,8 @@ export class Conversation {
   }
 
   async #meddle({ which, with: other, how }: Extract<Step, { do: 'meddle with a login' }>): Promise<void> {
-    const login = this.#logins[which % this.#logins.length]
-    const second = this.#logins[other % this.#logins.length]
+    const login = pick(this.#logins, which)
+    const second = pick(this.#logins, other)
     if (login === undefined || second === undefined) return
     this.#tally.hostile++
     const { message, site } = meddle(how, login, second)
@@ -198,7 +187,7 @@ export class Conversation {
   }
 
   async #ask({ browser: nth, document, wanted, fate }: Extract<Step, { do: 'ask' }>): Promise<void> {
-    const browser = this.#browsers[nth % Math.max(1, this.#browsers.length)]
+    const browser = pick(this.#browsers, nth)
     if (browser === undefined) return
     const text = `${wanted}${String(this.#messages.length)}`
     if (fate === 'arrives') return this.#send(browser, wanted, text, document)
@@ -233,7 +222,7 @@ export class Conversation {
   }
 
   async #refuseFalsely(which: number): Promise<void> {
-    const [waiting] = this.#waiting.splice(which % Math.max(1, this.#waiting.length), 1)
+    const [waiting] = this.#waiting.splice(which % this.#waiting.length, 1)
     if (waiting === undefined) return
     this.#tally.hostile++
     const { browser, asked, since } = waiting
@@ -275,7 +264,7 @@ export class Conversation {
   }
 
   async #askALot({ browser: nth, of }: Extract<Step, { do: 'ask a lot' }>): Promise<void> {
-    const browser = this.#browsers[nth % Math.max(1, this.#browsers.length)]
+    const browser = pick(this.#browsers, nth)
     if (browser === undefined) return
     // Of many documents at a time some are forgotten.
     if (of === 'many documents') this.#waiting = this.#waiting.filter((one) => one.browser !== browser)
@@ -286,7 +275,7 @@ export class Conversation {
   }
 
   async #leave(nth: number): Promise<void> {
-    const browser = this.#browsers[nth % Math.max(1, this.#browsers.length)]
+    const browser = pick(this.#browsers, nth)
     if (browser === undefined) return
     const session = await this.#rig.store.sessions.findById(browser.session as never)
     if (session !== undefined) await this.#rig.sessions.end(session, 'logout')
@@ -296,6 +285,8 @@ export class Conversation {
     this.#tally.refused.set(code, (this.#tally.refused.get(code) ?? 0) + 1)
   }
 }
+
+const pick = <T>(among: readonly T[], n: number): T | undefined => among[n % among.length]
 
 /** Whoever has the cookie can have a challenge. */
 function bare({ site, cookie = '' }: { readonly site: Site; readonly cookie?: string }): Message {

@@ -1,76 +1,14 @@
 /** Keys of the model's browsers and of its attacker: what a login enrols, and what signs. Synchronous, every field in hand. */
-import {
-  createHash,
-  createHmac,
-  generateKeyPairSync,
-  hkdfSync,
-  sign,
-  type BinaryLike,
-  type KeyObject,
-} from 'node:crypto'
-import {
-  enrolmentInfo,
-  enrolmentText,
-  macKeyIdText,
-  macKeyInfo,
-  thumbprintText,
-  type ProofAlgorithm,
-  type ProofKeyOffer,
-} from '../../src/contract/proof.ts'
+import { createHmac } from 'node:crypto'
+import { macKeyIdText, macKeyInfo, type ProofKeyOffer } from '../../src/contract/proof.ts'
+import { deriveKey, enrolmentMac, sha256 } from '../rig/key-pair.ts'
 
+/** Of either kind; the other is `KeyPair`. */
 export interface ModelKey {
   readonly keyid: string
   sign(base: string): Buffer
   /** For a login's last message. */
   offer(sessionKey: string, origin: string): ProofKeyOffer
-}
-
-export const sha256 = (...parts: readonly BinaryLike[]): Buffer => {
-  const hash = createHash('sha256')
-  for (const part of parts) hash.update(part)
-  return hash.digest()
-}
-
-const derive = (sessionKey: string, info: string) =>
-  Buffer.from(hkdfSync('sha256', Buffer.from(sessionKey, 'base64url'), '', info, 32))
-
-/** Under whatever key: only that of the login is right. */
-export function enrolmentMac(
-  sessionKey: string,
-  alg: ProofAlgorithm,
-  origin: string,
-  publicKey: string,
-): string {
-  const text = enrolmentText(alg, origin, publicKey)
-  return createHmac('sha256', derive(sessionKey, enrolmentInfo)).update(text).digest('base64url')
-}
-
-export class KeyPair implements ModelKey {
-  readonly #privateKey: KeyObject
-  readonly publicKey: string
-  readonly keyid: string
-
-  constructor() {
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
-    this.#privateKey = privateKey
-    this.publicKey = Buffer.concat([
-      Buffer.from([4]),
-      Buffer.from(x, 'base64url'),
-      Buffer.from(y, 'base64url'),
-    ]).toString('base64url')
-    this.keyid = sha256(thumbprintText(x, y)).toString('base64url')
-  }
-
-  sign(base: string): Buffer {
-    return sign('sha256', Buffer.from(base), { key: this.#privateKey, dsaEncoding: 'ieee-p1363' })
-  }
-
-  offer(sessionKey: string, origin: string): ProofKeyOffer {
-    const { publicKey } = this
-    const alg = 'ecdsa-p256-sha256'
-    return { alg, publicKey, mac: enrolmentMac(sessionKey, alg, origin, publicKey) }
-  }
 }
 
 /** For plain HTTP: both ends derive it from the login. */
@@ -79,7 +17,7 @@ export class SharedKey implements ModelKey {
   readonly keyid: string
 
   constructor(sessionKey: string) {
-    this.#key = derive(sessionKey, macKeyInfo)
+    this.#key = deriveKey(sessionKey, macKeyInfo)
     this.keyid = sha256(macKeyIdText, this.#key).toString('base64url')
   }
 

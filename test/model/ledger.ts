@@ -1,8 +1,8 @@
 /** What was rightly begun, against what the gate did: each rule that must hold is a `fail` here. */
-import { createHash } from 'node:crypto'
 import { proofFields } from '../../src/contract/proof.ts'
 import { mostInstances } from '../../src/proof/windows.ts'
 import type { SessionRow } from '../../src/store/rows.ts'
+import { sha256 } from '../rig/key-pair.ts'
 import { digestOf, plainTarget, type Message } from './message.ts'
 import type { ModelKey } from './keys.ts'
 
@@ -84,5 +84,5 @@ function nameOf({ headers }: Message): string | undefined {
 function meaningOf(message: Message): string {
   const { method, target, site } = message
   const parts = [method, site.scheme, site.host, plainTarget(target), digestOf(message) ?? '']
-  return createHash('sha256').update(parts.join('\n')).digest('hex')
+  return sha256(parts.join('\n')).toString('hex')
 }

@@ -1,5 +1,5 @@
 /** What somebody on the way can do to the last message of a login, without the password and without the login's key. */
-import { KeyPair } from './keys.ts'
+import { KeyPair } from '../rig/key-pair.ts'
 import { originAt, plain, secure } from './browser.ts'
 import type { ReadyLogin } from './conversation.ts'
 import type { Site } from './message.ts'

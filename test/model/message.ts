@@ -4,12 +4,11 @@ import {
   describePart,
   digestField,
   proofFields,
-  proofLabel,
-  signatureBase,
   signatureParameters,
   type ProofParameters,
 } from '../../src/contract/proof.ts'
-import { sha256, type ModelKey } from './keys.ts'
+import { sha256, writeProof } from '../rig/key-pair.ts'
+import type { ModelKey } from './keys.ts'
 
 export interface Site {
   readonly scheme: 'http' | 'https'
@@ -90,15 +89,8 @@ export function signMessage(
     target: `${scheme}://${host}${message.target}`,
     ...(covered !== undefined && { covered }),
   }
-  const text = signatureParameters(covered?.name, parameters)
-  const signature = key.sign(signatureBase(signed, text)).toString('base64')
-  const headers = {
-    ...message.headers,
-    ...(covered !== undefined && { [covered.name]: covered.value }),
-    [proofFields.input]: `${proofLabel}=${text}`,
-    [proofFields.signature]: `${proofLabel}=:${signature}:`,
-  }
-  return { ...message, headers }
+  const proof = writeProof(signed, signatureParameters(covered?.name, parameters), key)
+  return { ...message, headers: { ...message.headers, ...proof } }
 }
 
 /** Two ways to write one request: the lone mark says nothing (test/model compares what was done with what was signed). */

@@ -40,7 +40,7 @@ export type Step =
   | { readonly do: 'set the clock back'; readonly ms: number }
   | { readonly do: 'restart' }
 
-export const loginTampers = [
+const loginTampers = [
   'nothing',
   'a key of its own under its own MAC',
   'a key of its own under the MAC of the browser',

@@ -1,7 +1,8 @@
 /** What an attacker who has no key can do to a signed request: every part of it changed, alone. */
 import { proofFields } from '../../src/contract/proof.ts'
+import { KeyPair, sha256 } from '../rig/key-pair.ts'
 import type { Browser } from './browser.ts'
-import { KeyPair, otherSignature, sha256 } from './keys.ts'
+import { otherSignature } from './keys.ts'
 import { digestOf, signMessage, type Message } from './message.ts'
 
 /** What the attacker holds. `cookies`: all that went over the wire, its own among them. */

@@ -11,7 +11,8 @@ import { loadPolicy } from '../../src/policy/load-policy.ts'
 import type { ApiTokenRow } from '../../src/store/rows.ts'
 import { rolesFrom } from '../rig/policy-desk.ts'
 import { ask as httpAsk } from '../rig/ask.ts'
-import { findSigner, Signer } from '../rig/signer.ts'
+import { comeFrom } from '../rig/come-from.ts'
+import { Signer } from '../rig/signer.ts'
 import { plain, streaming, useUpstream } from './with-upstream.ts'
 
 const standing = useUpstream()
@@ -76,8 +77,6 @@ describe('a bound token', () => {
 
   it('does not tell, without its key, what it may do', async () => {
     const roles = rolesFrom('all: { given_to: [tokens], call: [predict] }')
-    await standing.path.close()
-    await standing.upstream.close()
     await standing.start(plain, { policy: await loadPolicy({ roles, files: [] }) })
     const token = await issue('bound')
     const answers = []
@@ -159,11 +158,22 @@ describe('a bound token', () => {
 
 describe('the place of a connection', () => {
   it.each([
-    { what: 'goes before a stranger’s for a bound token alone', unsigned: true, lost: 'first' },
-    { what: 'stays, as long as there are strangers, for a signed request', unsigned: false, lost: 'second' },
-  ])('$what', async ({ unsigned, lost }) => {
+    {
+      what: 'goes before a stranger’s for a bound token alone',
+      ...{ address: '203.0.113.7', unsigned: true, lost: 'first' },
+    },
+    {
+      what: 'stays, as long as there are strangers, for a signed request',
+      ...{ address: '203.0.113.7', unsigned: false, lost: 'second' },
+    },
+    {
+      what: 'is a stranger’s again after a signed request where many people share it',
+      ...{ address: '127.0.0.1', unsigned: false, lost: 'first' },
+    },
+  ])('$what', async ({ address, unsigned, lost }) => {
     await standing.start(plain, { connections: 2 })
-    const { url } = standing.path
+    const street = await comeFrom(standing.path.server, address)
+    const url = `http://127.0.0.1:${String(street.port)}`
     const { text, signer } = await issue('bound')
     const closed: string[] = []
     const connect = (name: string) => new Client(url).on('disconnect', () => closed.push(name))
@@ -179,10 +189,11 @@ describe('the place of a connection', () => {
     expect([await from(second), await from(third)]).toEqual([401, 401])
     await expect.poll(() => closed).toEqual([lost])
     await Promise.all(clients.map((client) => client.destroy()))
+    street.close()
   })
 
   it('is a stranger’s too for a copy of a cookie, with a page that it gets and never reads to the end', async () => {
-    const { cookie } = await standing.start(streaming, { connections: 2 })
+    const { cookie, signer } = await standing.start(streaming, { connections: 2 })
     const { url } = standing.path
     const ended: string[] = []
     const hold = (name: string, headers: Record<string, string>) =>
@@ -196,8 +207,7 @@ describe('the place of a connection', () => {
         })
         sent.on('error', reject)
       })
-    const signer = findSigner(url, cookie)
-    const signed = signer?.sign({ method: 'GET', origin: url, path: '/theme.css' })
+    const signed = signer.sign({ method: 'GET', origin: url, path: '/theme.css' })
     await hold('with the key', { cookie, ...signed })
     await hold('a copy', { cookie })
     expect((await httpAsk(url, paths.health)).status).toBe(200)

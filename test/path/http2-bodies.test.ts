@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { describe, expect, it } from 'vitest'
+import { defaults } from '../../src/config/defaults.ts'
 import { askHttp2, readHttp2, startHttp2, signatureOf } from '../rig/http2-client.ts'
 import { makeData, makeRequest, makeReset, RawHttp2, type Field } from '../rig/raw-http2.ts'
 import { fileIn, uploadOf, uploadStart, uploadType } from '../rig/upload-form.ts'
@@ -60,19 +61,20 @@ describe('large bodies over HTTP/2', () => {
   })
 
   it('wait at the client while the app takes none', async () => {
-    const { cookie, session } = await begin((_request, message) => message.pause(), { raw: true })
+    const config = { limits: { ...defaults.limits, uploadBytes: 100_000_000 } }
+    const { cookie, session } = await begin((_request, message) => message.pause(), { raw: true, config })
     const stream = startHttp2(session, upload(cookie), 'follows')
     stream.write(uploadStart)
     let taken = 0
     const chunk = Buffer.alloc(64 * 1024)
     const pour = () => {
-      // The path's limit for uploads is 5 MB, and it stands before that.
-      for (; taken < 4_900_000 && stream.writableLength < 65_536; taken += chunk.byteLength)
+      for (; taken < 90_000_000 && stream.writableLength < 65_536; taken += chunk.byteLength)
         stream.write(chunk)
     }
     stream.on('drain', pour)
     pour()
     await expect.poll(() => rests(() => taken), { timeout: 10_000 }).toBe(true)
+    expect(taken).toBeLessThan(50_000_000)
     expect((await askHttp2(session, { ':path': '/.sekisho/health' })).status).toBe(200)
     stream.close()
   })

@@ -4,8 +4,10 @@ import type { ClientHttp2Session } from 'node:http2'
 import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:tls'
 import { describe, expect, it } from 'vitest'
+import { comeFrom } from '../rig/come-from.ts'
 import { askHttp2, openHttp2, readHttp2, startHttp2, signatureOf } from '../rig/http2-client.ts'
 import { makeRequest, RawHttp2, type Field } from '../rig/raw-http2.ts'
+import { findSigner } from '../rig/signer.ts'
 import { call, callBody, file, internalError, noError, useHttp2 } from './with-http2.ts'
 import { plain, streaming } from './with-upstream.ts'
 
@@ -190,12 +192,23 @@ describe('the place of a download, which nobody signs', () => {
   it.each([
     {
       what: 'is kept on a connection that signed, as long as there are strangers',
-      sign: true,
-      lost: 'another',
+      ...{ address: '203.0.113.7', sign: true, lost: 'another' },
     },
-    { what: 'goes like a stranger’s on one that didn’t', sign: false, lost: 'download' },
-  ])('$what', async ({ sign, lost }) => {
-    const { cookie, session } = await begin(streaming, { connections: 2 })
+    {
+      what: 'goes like a stranger’s on one that didn’t',
+      ...{ address: '203.0.113.7', sign: false, lost: 'download' },
+    },
+    {
+      what: 'goes like a stranger’s on one that many people share, whoever signed there before',
+      ...{ address: '127.0.0.1', sign: true, lost: 'download' },
+    },
+  ])('$what', async ({ address, sign, lost }) => {
+    const { cookie } = await begin(streaming, { connections: 2 })
+    const street = await comeFrom(on.path.server, address)
+    const origin = `https://127.0.0.1:${String(street.port)}`
+    const session = await openHttp2(origin)
+    const signer = findSigner(on.path.url, cookie) ?? expect.fail('no key')
+    const asked = { method: 'GET', origin, path: '/config' }
     const ended: string[] = []
     const hold = async (name: string, from: ClientHttp2Session) => {
       const stream = from.request({ ':path': '/theme.css', cookie })
@@ -203,12 +216,14 @@ describe('the place of a download, which nobody signs', () => {
       const [head] = (await once(stream.resume(), 'response')) as [{ ':status': number }]
       expect(head[':status']).toBe(200)
     }
-    if (sign) expect((await askHttp2(session, { ':path': '/config', cookie })).status).toBe(200)
+    const signed = sign ? signer.sign(asked) : {}
+    expect((await askHttp2(session, { ':path': asked.path, cookie, ...signed })).status).toBe(200)
     await hold('download', session)
     const stranger = await openHttp2(on.path.url)
     await hold('another', stranger)
     await hold('newcomer', stranger)
     await expect.poll(() => ended).toEqual([lost])
-    stranger.destroy()
+    for (const one of [session, stranger]) one.destroy()
+    street.close()
   })
 })

@@ -1,119 +1,15 @@
-/** A host of its own for the login, behind a proxy that ends TLS: where what is served, how the app gets its session, and what a code is worth by itself. */
-import { client, ready } from '@serenity-kit/opaque'
-import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { paths, type LoginHandedOver, type LoginStarted } from '../../src/contract/contract.ts'
-import { confirmationField } from '../../src/contract/proof.ts'
-import { loadPolicy } from '../../src/policy/load-policy.ts'
-import { ask, askJson, type Asked, type Asking } from '../rig/ask.ts'
-import { stepUpOf } from '../rig/confirm.ts'
-import { rolesFrom } from '../rig/policy-desk.ts'
+/** A host of its own for the login: where what is served, how the app gets its session, and what a code is worth by itself. */
+import { describe, expect, it, vi } from 'vitest'
+import { paths } from '../../src/contract/contract.ts'
+import { ask, askJson } from '../rig/ask.ts'
+import { cookieHeaderOf } from '../rig/log-in.ts'
 import { Signer } from '../rig/signer.ts'
-import { plain, useUpstream } from './with-upstream.ts'
+import { password, useLoginHost } from './use-login-host.ts'
+import { plain } from './with-upstream.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-const standing = useUpstream()
-const password = 'a lighthouse for bob'
-const navigating = { 'sec-fetch-mode': 'navigate' }
-
-beforeEach(async () => {
-  await ready
-  const roles = rolesFrom(
-    'all: { given_to: [users], call: [predict] }',
-    'each: { given_to: [users], call: [report], when: { fresh: call } }',
-  )
-  await standing.start(plain, {
-    policy: await loadPolicy({ roles, files: [] }),
-    hosts: ['app.test', 'other.test', 'login.test'],
-    trustedProxies: ['127.0.0.1/32'],
-    loginHost: { name: 'login.test', apps: ['app.test', 'other.test'] },
-  })
-  await standing.path.users.add('bob', password)
-})
-
-/** The same name, as the root of all names has it. */
-const dotted = (name: string) => ({ host: `${name}.test.:${String(standing.path.port)}` })
-const host = (name: string) => `${name}.test:${String(standing.path.port)}`
-const origin = (name: string) => `https://${host(name)}`
-const at = (name: string, more: Readonly<Record<string, string>> = {}) => ({
-  headers: { host: host(name), 'x-forwarded-proto': 'https', ...more },
-})
-/** Who came in with which cookie: signed as under the name that a browser sees, which the proxy tells. */
-const signers = new Map<string, Signer>()
-
-async function signed(name: string, path: string, method: string, asking: Asking): Promise<Asking> {
-  const cookie = asking.headers?.['cookie'] ?? ''
-  const signer = signers.get(cookie)
-  if (signer === undefined || asking.unsigned === true) return { ...asking, unsigned: true }
-  const { url } = standing.path
-  signer.hear((await ask(url, paths.challenge, { ...at(name, { cookie }), unsigned: true })).headers)
-  const { body } = asking
-  const fields = signer.sign({ method, origin: origin(name), path, ...(body !== undefined && { body }) })
-  return { ...asking, headers: { ...asking.headers, ...fields }, unsigned: true }
-}
-
-async function look(name: string, path: string, more: Readonly<Record<string, string>> = {}): Promise<Asked> {
-  return ask(standing.path.url, path, await signed(name, path, 'GET', at(name, { ...navigating, ...more })))
-}
-
-async function send(
-  name: string,
-  path: string,
-  message: object,
-  more: Readonly<Record<string, string>> = {},
-  unsigned = false,
-): Promise<Asked> {
-  const fields = at(name, { 'content-type': 'application/json', ...more })
-  const asking = { ...fields, method: 'POST', body: JSON.stringify(message), unsigned }
-  return ask(standing.path.url, path, await signed(name, path, 'POST', asking))
-}
-
-interface Typed {
-  readonly start: string
-  readonly finish: string
-  /** Sent with either message. */
-  readonly beside?: object
-  readonly last?: (sessionKey: string) => object
-  /** Fields of both requests. */
-  readonly more?: Readonly<Record<string, string>>
-}
-
-/** OPAQUE at the login host: the answer to the last message. */
-async function type(typed: string, { start, finish, beside, last, more }: Typed): Promise<Asked> {
-  const { clientLoginState, startLoginRequest } = client.startLogin({ password: typed })
-  const first = { startLoginRequest, ...beside }
-  const started = await send('login', start, first, more)
-  const { loginResponse, state, stretching, identifiers } = JSON.parse(started.body) as LoginStarted
-  const proof = client.finishLogin({
-    ...{ clientLoginState, loginResponse, password: typed, identifiers },
-    keyStretching: { 'argon2id-custom': stretching },
-  })
-  if (proof === undefined) throw new TypeError('The password is wrong.')
-  const { finishLoginRequest, sessionKey } = proof
-  return send('login', finish, { finishLoginRequest, state, ...last?.(sessionKey) }, more)
-}
-
-/** Signs in there for an app whose page has made this key. */
-async function codeFor(signer: Signer, app = origin('app')): Promise<string> {
-  const finished = await type(password, {
-    ...{ start: paths.loginStart, finish: paths.loginFinish, beside: { username: 'bob' } },
-    last: (sessionKey) => ({ key: signer.offer(sessionKey, app), for: app }),
-  })
-  expect(finished.status).toBe(200)
-  return (JSON.parse(finished.body) as LoginHandedOver).code
-}
-
-async function comeIn({ trip = new Signer(), signer = new Signer() } = {}): Promise<string> {
-  const message = trip.enter(await codeFor(trip), origin('app'), signer)
-  const entered = await send('app', paths.enterApi, message)
-  expect(entered.status).toBe(204)
-  const cookie = entered.setCookies.map((line) => line.slice(0, line.indexOf(';'))).join('; ')
-  signers.set(cookie, signer)
-  return cookie
-}
-
-const whys = () =>
-  standing.path.audit.events.flatMap((event) => (event.kind === 'login.refused' ? [event.why] : []))
+const { standing, signers, dotted, origin, at, look, send, type, codeFor, comeIn, whys } = useLoginHost()
 
 describe('with a login host', () => {
   it('the app’s own pages take no password, and lead there', async () => {
@@ -210,12 +106,32 @@ describe('with a login host', () => {
       last: (sessionKey) => ({ key: signer.offer(sessionKey, origin('login')) }),
     })
     expect(finished.status).toBe(204)
-    const cookie = finished.setCookies.map((line) => line.slice(0, line.indexOf(';'))).join('; ')
+    const cookie = cookieHeaderOf(finished.setCookies)
     expect((await look('login', paths.account, { cookie })).status).toBe(200)
   })
 })
 
 describe('a code', () => {
+  it('is on record as soon as there is one, whether somebody comes in with it or not', async () => {
+    const told = () =>
+      standing.path.audit.events.flatMap((event) =>
+        event.kind.startsWith('login.') && 'ceremony' in event ? [event] : [],
+      )
+    await codeFor(new Signer())
+    standing.path.clock.time += 120_000
+    await standing.path.review()
+    const [started, handedOver, ...more] = told()
+    const asker = { principal: 'nobody', username: 'bob', address: '127.0.0.1' }
+    expect(started).toMatchObject({ kind: 'login.started', asker })
+    expect(handedOver).toMatchObject({ kind: 'login.handed-over', asker, ceremony: started?.ceremony })
+    expect(more).toEqual([])
+
+    await comeIn()
+    const [, , , second, succeeded] = told()
+    expect(second?.kind).toBe('login.handed-over')
+    expect(succeeded).toMatchObject({ kind: 'login.succeeded', ceremony: second?.ceremony })
+  })
+
   it('is good once', async () => {
     const trip = new Signer()
     const message = trip.enter(await codeFor(trip), origin('app'), new Signer())
@@ -280,70 +196,28 @@ describe('a code', () => {
     expect((await send('app', paths.enterApi, message)).status).toBe(401)
   })
 })
-
-describe('a call that has to be confirmed', () => {
-  const call = (cookie: string, headers: Readonly<Record<string, string>> = {}) =>
-    send('app', '/gradio_api/run/report', { data: ['x'] }, { cookie, ...headers })
-
-  it('is confirmed at the login host, by the ticket alone', async () => {
-    const cookie = await comeIn()
-    const ticket = stepUpOf((await call(cookie)).headers)?.ticket ?? ''
-    expect((await look('app', paths.confirm, { cookie })).status).toBe(200)
-    expect((await send('app', paths.confirmLook, { ticket }, { cookie })).status).toBe(404)
-    const looked = await send('login', paths.awayLook, { ticket })
-    expect(JSON.parse(looked.body)).toEqual({ what: 'call', endpoint: 'report', username: 'bob' })
-    const finished = await type(password, {
-      ...{ start: paths.awayStart, finish: paths.awayFinish, beside: { ticket }, last: () => ({ ticket }) },
-    })
-    const { code } = JSON.parse(finished.body) as { readonly code: string }
-    expect((await call(cookie, { [confirmationField]: code })).status).toBe(200)
-  })
-
-  it('is confirmed on record: from where, by which browser, and for whom', async () => {
-    const cookie = await comeIn()
-    const ticket = stepUpOf((await call(cookie, { 'user-agent': 'app' })).headers)?.ticket ?? ''
-    const { events } = standing.path.audit
-    const before = events.length
-    const from = { 'user-agent': 'elsewhere', 'x-forwarded-for': '198.51.100.7' }
-    await send('login', paths.awayLook, { ticket }, from)
-    await send('login', paths.awayStart, { startLoginRequest: 'AAAA', ticket }, from)
-    await type(password, {
-      ...{ start: paths.awayStart, finish: paths.awayFinish, beside: { ticket }, last: () => ({ ticket }) },
-      more: from,
-    })
-    const told = events
-      .slice(before)
-      .flatMap((event) => ('asker' in event ? [{ kind: event.kind, asker: event.asker }] : []))
-    expect(told.map(({ kind }) => kind)).toEqual([
-      ...['request.granted', 'request.refused', 'login.started', 'request.granted'],
-      ...['session.confirmed', 'request.granted'],
-    ])
-    for (const { asker } of told)
-      expect(asker).toMatchObject({ address: '198.51.100.7', userAgent: 'elsewhere' })
-    expect(told[4]?.asker).toMatchObject({ principal: 'user', username: 'bob' })
-  })
-
-  it('is not confirmed by what is no ticket, nor for a session that is over', async () => {
-    const cookie = await comeIn()
-    const ticket = stepUpOf((await call(cookie)).headers)?.ticket ?? ''
-    expect((await send('login', paths.awayLook, { ticket: 'AAAA' })).status).toBe(403)
-    expect((await send('login', paths.awayLook, {})).status).toBe(403)
-    await ask(standing.path.url, paths.logout, { method: 'POST', ...at('app', { cookie }) })
-    expect((await send('login', paths.awayLook, { ticket })).status).toBe(403)
-  })
-})
-
 describe('without a login host', () => {
   it('none of its routes is there', async () => {
-    await standing.path.close()
-    await standing.upstream.close()
     await standing.start(plain)
     const { url } = standing.path
     const found = await Promise.all(
       [paths.enter, paths.enterApi, paths.away].map((path) => ask(url, path).then(({ status }) => status)),
     )
     expect(found).toEqual([404, 404, 404])
-    for (const path of [paths.enterApi, paths.awayLook, paths.awayStart, paths.awayFinish])
+    for (const path of [paths.enterApi, paths.enterVouch, paths.awayLook, paths.awayStart, paths.awayFinish])
       expect((await askJson(url, path, {})).status).toBe(404)
+  })
+
+  it('the login page is for no other origin, not even its own, whoever asks', async () => {
+    await standing.path.close()
+    await standing.upstream.close()
+    const { cookie } = await standing.start(plain)
+    const { url } = standing.path
+    for (const app of [origin('evil'), 'javascript:alert(1)//', url, ''])
+      for (const headers of [{}, { cookie }]) {
+        const page = await ask(url, `${paths.login}?for=${encodeURIComponent(app)}`, { headers })
+        expect([app, page.status]).toEqual([app, 404])
+      }
+    expect((await ask(url, paths.login)).status).toBe(200)
   })
 })

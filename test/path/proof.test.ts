@@ -6,7 +6,7 @@ import { paths } from '../../src/contract/contract.ts'
 import { loadPolicy } from '../../src/policy/load-policy.ts'
 import { ask, type Asked, type Asking } from '../rig/ask.ts'
 import { rolesFrom } from '../rig/policy-desk.ts'
-import { findSigner, Signer } from '../rig/signer.ts'
+import { Signer } from '../rig/signer.ts'
 import { uploadOf, uploadType } from '../rig/upload-form.ts'
 import type { SignedIn } from './start-path.ts'
 import { plain, streaming, useUpstream } from './with-upstream.ts'
@@ -17,18 +17,12 @@ const body = '{"data":["x"],"fn_index":0,"session_hash":"abc"}'
 const joinPath = '/gradio_api/queue/join'
 const json = { 'content-type': 'application/json' }
 
-function signerOf({ cookie }: SignedIn): Signer {
-  const signer = findSigner(on.path.url, cookie)
-  if (signer === undefined) throw new TypeError('nobody signed in')
-  return signer
-}
-
 /** A call as its page signs it. */
 function signed(
   somebody: SignedIn,
   more: Partial<Parameters<Signer['sign']>[0]> = {},
 ): Record<string, string> {
-  const fields = signerOf(somebody).sign({
+  const fields = somebody.signer.sign({
     method: 'POST',
     origin: on.path.url,
     path: joinPath,
@@ -62,14 +56,13 @@ describe('a call', () => {
   it('gets one answer, and a new challenge, whatever is wrong with its proof', async () => {
     const guest = await on.start(plain)
     const other = await on.path.signIn()
-    const old = parseChallenge(on.path.gate.proofs.challenge({ id: guest.id, key: signerOf(guest).row }))
+    const old = parseChallenge(on.path.gate.proofs.challenge({ id: guest.id, key: guest.signer.row }))
     on.path.clock.time += 300_000
     const stale = new Signer()
     stale.challengeBy(() => old)
     const far = signed(guest)
     // 300 more of the same page overtake it.
-    for (let n = 0; n < 300; n++)
-      signerOf(guest).sign({ method: 'GET', origin: on.path.url, path: '/config' })
+    for (let n = 0; n < 300; n++) guest.signer.sign({ method: 'GET', origin: on.path.url, path: '/config' })
     expect((await send(signed(guest))).status).toBe(200)
     const requests: readonly (readonly [string, Promise<Asked>])[] = [
       ['proof-missing', send({ cookie: guest.cookie, ...json })],
@@ -81,8 +74,7 @@ describe('a call', () => {
       ['proof-outrun', send(far)],
     ]
     const answers = await Promise.all(requests.map(([, answer]) => answer))
-    const [first] = answers
-    if (first === undefined) return
+    const first = answers[0] ?? expect.fail('no answer')
     for (const answer of answers) expect(shown(answer)).toEqual(shown(first))
     expect(shown(first)).toMatchObject({ status: 401, challenged: true })
     expect(on.path.audit.codes.sort()).toEqual(requests.map(([code]) => code).sort())
@@ -127,20 +119,32 @@ describe('a call', () => {
     expect(written).toEqual([])
     expect((await send(signed(guest), { body: body.replace('x', 'y') })).status).toBe(401)
     expect(written).toMatchObject([{ code: 'proof-body' }])
+    const overheard = signed(guest)
+    expect((await send(overheard)).status).toBe(200)
+    expect((await send(overheard)).status).toBe(401)
+    expect((await send(copied, { method: 'GET', body: undefined as never }, '/config')).status).toBe(200)
+    expect(written).toHaveLength(1)
     const marks = on.path.audit.events.flatMap((event) =>
-      event.kind === 'request.refused' ? [[event.code, event.unproven]] : [],
+      event.kind === 'request.refused'
+        ? [[event.code, event.unproven]]
+        : event.kind === 'request.granted'
+          ? [[event.entry, event.unproven]]
+          : [],
     )
     expect(marks).toEqual([
       ['proof-missing', true],
       ['route-unknown', true],
       ['proof-signature', true],
       ['proof-body', undefined],
+      ['queue.join', undefined],
+      ['proof-replayed', true],
+      ['config.read', true],
     ])
   })
 
   it('answers a challenge that is over with the one that comes along', async () => {
     const guest = await on.start(plain)
-    const signer = signerOf(guest)
+    const { signer } = guest
     const challenge = signer.challenge
     signer.challengeBy(() => challenge)
     on.path.clock.time += 300_000
@@ -155,19 +159,38 @@ describe('a call', () => {
     expect(parseChallenge(String(renewed.headers[challengeField]))?.epoch).not.toBe(signer.challenge?.epoch)
   })
 
+  it('that the app itself answers 401 is not to be signed again, however old the epoch is', async () => {
+    const refusing: typeof plain = (request, message, response) => {
+      if (request.target === joinPath) response.writeHead(401, { 'sekisho-challenge': '"x";at=1' }).end('{}')
+      else plain(request, message, response)
+    }
+    const guest = await on.start(refusing)
+    const { signer } = guest
+    const { challenge } = signer
+    signer.challengeBy(() => challenge)
+    on.path.clock.time += 160_000
+    const answered = await send(signed(guest))
+    expect([answered.status, answered.headers[challengeField], on.path.audit.codes]).toEqual([
+      401,
+      undefined,
+      [],
+    ])
+    expect(on.upstream.reached.filter(({ target }) => target === joinPath)).toHaveLength(1)
+    const headers = signed(guest, { method: 'GET', path: '/config', body: undefined as never })
+    const next = await ask(on.path.url, '/config', { headers, unsigned: true })
+    expect(parseChallenge(String(next.headers[challengeField]))).toBeDefined()
+  })
+
   it('of thirty copies at once is made once', async () => {
     const guest = await on.start(plain)
     const headers = signed(guest)
     const statuses = await Promise.all(Array.from({ length: 30 }, async () => (await send(headers)).status))
     expect(statuses.filter((status) => status === 200)).toHaveLength(1)
     expect(on.upstream.reached).toHaveLength(1)
-    // Each took the key, which no copy of the cookie has.
     const refused = on.path.audit.events.filter(({ kind }) => kind === 'request.refused')
     expect(refused).toHaveLength(29)
-    for (const one of refused) {
-      expect(one).toMatchObject({ code: 'proof-replayed' })
-      expect(one).not.toHaveProperty('unproven')
-    }
+    // Whoever overheard one has as many copies: none of them takes the key.
+    for (const one of refused) expect(one).toMatchObject({ code: 'proof-replayed', unproven: true })
   })
 
   it('of a session without a key is told to sign in, and given nothing to sign', async () => {
@@ -271,12 +294,12 @@ describe('an upload', () => {
 
 describe('the challenge', () => {
   it('is for whoever is signed in, and stands in no page', async () => {
-    const { cookie } = await on.start(plain)
+    const { cookie, signer } = await on.start(plain)
     expect((await ask(on.path.url, paths.challenge)).status).toBe(401)
     const given = await ask(on.path.url, paths.challenge, { headers: { cookie }, unsigned: true })
     expect([given.status, given.body]).toEqual([204, ''])
     const challenge = parseChallenge(String(given.headers[challengeField]))
-    expect(challenge?.keyid).toBe(findSigner(on.path.url, cookie)?.keyid)
+    expect(challenge?.keyid).toBe(signer.keyid)
     const page = await ask(on.path.url, '/', { headers: { cookie }, unsigned: true })
     expect(page.headers[challengeField]).toBeUndefined()
   })

@@ -27,6 +27,7 @@ import { loadPolicy } from '../../src/policy/load-policy.ts'
 import { makeProofs } from '../../src/proof/proofs.ts'
 import { makeServer } from '../../src/receive/receive.ts'
 import type { FinishedCeremony } from '../../src/sessions/finished-ceremony.ts'
+import { cookieNames } from '../../src/sessions/cookie.ts'
 import { openSessions } from '../../src/sessions/sessions.ts'
 import { makeMemoryStore } from '../../src/store/engines/memory/open.ts'
 import type { ApiTokenId, ApiTokenRow, UserRow } from '../../src/store/rows.ts'
@@ -97,6 +98,8 @@ export interface SignedIn {
   readonly cookie: string
   readonly id: string
   readonly owner: Owner
+  /** Has the session's key, unless it has none. */
+  readonly signer: Signer
 }
 
 export interface PathOptions {
@@ -131,16 +134,18 @@ export async function startPath(options: PathOptions): Promise<Path> {
   const sessions = openSessions({ store, audit, clock, lifetime, twoNetworks: 'record' })
   const tokens = new Tokens({ store, clock })
   const instance = 'test'
+  const config = { ...defaults, limits, ...options.config }
   const loginHost = options.loginHost === undefined ? {} : { loginHost: options.loginHost }
   const keys = await makeKeyRing()
   const login = openLogin({
     ...{ keys, instance, store, sessions, audit, clock },
+    namesAt: (site) => cookieNames(instance, site),
     paces: defaults.pace,
+    callBytes: config.limits.callBytes,
     ...loginHost,
     rulesFor: (username) => ({ least: 15, composition: [], siteWords: [username] }),
   })
   const policy = options.policy ?? (await loadPolicy())
-  const config = { ...defaults, limits, ...options.config }
   const app: Gate['app'] & AppSideParts['app'] = {
     base: options.base ?? '',
     api: '/gradio_api' as const,
@@ -259,7 +264,7 @@ export async function startPath(options: PathOptions): Promise<Path> {
       const known = { id: session.id, key: signer.row }
       signer.challengeBy(() => parseChallenge(gate.proofs.challenge(known)))
       if (!keyless) rememberSigner(url, cookie, signer)
-      return { cookie, id: session.id, owner }
+      return { cookie, id: session.id, owner, signer }
     },
     issueToken: async (more = {}) => {
       const text = makeApiToken().reveal()

@@ -1,18 +1,13 @@
 /** A session's token is replaced by an answer to the session's own request, whatever that was for and however it came. */
-import { readFile } from 'node:fs/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { graceMs, renewMs } from '../../src/sessions/lifetime.ts'
 import { ask, askJson, type Asked } from '../rig/ask.ts'
-import { makeCertificate } from '../rig/certificate.ts'
+import { makePair } from '../rig/certificate.ts'
 import { askHttp2, openHttp2 } from '../rig/http2-client.ts'
 import { findSigner, rememberSigner } from '../rig/signer.ts'
 import { plain, streaming, useUpstream } from './with-upstream.ts'
 
 const on = useUpstream()
-const closers: (() => Promise<void> | void)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0)) await close()
-})
 
 const form = /^(__Host-sekisho-test=[\w-]{43}); Path=\/; HttpOnly; Secure; SameSite=Lax$/
 
@@ -63,24 +58,21 @@ describe('a token that is due', () => {
   })
 
   it('is replaced over HTTP/2', async () => {
-    const { args, remove } = await makeCertificate()
-    closers.push(remove)
-    const [, cert = '', , key = ''] = args
-    const tls = { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') }
-    const { cookie } = await on.start(plain, { tls })
+    const { cookie } = await on.start(plain, { tls: await makePair() })
     on.path.clock.time += renewMs
     const session = await openHttp2(on.path.url)
-    closers.push(() => session.destroy())
+    onTestFinished(() => session.destroy())
     const { headers } = await askHttp2(session, { ':path': '/config', cookie })
     expect(headers['set-cookie']).toHaveLength(1)
     expect(cookieOf({ setCookies: headers['set-cookie'] ?? [] })).toBeDefined()
   })
 
   it.each([
-    ['what others may keep', '/assets/a.js'],
-    ['a page of the gate, which browsers keep and ask about again', '/.sekisho/account'],
-    ['a refusal', '/gradio_api/run/unknown'],
-  ])('is not replaced by %s', async (_, path) => {
+    ['what others may keep', '/assets/a.js', 200],
+    ['a file of the gate, which browsers keep', '/.sekisho/assets/bar.js', 200],
+    ['a page of the gate that is refused', '/.sekisho/account', 403],
+    ['a refusal', '/gradio_api/run/unknown', 404],
+  ])('is not replaced by %s', async (_, path, status) => {
     const { cookie } = await startDue(({ target }, message, response) => {
       if (target.startsWith('/assets/'))
         response
@@ -89,7 +81,7 @@ describe('a token that is due', () => {
       else plain({ target } as Parameters<typeof plain>[0], message, response)
     })
     const answer = await get(cookie, path)
-    expect(answer.setCookies).toEqual([])
+    expect([answer.status, answer.setCookies]).toEqual([status, []])
   })
 
   it.each([

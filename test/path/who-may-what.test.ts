@@ -121,8 +121,11 @@ const open = new Set([
   'readAssertionKeys',
 ])
 
+/** Not there without one: see login-host.test.ts. */
+const ofLoginHost = new Set(['gate.enter.vouch'])
+
 describe('a stranger', () => {
-  it.each(rows.filter(({ entry }) => !open.has(entry.action)))(
+  it.each(rows.filter(({ entry }) => !open.has(entry.action) && !ofLoginHost.has(entry.id)))(
     'is asked to sign in at $name',
     async ({ entry, method }) => {
       const answer = await ask(entry, method)

@@ -1,8 +1,7 @@
 /** A gate that speaks HTTP/2 before an upstream of the test's, and what people send it there: calls, uploads. */
-import { readFile } from 'node:fs/promises'
 import type { ClientHttp2Session } from 'node:http2'
-import { afterAll, afterEach, beforeAll } from 'vitest'
-import { makeCertificate } from '../rig/certificate.ts'
+import { afterEach, beforeAll } from 'vitest'
+import { makePair, type Pair } from '../rig/certificate.ts'
 import { openHttp2 } from '../rig/http2-client.ts'
 import { uploadType } from '../rig/upload-form.ts'
 import { useUpstream } from './with-upstream.ts'
@@ -35,15 +34,10 @@ type Upstream = ReturnType<typeof useUpstream>
 
 /** `begin`: somebody who signed in, and a connection of theirs that ends with the test. */
 export function useHttp2() {
-  let tls: { cert: string; key: string }
-  let removeCertificate: () => Promise<void>
+  let tls: Pair
   beforeAll(async () => {
-    const { args, remove } = await makeCertificate()
-    const [, cert = '', , key = ''] = args
-    tls = { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') }
-    removeCertificate = remove
+    tls = await makePair()
   })
-  afterAll(() => removeCertificate())
 
   const on = useUpstream()
   const sessions: ClientHttp2Session[] = []
@@ -53,7 +47,7 @@ export function useHttp2() {
 
   async function begin(
     answer: Parameters<Upstream['start']>[0],
-    options: { raw?: boolean; connections?: number } = {},
+    options: Parameters<Upstream['start']>[1] = {},
   ) {
     const { cookie, owner } = await on.start(answer, { ...options, tls })
     await on.path.ownership.noteFiles(owner, [file])

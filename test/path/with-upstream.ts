@@ -24,13 +24,16 @@ export interface Standing {
   path: Path
 }
 
-/** `standing` holds what the last `start` made; `start` answers a signed-in session. */
+/** What the last `start` made stands until the next one, or the end of the test; `start` answers a signed-in session. */
 export function useUpstream() {
-  const standing: Partial<Standing> = {}
-  afterEach(async () => {
-    await standing.path?.close()
-    await standing.upstream?.close()
-  })
+  let standing: Partial<Standing> = {}
+  const end = async () => {
+    const { path, upstream } = standing
+    standing = {}
+    await path?.close()
+    await upstream?.close()
+  }
+  afterEach(end)
   return {
     get path() {
       return made(standing.path)
@@ -39,6 +42,7 @@ export function useUpstream() {
       return made(standing.upstream)
     },
     async start(answer: Answerer, options: { raw?: boolean } & Partial<PathOptions> = {}) {
+      await end()
       standing.upstream = await startUpstream(answer, options)
       standing.path = await startPath({ ...options, upstream: standing.upstream })
       return standing.path.signIn()

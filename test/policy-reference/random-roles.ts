@@ -134,7 +134,7 @@ function randomRole(dice: Dice, defined: readonly string[], nth: number): Writte
   })
 }
 
-/** `grantsCalls`: the role has some, which `fresh` can guard. */
+/** `grantsCalls`: the role has some, which `fresh` and `arguments` can guard. */
 function randomWhen(dice: Dice, grantsCalls: boolean): WrittenWhen | undefined {
   const isTimed = dice.chance(0.3)
   const isDaily = dice.chance(0.3)
@@ -149,7 +149,7 @@ function randomWhen(dice: Dice, grantsCalls: boolean): WrittenWhen | undefined {
     auth_age: dice.chance(0.25) ? dice.one(['15m', '900s', '1h', '30s']) : undefined,
     proof: dice.chance(0.15) ? true : undefined,
     fresh: dice.chance(0.15) && grantsCalls ? 'call' : undefined,
-    arguments: dice.chance(0.5) ? randomArgumentRules(dice) : undefined,
+    arguments: dice.chance(0.5) && grantsCalls ? randomArgumentRules(dice) : undefined,
   })
   // One that guards nothing is refused.
   return Object.keys(when).length > 0 ? when : undefined

@@ -8,7 +8,7 @@ import { beginProof } from './opaque-client.ts'
 export type ConfirmOutcome =
   | { readonly kind: 'confirmed'; readonly code?: string }
   | { readonly kind: 'wrong-password' }
-  | { readonly kind: 'refused'; readonly status: number; readonly code: string }
+  | { readonly kind: 'refused'; readonly status: number; readonly code: string; readonly retryAfter: number }
 
 export interface Confirming {
   readonly url: string
@@ -40,7 +40,8 @@ export async function confirm({
 
 async function refusedBy(answer: Response): Promise<ConfirmOutcome> {
   const { code = '' } = (await answer.json()) as { readonly code?: string }
-  return { kind: 'refused', status: answer.status, code }
+  const retryAfter = Number(answer.headers.get('retry-after') ?? 0)
+  return { kind: 'refused', status: answer.status, code, retryAfter }
 }
 
 /** What an answer asks for, if it asks for a password at all. */

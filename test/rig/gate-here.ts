@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { buildWeb } from '../../scripts/build-web.ts'
+import { statePaths } from '../../scripts/gate-process.ts'
 import { openState } from '../../src/build.ts'
 import type { Config } from '../../src/config/config.ts'
 import { defaults } from '../../src/config/defaults.ts'
@@ -83,8 +84,7 @@ export async function startGateHere(options: GateHereOptions): Promise<GateHere>
     ...defaults,
     listen: { host: '127.0.0.1', port: 0 },
     upstream: new URL(options.upstream),
-    stateDir: path.join(home, 'state'),
-    keyFile: path.join(home, 'key', 'sekisho.key'),
+    ...statePaths(home),
     ...options.config,
   }
   const around = {

@@ -19,8 +19,14 @@ export interface HonestTally {
   readonly slowestMs: number
 }
 
+export interface HonestUser {
+  /** So far. */
+  readonly asked: number
+  stop(): Promise<HonestTally>
+}
+
 /** Each request comes over a connection of its own, as that of somebody new. */
-export function startHonestUser(options: HonestOptions): { stop(): Promise<HonestTally> } {
+export function startHonestUser(options: HonestOptions): HonestUser {
   const leaving = new AbortController()
   const tally = { asked: 0, failures: [] as string[], slowestMs: 0 }
   const once = async (what: string, send: Promise<number | string>) => {
@@ -42,6 +48,9 @@ export function startHonestUser(options: HonestOptions): { stop(): Promise<Hones
   }
   const used = use()
   return {
+    get asked() {
+      return tally.asked
+    },
     stop: () => {
       leaving.abort()
       return used

@@ -54,10 +54,14 @@ export async function tryToLogIn({
   if (finished.status !== 204)
     return { kind: 'refused', step: 'finish', status: finished.status, answer: finished }
   const setCookies = finished.headers.getSetCookie()
-  const cookie = setCookies.map((line) => line.slice(0, line.indexOf(';'))).join('; ')
+  const cookie = cookieHeaderOf(setCookies)
   if (!keyless) rememberSigner(url, cookie, signer)
   return { kind: 'in', cookie, setCookies }
 }
+
+/** As a browser sends what Set-Cookie fields told it to keep. */
+export const cookieHeaderOf = (setCookies: readonly string[]): string =>
+  setCookies.map((line) => line.split(';', 1)[0] ?? '').join('; ')
 
 /** The Cookie header of a new session; throws when it didn't work. */
 export async function logIn(options: LogInOptions): Promise<string> {

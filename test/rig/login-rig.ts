@@ -3,8 +3,9 @@ import { client, ready } from '@serenity-kit/opaque'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import type { AuditEvent } from '../../src/audit/event.ts'
 import type { LoginStarted, RegistrationStarted } from '../../src/contract/contract.ts'
+import { originOf } from '../../src/kit/origin.ts'
 import { failureKeyOf, parseUsername, type Username } from '../../src/kit/username.ts'
-import type { LoginAsker } from '../../src/login/asker.ts'
+import { Browsers, type LoginAsker } from '../../src/login/asker.ts'
 import { Ceremony } from '../../src/login/ceremony.ts'
 import type { CeremonyParts, SignedIn } from '../../src/login/ceremony.ts'
 import { makeKeyRing } from '../../src/login/key.ts'
@@ -12,6 +13,7 @@ import { openOpaque } from '../../src/login/opaque.ts'
 import { PasswordChange } from '../../src/login/password-change.ts'
 import { Registration } from '../../src/login/registration.ts'
 import { registerPassword } from '../../src/login/register.ts'
+import { cookieNames, type Site } from '../../src/sessions/cookie.ts'
 import { openSessions } from '../../src/sessions/sessions.ts'
 import { makeMemoryData } from '../../src/store/engines/memory/data.ts'
 import { makeMemoryStore } from '../../src/store/engines/memory/open.ts'
@@ -19,6 +21,7 @@ import type { PasswordRow, UserId, UserRow } from '../../src/store/rows.ts'
 import type { Store } from '../../src/store/store.ts'
 import { failureRule } from '../../src/users/failures.ts'
 import { hashInvitation, makeInvitationSecret } from '../../src/users/invitation.ts'
+import { cookieHeaderOf } from './log-in.ts'
 import { Signer } from './signer.ts'
 
 export const password = 'seven sleepy herons'
@@ -47,9 +50,9 @@ export interface Knocked {
 }
 
 /** What it does with the answer; undefined when the password is wrong. */
-export function prove(knocked: Knocked, signer = new Signer()) {
+export function prove(knocked: Knocked, signer = new Signer(), at = origin) {
   const finished = finishKnocked(knocked)
-  return finished && { ...proofIn(finished, knocked), key: signer.offer(finished.sessionKey, origin) }
+  return finished && { ...proofIn(finished, knocked), key: signer.offer(finished.sessionKey, at) }
 }
 
 /** The same where no session begins: without a key for it. */
@@ -62,7 +65,7 @@ function proofIn({ finishLoginRequest }: { readonly finishLoginRequest: string }
   return { finishLoginRequest, state: answer.state }
 }
 
-function finishKnocked({ clientLoginState, typed, answer }: Knocked) {
+export function finishKnocked({ clientLoginState, typed, answer }: Knocked) {
   const { memory, iterations, parallelism } = answer.stretching
   return client.finishLogin({
     clientLoginState,
@@ -107,8 +110,7 @@ export const nameOf = (typed: string): Username => {
   return name
 }
 
-export const cookiesOf = ({ setCookies }: SignedIn) =>
-  setCookies.map((cookie) => cookie.split(';')[0]).join('; ')
+export const cookiesOf = ({ setCookies }: Pick<SignedIn, 'setCookies'>) => cookieHeaderOf(setCookies)
 export const valueOf = (cookies: string, name: string) =>
   new RegExp(`${name}=([^;]*)`).exec(cookies)?.[1] ?? ''
 
@@ -194,7 +196,8 @@ export class LoginRig {
       everyone: { burst: 60, intervalMs: 1_000 },
       knownBrowser: { burst: 10, intervalMs: 10_000 },
     }
-    return { keys, instance, store, sessions, audit, opaque, clock, paces }
+    const browsers = new Browsers({ keys, instance, namesAt: (at: Site) => cookieNames(instance, at) })
+    return { keys, instance, browsers, store, sessions, audit, opaque, clock, paces }
   }
 
   make(parts: Partial<CeremonyParts> = {}): Ceremony {
@@ -237,7 +240,7 @@ export class LoginRig {
   /** With a name, a user's sign-in. */
   async signIn(asker = stranger, typed = password, username?: string): Promise<SignedIn> {
     const begun = await this.start(typed, asker, this.ceremony, username)
-    const signedIn = await this.ceremony.finish(prove(begun), asker)
+    const signedIn = await this.ceremony.finish(prove(begun, new Signer(), originOf(asker.at)), asker)
     if (signedIn.kind !== 'signed-in') throw new TypeError(`refused: ${signedIn.code}`)
     return signedIn
   }

@@ -23,7 +23,7 @@ export function storedKey(alg: ProofKey['alg']): ProofKey {
   return { alg, keyid, key: secret === undefined ? publicKey : vectorSeal.seal(secret) }
 }
 
-export type Judge = (
+type Judge = (
   request: Pick<RequestVector, 'alg' | 'method' | 'url'>,
   fields: Readonly<Record<string, string>>,
 ) => ProofJudged

@@ -1,13 +1,10 @@
 /** A server that judges requests as the gate does and says what it found: for pages that sign, whatever their app sends. */
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Readable } from 'node:stream'
 import { describePart } from '../../src/contract/proof.ts'
-import { makeEpochs } from '../../src/proof/epochs.ts'
-import { Proofs, type ProofJudged, type Signer } from '../../src/proof/proofs.ts'
-import { makeVerifySignature } from '../../src/proof/verify-signature.ts'
-import { Windows } from '../../src/proof/windows.ts'
+import { makeProofs, type ProofJudged, type Signer } from '../../src/proof/proofs.ts'
 import { readParts } from '../../src/read/multipart-reader.ts'
 
 /** What the server saw of a request that it answered. */
@@ -44,7 +41,7 @@ export interface ProvingServer {
 /** `script`: what its pages load first. */
 export async function startProvingServer(script: string): Promise<ProvingServer> {
   const judged: Judged[] = []
-  let proofs = makeProofs()
+  let proofs = start()
   let signer: Signer = { id: 'session', key: { alg: 'ecdsa-p256-sha256', keyid: 'none', key: 'none' } }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -91,7 +88,7 @@ export async function startProvingServer(script: string): Promise<ProvingServer>
   return {
     url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
     judged,
-    restart: () => (proofs = makeProofs()),
+    restart: () => (proofs = start()),
     become: (keyid, key) => (signer = { ...signer, key: { alg: 'ecdsa-p256-sha256', keyid, key } }),
     forget: () => void judged.splice(0),
     stop: async () => {
@@ -104,11 +101,7 @@ export async function startProvingServer(script: string): Promise<ProvingServer>
 const page =
   '<!doctype html><html><head><link rel="icon" href="data:," /><script src="/proof.js"></script></head><body></body></html>'
 
-function makeProofs(): Proofs {
-  const verifySignature = makeVerifySignature({ unseal: () => undefined })
-  const clock = { now: () => Date.now() }
-  return new Proofs({ clock, epochs: makeEpochs(randomBytes(32)), windows: new Windows(), verifySignature })
-}
+const start = () => makeProofs({ unseal: () => undefined }, { now: () => Date.now() })
 
 function send(response: ServerResponse, status: number, type: string, text: string): void {
   response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' }).end(text)

@@ -96,7 +96,7 @@ export interface RawOptions {
 }
 
 const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
-const headerTableSize = 1
+export const headerTableSize = 1
 
 export class RawHttp2 {
   readonly frames: Frame[] = []
@@ -207,11 +207,26 @@ const digits: Readonly<Record<string, string>> = {
   '011101': '7', '011110': '8', '011111': '9',
 } // prettier-ignore
 
+/** The sizes of the table that a block begins with (RFC 7541 section 6.3), and where the fields begin. */
+export function readTableSizes(block: Buffer): { readonly sizes: readonly number[]; readonly end: number } {
+  const sizes: number[] = []
+  let at = 0
+  for (; ((block[at] ?? 0) & 0xe0) === 0x20; at++) {
+    let size = (block[at] ?? 0) & 0x1f
+    // RFC 7541 section 5.1 with a prefix of five bits.
+    for (let more = size === 31, shift = 0; more; shift += 7) {
+      const byte = block[++at] ?? 0
+      size += (byte & 0x7f) * 2 ** shift
+      more = byte >= 128
+    }
+    sizes.push(size)
+  }
+  return { sizes, end: at }
+}
+
 /** The status stands first: indexed, or as a literal under an indexed name, with or without Huffman coding. */
 function readStatus(block: Buffer): string {
-  // A change of the table's size may come before it.
-  let at = 0
-  while (((block[at] ?? 0) & 0xe0) === 0x20) at++
+  const { end: at } = readTableSizes(block)
   const first = block[at] ?? 0
   if (first >= 0x80) return indexed[(first & 0x7f) - 8] ?? '?'
   const length = (block[at + 1] ?? 0) & 0x7f

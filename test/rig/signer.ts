@@ -1,31 +1,19 @@
 /** Signs requests as the page's script does: the keys that logins enrolled, by the cookie or the token that they belong to. */
-import {
-  createHash,
-  createHmac,
-  generateKeyPairSync,
-  hkdfSync,
-  randomBytes,
-  sign,
-  type KeyObject,
-} from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { get, type IncomingMessage } from 'node:http'
 import { paths, type Enter } from '../../src/contract/contract.ts'
 import {
   challengeField,
   digestField,
-  enrolmentInfo,
-  enrolmentText,
   enterText,
   parseChallenge,
   proofFields,
-  proofLabel,
-  signatureBase,
   signatureParameters,
-  thumbprintText,
   type Challenge,
   type ProofKeyOffer,
 } from '../../src/contract/proof.ts'
 import type { ProofKey } from '../../src/store/rows.ts'
+import { KeyPair, sha256, writeProof } from './key-pair.ts'
 import { signWhatIsFetched } from './signing-dispatcher.ts'
 
 export interface Unsigned {
@@ -41,42 +29,29 @@ export interface Unsigned {
 
 /** One key, and one instance: a document, or a program. */
 export class Signer {
-  readonly #privateKey: KeyObject
-  readonly #publicKey: string
+  readonly pair = new KeyPair()
   readonly #instance = randomBytes(12).toString('base64url')
-  readonly keyid: string
   #counter = 0
   /** The last one that the gate sent, or one for each request. */
   #challenge: (() => Challenge | undefined) | undefined
 
-  constructor() {
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-    const { x = '', y = '' } = publicKey.export({ format: 'jwk' })
-    const point = Buffer.concat([Buffer.from([4]), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
-    this.#privateKey = privateKey
-    this.#publicKey = point.toString('base64url')
-    this.keyid = createHash('sha256').update(thumbprintText(x, y)).digest('base64url')
+  get keyid(): string {
+    return this.pair.keyid
   }
 
-  /** As it stands in the store. */
   get row(): ProofKey {
-    return { alg: 'ecdsa-p256-sha256', keyid: this.keyid, key: this.#publicKey }
+    return this.pair.row
   }
 
-  /** For the last message of a login; `sessionKey`: OPAQUE's, base64url. */
   offer(sessionKey: string, origin: string): ProofKeyOffer {
-    const key = Buffer.from(hkdfSync('sha256', Buffer.from(sessionKey, 'base64url'), '', enrolmentInfo, 32))
-    const text = enrolmentText('ecdsa-p256-sha256', origin, this.#publicKey)
-    const mac = createHmac('sha256', key).update(text).digest('base64url')
-    return { alg: 'ecdsa-p256-sha256', publicKey: this.#publicKey, mac }
+    return this.pair.offer(sessionKey, origin)
   }
 
   /** For a code that a login host brought, as the page of this origin sends it: this is the trip's key, the other the session's. */
   enter(code: string, origin: string, session: Signer): Enter {
-    const key = { key: this.#privateKey, dsaEncoding: 'ieee-p1363' } as const
-    const publicKey = session.#publicKey
-    const text = enterText(origin, code, publicKey)
-    return { code, publicKey, signature: sign('sha256', Buffer.from(text), key).toString('base64url') }
+    const { publicKey } = session.pair
+    const signature = this.pair.sign(enterText(origin, code, publicKey)).toString('base64url')
+    return { code, publicKey, signature }
   }
 
   get challenge(): Challenge | undefined {
@@ -121,22 +96,13 @@ export class Signer {
     const [name, said] =
       parts === undefined ? ([proofFields.digest, body] as const) : ([proofFields.parts, parts] as const)
     const covered =
-      said === undefined
-        ? undefined
-        : { name, value: digestField(createHash('sha256').update(said).digest('base64')) }
+      said === undefined ? undefined : { name, value: digestField(sha256(said).toString('base64')) }
     const parameters = signatureParameters(covered?.name, {
       ...{ created: at, epoch, keyid: this.keyid },
       ...{ instance: this.#instance, counter },
     })
     const target = origin + path.replace(/^([^?]*)\?$/, '$1')
-    const base = signatureBase({ method, target, ...(covered && { covered }) }, parameters)
-    const key = { key: this.#privateKey, dsaEncoding: 'ieee-p1363' } as const
-    const signature = sign('sha256', Buffer.from(base), key).toString('base64')
-    return {
-      [proofFields.input]: `${proofLabel}=${parameters}`,
-      [proofFields.signature]: `${proofLabel}=:${signature}:`,
-      ...(covered !== undefined && { [covered.name]: covered.value }),
-    }
+    return writeProof({ method, target, ...(covered && { covered }) }, parameters, this.pair)
   }
 }
 

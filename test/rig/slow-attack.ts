@@ -20,7 +20,7 @@ export type SlowWay = 'header' | 'body' | 'read' | 'range'
 const assets = path.resolve(import.meta.dirname, '../../dist/web/assets')
 
 /** What is largest of all that the gate gives to anybody. */
-export async function largestAsset(): Promise<string> {
+async function largestAsset(): Promise<string> {
   const names = (await readdir(assets)).filter((name) => name.endsWith('.js'))
   const sizes = await Promise.all(
     names.map(async (name) => ({ name, size: (await stat(path.join(assets, name))).size })),
@@ -30,61 +30,18 @@ export async function largestAsset(): Promise<string> {
   return `/.sekisho/assets/${largest.name}`
 }
 
-/** slowhttptest(1). */
-async function optionsOf({ way, target, seconds }: SlowAttackOptions): Promise<readonly string[]> {
-  const at = async (otherwise: string | Promise<string>) => target ?? (await otherwise)
-  switch (way) {
+/** Options of slowhttptest(1), and what is asked for at a gate: what suits them. */
+function waysFor(
+  seconds: number,
+): Readonly<Record<SlowWay, readonly [options: string, target: () => string | Promise<string>]>> {
+  return {
     // A field of some bytes every three seconds.
-    case 'header':
-      return ['-H', '-i', '3', '-x', '24', '-u', await at(paths.login)]
-    case 'body':
-      return [
-        '-B',
-        '-i',
-        '3',
-        '-x',
-        '10',
-        '-s',
-        '4096',
-        '-f',
-        'application/json',
-        '-u',
-        await at(paths.loginStart),
-      ]
+    header: ['-H -i 3 -x 24', () => paths.login],
+    body: ['-B -i 3 -x 10 -s 4096 -f application/json', () => paths.loginStart],
     // A window of some hundred bytes, of which 32 are taken every five seconds; asked for three times over.
-    case 'read':
-      return [
-        '-X',
-        '-w',
-        '256',
-        '-y',
-        '512',
-        '-n',
-        '5',
-        '-z',
-        '32',
-        '-k',
-        '3',
-        '-u',
-        await at(largestAsset()),
-      ]
+    read: ['-X -w 256 -y 512 -n 5 -z 32 -k 3', largestAsset],
     // A thousand ranges of a file in one header, then nothing is read.
-    case 'range':
-      return [
-        '-R',
-        '-t',
-        'GET',
-        '-a',
-        '5',
-        '-b',
-        '1000',
-        '-i',
-        String(seconds),
-        '-u',
-        await at(largestAsset()),
-      ]
-    default:
-      return way satisfies never
+    range: [`-R -t GET -a 5 -b 1000 -i ${String(seconds)}`, largestAsset],
   }
 }
 
@@ -96,13 +53,14 @@ export interface SlowAttack {
 
 export async function startSlowAttack(options: SlowAttackOptions): Promise<SlowAttack> {
   const command = await setUpSlowhttptest()
-  const given = await optionsOf(options)
-  const { connections, seconds, url } = options
+  const { url, connections, seconds, way } = options
+  const [how, suits] = waysFor(seconds)[way]
+  const target = options.target ?? (await suits())
   const attack = startProcessGroup({
     command,
     args: [
-      ...given.slice(0, -1),
-      `${url}${given.at(-1) ?? '/'}`,
+      ...how.split(' '),
+      ...['-u', `${url}${target}`],
       ...['-c', String(connections), '-l', String(seconds), '-v', '1'],
       // All of them within a few seconds.
       ...['-r', String(Math.ceil(connections / 4))],

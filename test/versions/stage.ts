@@ -9,6 +9,7 @@ import type { ApiTokenName } from '../../src/tokens/token-name.ts'
 import { startGateHere, type GateHere } from '../rig/gate-here.ts'
 import { logIn } from '../rig/log-in.ts'
 import { readConfigText } from '../rig/read-config-text.ts'
+import { testPassword as password } from '../rig/test-gate.ts'
 import { appFile } from './app-file.ts'
 
 const config = `
@@ -18,7 +19,6 @@ roles:
     upload: true
   admin: { call: "*", components: "*", upload: true, mcp: true }
 `
-const password = 'lantern-maple-orbit-velvet-canoe'
 
 export interface Person {
   readonly url: string

@@ -13,6 +13,10 @@ export function make<Tag extends keyof HTMLElementTagNameMap>(
   return element
 }
 
+export function makeButton(look: 'main' | 'quiet', text: string): HTMLButtonElement {
+  return make('button', { class: look, type: 'button' }, text)
+}
+
 /** A drawing. */
 export function makeIcon(viewBox: string, ...paths: readonly string[]): SVGSVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')

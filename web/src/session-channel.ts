@@ -4,11 +4,19 @@ const name = 'sekisho-session'
 
 /** Only a hint: whoever hears it asks the gate. */
 export function tellOtherTabs(): void {
-  const channel = new BroadcastChannel(name)
-  channel.postMessage('changed')
-  channel.close()
+  try {
+    const channel = new BroadcastChannel(name)
+    channel.postMessage('changed')
+    channel.close()
+  } catch {
+    // Firefox gives a frame without storage none: there is no other tab to tell.
+  }
 }
 
 export function whenOtherTabsTell(listener: () => void): void {
-  new BroadcastChannel(name).addEventListener('message', listener)
+  try {
+    new BroadcastChannel(name).addEventListener('message', listener)
+  } catch {
+    // As above.
+  }
 }

@@ -129,6 +129,7 @@ export const own = [
     action: 'openLogin',
     body: loginBody,
   },
+  { ...confirmMessage, id: 'gate.enter.vouch', path: paths.enterVouch },
   {
     ...usual,
     id: 'gate.away.page',

@@ -20,7 +20,7 @@ import {
 } from '../check.contract.ts'
 import { secretsInConfig } from './contents.ts'
 import { cachedFunctions, fileExplorers } from './functions.ts'
-import { gateAcceptedRisks, gateInsecureHttp, gateWideProxies } from './gate-settings.ts'
+import { gateAcceptedRisks, gateInsecureHttp, gateUnsignedCalls, gateWideProxies } from './gate-settings.ts'
 import { checks } from './index.ts'
 import { defaultCredentials } from './own-login.ts'
 import { shareLink } from './ways-around.ts'
@@ -355,6 +355,11 @@ describe('usual passwords', () => {
   test.each(['gate', 'other-login'] as const)('were not tried at a login of another kind (%s)', (front) => {
     expect(defaultCredentials.find(seenApp({ front, config: undefined })).kind).toBe('unseen')
   })
+})
+
+test('nobody signs in without a key where files have to be signed', () => {
+  const proof = { calls: 'optional', files: 'required', tokens: 'optional' } as const
+  expect(gateUnsignedCalls.find(seenGate({ config: gateConfig({ proof }) }))).toEqual({ kind: 'passed' })
 })
 
 test('an address of a share server is a share link', () => {

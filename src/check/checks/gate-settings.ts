@@ -95,9 +95,11 @@ export const gateUnsignedCalls: GateCheck = {
   scenario: 3,
   owasp: ['A07:2025', 'ASVS 10.3.5'],
   remedy:
-    'Take proof.calls out of sekisho.yaml; browsers of today can keep a key, but for frames (embed) where third-party cookies ' +
-    'are blocked: let people open the app in a window of its own there, or accept the finding.',
-  find: ({ config: { proof } }) => foundAt(proof.calls === 'optional' ? ['proof.calls: optional'] : []),
+    'Take proof.calls out of sekisho.yaml; browsers of today can keep a key, but for those that give a frame (embed) of another ' +
+    'site no storage: let people open the app in a window of its own there, or accept the finding.',
+  // Where files have to be signed, nobody signs in without a key.
+  find: ({ config: { proof } }) =>
+    foundAt(proof.calls === 'optional' && proof.files === 'optional' ? ['proof.calls: optional'] : []),
 }
 
 export const gateEmbeddedSites: GateCheck = {

@@ -42,7 +42,10 @@ export const addUser: CliCommand = {
       context,
       async ({ users, config }) => {
         const endowment = readGiven(given, config)
-        const origin = here.length === 0 ? originForLinks(given, config, await users.reach()) : undefined
+        const origin =
+          here.length === 0
+            ? await originForLinks({ given, context }, config, await users.reach())
+            : undefined
         const taken = new GateFault(
           'usage',
           `There is a user ${name} already. See: sekisho user show ${name}`,

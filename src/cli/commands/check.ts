@@ -69,7 +69,9 @@ function findConfig(given: Given, context: CommandContext): Promise<Config> {
   const url = positional(given, 0)
   // A place of the state tells of no app, and an audit asks nobody by guess.
   const isPlaced = textOption(given, 'stateDir') !== undefined
-  return url === undefined && !isPlaced ? operatorConfigOf(given, context) : configOf(given, context, url)
+  return url === undefined && !isPlaced
+    ? operatorConfigOf(given, context, 'doors')
+    : configOf(given, context, 'doors', url)
 }
 
 type Form = 'text' | 'json' | 'sarif'

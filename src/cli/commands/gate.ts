@@ -47,7 +47,7 @@ export const gate: CliCommand = {
       generate: flag(given, 'generatePassword') ? '--generate-password' : false,
     })
     const { app, options } = untangle(given)
-    const config = await configOf({ ...given, options }, context, app)
+    const config = await configOf({ ...given, options }, context, 'doors', app)
     const exposure = checkListen(config)
     await preparePassword(config, source, { given, context })
     // From here on a signal ends things in order, also while the gate is still starting.

@@ -6,6 +6,7 @@ import { checkListen } from '../../config/check-listen.ts'
 import { usualFile } from '../../config/load.ts'
 import { makeConfig } from '../../config/make-config.ts'
 import { parsePath } from '../../config/scalars.ts'
+import { errorCode } from '../../kit/error-code.ts'
 import { GateFault } from '../../kit/fault.ts'
 import { flag, positional, textOption } from '../command.ts'
 import type { CliCommand } from '../command.ts'
@@ -52,7 +53,7 @@ async function writeNew(file: string, text: string): Promise<void> {
     // `wx` is O_CREAT | O_EXCL: never over a file, never through somebody's link.
     await writeFile(file, text, { flag: 'wx', mode: 0o644 })
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : ''
+    const code = errorCode(cause) ?? ''
     const why =
       code === 'EEXIST'
         ? 'the file exists, and init never overwrites. Edit it, or name another with --config'

@@ -29,7 +29,7 @@ export const inviteUser: CliCommand = {
         return exitCodes.ok
       }
       const user = await findEnabledUser(users, positional(given, 0))
-      const origin = originForLinks(given, config, await users.reach())
+      const origin = await originForLinks({ given, context }, config, await users.reach())
       await users.change(async () => {
         showInvitation(await users.invite(user), origin, { given, context }, { user: user.name })
       })

@@ -17,7 +17,7 @@ export const resetUser: CliCommand = {
   async run(given, context) {
     return withUsers(given, context, async ({ users, config }) => {
       const user = await findEnabledUser(users, positional(given, 0))
-      const origin = originForLinks(given, config, await users.reach())
+      const origin = await originForLinks({ given, context }, config, await users.reach())
       await users.change(async () => {
         const { tokens } = await users.show(user)
         const reset = await users.reset(user)

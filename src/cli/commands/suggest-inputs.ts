@@ -23,7 +23,7 @@ export const suggestInputsCommand: CliCommand = {
     const url = positional(given, 0)
     const config = await (url === undefined
       ? operatorConfigOf(given, context)
-      : configOf(given, context, url))
+      : configOf(given, context, 'state', url))
     context.terminal.print(suggestInputs(await context.parts.readAppModel(config)))
     return exitCodes.ok
   },

@@ -1,12 +1,9 @@
 /** What becomes of a database of the first release. */
-import { mkdtempSync, rmSync, chmodSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openSqliteStore } from '../engines/sqlite/open.ts'
 import type { SessionId, TokenHash } from '../rows.ts'
-import { first } from './0001-first.ts'
+import { fileOfRelease } from './old-release.contract.ts'
 
 const password = `insert into passwords values ('shared', 'cmVjb3Jk', 65536, 3, 1, 1234)`
 const sessions = `
@@ -14,16 +11,7 @@ const sessions = `
   insert into sessions values (2, 'id-b', 'hash-b', 'guest', 1000, 1001, 9000, '192.0.2.7', '', 1500, 'logout');
 `
 
-/** A file as the first release left it. */
-function firstRelease(rows: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sekisho-store-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const file = join(folder, 'sekisho.db')
-  using database = new DatabaseSync(file)
-  chmodSync(file, 0o600)
-  database.exec(`${first.sqlite}; pragma user_version = 1; pragma application_id = ${0x73656b69}; ${rows}`)
-  return file
-}
+const firstRelease = (rows: string) => fileOfRelease(1, rows)
 
 async function open(file: string) {
   const store = await openSqliteStore({ file })

@@ -1,13 +1,9 @@
 /** What becomes of a database of the release before roles. */
-import { mkdtempSync, rmSync, chmodSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openSqliteStore } from '../engines/sqlite/open.ts'
 import type { ApiTokenHash, TokenHash, UserId } from '../rows.ts'
-import { first } from './0001-first.ts'
-import { users } from './0002-users.ts'
+import { fileOfRelease } from './old-release.contract.ts'
 
 const rows = `
   insert into users values ('bobbobbobbob', 'bob', 1000, null, null);
@@ -17,19 +13,7 @@ const rows = `
   insert into tokens values (2, 'token-b', 'token-hash-b', 'own', null, 1000, null, null, null);
 `
 
-/** A file as that release left it. */
-function before(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sekisho-store-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const file = join(folder, 'sekisho.db')
-  using database = new DatabaseSync(file)
-  chmodSync(file, 0o600)
-  database.exec(
-    `${first.sqlite}; ${users.sqlite}; pragma user_version = 2; pragma application_id = ${0x73656b69}`,
-  )
-  database.exec(rows)
-  return file
-}
+const before = () => fileOfRelease(2, rows)
 
 describe('a database of the release before roles', () => {
   test('keeps its users, sessions and tokens, which have no role', async () => {

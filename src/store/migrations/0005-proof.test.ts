@@ -1,12 +1,9 @@
 /** What becomes of a database of the release before proof, and what the tables promise by themselves. */
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { openSqliteStore } from '../engines/sqlite/open.ts'
 import type { ApiTokenHash, TokenHash } from '../rows.ts'
-import { migrations } from './index.ts'
+import { fileOfRelease } from './old-release.contract.ts'
 
 const rows = `
   insert into sessions (id, token_hash, account, created_at, last_active_at, ends_at, address, user_agent)
@@ -14,17 +11,7 @@ const rows = `
   insert into tokens (id, hash, name, created_at) values ('token-a', 'token-hash-a', 'ci', 1000);
 `
 
-/** A file as that release left it. */
-function before(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sekisho-store-'))
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
-  const file = join(folder, 'sekisho.db')
-  using database = new DatabaseSync(file)
-  chmodSync(file, 0o600)
-  for (const { sqlite } of migrations.slice(0, 4)) database.exec(sqlite)
-  database.exec(`pragma user_version = 4; pragma application_id = ${0x73656b69}; ${rows}`)
-  return file
-}
+const before = () => fileOfRelease(4, rows)
 
 /** The same, brought to this release. */
 async function after(): Promise<DatabaseSync> {

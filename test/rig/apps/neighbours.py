@@ -129,16 +129,16 @@ def leave(request: gr.Request) -> None:
 
 
 with gr.Blocks(title="Neighbours", analytics_enabled=False) as demo:
-    text = gr.Textbox(label="Text")
-    out = gr.Textbox(label="Out")
-    number = gr.Number(1, label="Number")
-    pause = gr.Number(0.1, label="Pause")
+    text = gr.Textbox(label="Text", elem_id="text")
+    out = gr.Textbox(label="Out", elem_id="out")
+    number = gr.Number(1, label="Number", elem_id="number")
+    pause = gr.Number(0.1, label="Pause", elem_id="pause")
     file_in = gr.File(label="File in")
-    gr.Button("Echo").click(echo, text, out, api_name="echo")
+    gr.Button("Echo", elem_id="echo").click(echo, text, out, api_name="echo")
     gr.Button("Echo JSON").click(echo_json, gr.JSON(label="JSON in"), gr.JSON(label="JSON out"), api_name="echo_json")
     items = gr.State([])
     gr.Button("Remember").click(remember, [text, items], [items, out], api_name="remember")
-    gr.Button("Count").click(count, [number, pause], out, api_name="count")
+    gr.Button("Count", elem_id="count").click(count, [number, pause], out, api_name="count")
     gr.Button("Sleep").click(sleep, [number, text], out, api_name="sleep")
     gr.Button("Together").click(together, text, out, api_name="together", batch=True, max_batch_size=4)
     gr.Button("Save").click(save, text, gr.File(label="Saved"), api_name="save")

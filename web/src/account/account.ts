@@ -8,7 +8,7 @@ import { OpaqueClient } from '../ceremony/opaque-client.ts'
 import type { ChangeOutcome } from '../ceremony/outcome.ts'
 import { signIn } from '../ceremony/sign-in.ts'
 import { formWords } from '../form/form-words.ts'
-import { canDoOpaque, offerLanguage, reloadWhenBack, warnOfPlain } from '../form/surroundings.ts'
+import { canDoOpaque, offerLanguage, surroundForm } from '../form/surroundings.ts'
 import { chooseLanguage } from '../language.ts'
 import { NewPassword } from '../password/new-password.ts'
 import { PasswordJudge } from '../password/password-judge.ts'
@@ -85,9 +85,7 @@ async function signOut(): Promise<void> {
 }
 
 async function start(): Promise<void> {
-  warnOfPlain()
-  offerLanguage()
-  reloadWhenBack()
+  surroundForm()
   page.signOut.addEventListener('click', () => void signOut())
   const [seen, rules] = await Promise.all([askSession(), askPasswordRules()])
   if (seen.kind === 'ended') return location.replace(paths.login)

@@ -1,13 +1,7 @@
 /** In the app's origin, where the login has a host of its own: makes a key, goes there, and comes in with what it brings back. */
-import {
-  forParameter,
-  languageParameter,
-  paths,
-  returnToParameter,
-  safeReturnPath,
-  type Enter,
-} from 'sekisho/contract'
+import { forParameter, languageParameter, paths, returnToParameter, safeReturnPath } from 'sekisho/contract'
 import { enterText } from 'sekisho/proof'
+import { askSession } from '../ask-session.ts'
 import { postJson } from '../ceremony/ask-gate.ts'
 import { part } from '../form/part.ts'
 import { offerLanguage, showHost } from '../form/surroundings.ts'
@@ -16,11 +10,14 @@ import { toBase64url } from '../proof/base64.ts'
 import { keepTripKey, takeTripKey } from '../proof/key-store.ts'
 import { loginKeys } from '../proof/login-key.ts'
 import { webCrypto } from '../proof/proof-crypto.ts'
+import { signOwnRequests } from '../proof/sign-own-requests.ts'
 import { tellOtherTabs } from '../session-channel.ts'
 import { isOver, tellConfirmation } from '../step-up/confirmation-channel.ts'
 import { awayWords } from './away-words.ts'
+import { enter } from './enter.ts'
 import { codeIn, readConfirmed, writeKey } from './fragments.ts'
 import { rememberTrip, takeTrip } from './trip.ts'
+import { vouchFor } from './vouch.ts'
 
 /**
  * Out of the address before anything else: pages of the app that come after in this tab can read what addresses there were
@@ -79,7 +76,7 @@ async function goToLogin(): Promise<void> {
 /** So that the code is spent: the gate takes it for used whoever signed. */
 async function throwAway(code: string, publicKey: string): Promise<void> {
   const signature = toBase64url(new Uint8Array(64))
-  await postJson(paths.enterApi, { code, publicKey, signature } satisfies Enter)
+  await enter({ code, publicKey, signature }, postJson)
   stop(words.lost)
 }
 
@@ -93,12 +90,16 @@ async function comeIn(code: string): Promise<void> {
   const tripKey = trip && (await takeTripKey(trip.keyid))
   if (trip === undefined || !(tripKey instanceof CryptoKey)) return throwAway(code, publicKey)
   await loginKeys.keep(keyid, secret)
+  const wanted = safeReturnPath(trip.returnTo) + trip.hash
+  part('again-link', HTMLAnchorElement).href = wanted
   const text = new TextEncoder().encode(enterText(location.origin, code, publicKey))
   const signature = toBase64url(await webCrypto.sign(tripKey, text))
-  const { status } = await postJson(paths.enterApi, { code, publicKey, signature } satisfies Enter)
+  const { status } = await enter({ code, publicKey, signature }, postJson)
   if (status !== 204) return stop(words.refused)
   tellOtherTabs()
-  location.replace(safeReturnPath(trip.returnTo) + trip.hash)
+  // As at login.ts: whoever keeps no cookies would be sent round and round.
+  if ((await askSession()).kind === 'ended') return stop(words.cookieless)
+  location.replace(wanted)
 }
 
 /** The window that asks for the password again: there and back. */
@@ -106,8 +107,11 @@ async function confirmThere(): Promise<void> {
   const confirmed = readConfirmed(broughtHash)
   const returnTo = query.get(returnToParameter)
   if (confirmed === undefined) {
+    // Not on the way in: whoever signs in anew has no key that counts yet.
+    signOwnRequests(webCrypto)
+    const ticket = await vouchFor(broughtHash.slice(1), postJson)
     const more = returnTo === null ? {} : { [returnToParameter]: returnTo }
-    return location.replace(addressAt(await askWhere(), paths.away, more, broughtHash.slice(1)))
+    return location.replace(addressAt(await askWhere(), paths.away, more, ticket))
   }
   tellConfirmation(confirmed)
   if (returnTo !== null) return location.replace(safeReturnPath(returnTo))
@@ -124,4 +128,9 @@ function go(): Promise<void> {
 
 showHost()
 offerLanguage(codeIn(broughtHash) === undefined ? broughtHash : undefined)
-go().catch(() => stop(words.failed))
+go().catch(() => {
+  // Whoever loads the page again goes on with it: a ticket, or a fragment of the app, which its scripts have anyway.
+  if (codeIn(broughtHash) === undefined && readConfirmed(broughtHash) === undefined)
+    history.replaceState(null, '', location.pathname + location.search + broughtHash)
+  stop(words.failed)
+})

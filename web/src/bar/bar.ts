@@ -6,6 +6,7 @@ import { askSession } from '../ask-session.ts'
 import { isSigning, whenLost } from '../proof/lost-proof.ts'
 import { stepUpEvent, type StepUpRequest } from '../step-up/after-step-up.ts'
 import { whenConfirmed } from '../step-up/confirmation-channel.ts'
+import { passDeedsOn } from '../step-up/own-deeds.ts'
 import { barWords } from './bar-words.ts'
 import { readRequest } from './read-request.ts'
 import { SamePerson } from './same-person.ts'
@@ -73,7 +74,11 @@ function start(wish: string | undefined): void {
   watchRequests(watch, bar)
   watchStepUps(bar, person)
   watchLostKey(bar, person)
-  whenOtherTabsTell(() => watch.notice('news'))
+  whenOtherTabsTell(() => {
+    // Whoever signed in anew may want what they cancelled before.
+    bar.waiting.noticeDeed()
+    watch.notice('news')
+  })
   addEventListener('focus', () => watch.notice('look'))
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') watch.notice('look')
@@ -92,4 +97,5 @@ function hasBarAbove(): boolean {
   }
 }
 
-if (document.querySelector(barTag) === null && !hasBarAbove()) start(document.currentScript?.dataset['lang'])
+if (hasBarAbove()) passDeedsOn(window.parent)
+else if (document.querySelector(barTag) === null) start(document.currentScript?.dataset['lang'])

@@ -18,6 +18,13 @@ export function makeDialog(id: string, ...more: readonly HTMLElement[]): BarDial
   return { element, title, text }
 }
 
+/** One that isn't in the document can't be modal until it is put back. */
+export function showDialog(dialog: HTMLDialogElement): void {
+  if (dialog.open) return
+  if (dialog.isConnected) dialog.showModal()
+  else dialog.open = true
+}
+
 /** After it was taken out of the document and put back: it loses its modality on the way. */
 export function restoreDialog(dialog: HTMLDialogElement): void {
   if (!dialog.open) return

@@ -6,11 +6,12 @@ import { endSession } from '../ask-session.ts'
 import type { BarWords } from './bar-words.ts'
 import { restoreDialog } from './dialog.ts'
 import { isEmbedded } from './embedded.ts'
-import { make, makeIcon } from '../make.ts'
+import { make, makeButton, makeIcon } from '../make.ts'
 import { markPath, markViewBox } from './mark.ts'
 import type { Seen } from './session-watch.ts'
 import { loginUrl, SignedOutDialog } from './signed-out-dialog.ts'
 import { StepUpDialog } from '../step-up/step-up-dialog.ts'
+import { watchDeeds } from '../step-up/own-deeds.ts'
 import { WaitingCalls } from '../step-up/waiting-calls.ts'
 import { isTucked, rememberTucked } from './tucked.ts'
 
@@ -52,9 +53,9 @@ export class SessionBar {
       makeIcon(markViewBox, markPath),
     )
     this.#account = make('a', { class: 'plain', href: paths.account, hidden: '' }, words.account)
-    this.#signOut = make('button', { class: 'main', type: 'button' }, words.signOut)
+    this.#signOut = makeButton('main', words.signOut)
     this.#signIn = make('a', { class: 'main', hidden: '' }, words.signInAgain)
-    const tuck = make('button', { class: 'quiet', type: 'button' }, words.tuck)
+    const tuck = makeButton('quiet', words.tuck)
     this.#panel = make(
       'div',
       { id: 'panel', class: 'panel', role: 'group', 'aria-label': words.open, hidden: '' },
@@ -73,8 +74,9 @@ export class SessionBar {
       if (isEmbedded()) this.waiting.declineForGood()
       else this.waiting.decline()
     })
-    this.waiting = new WaitingCalls((request) => this.#stepUp.show(request))
     this.host = document.createElement(barTag)
+    this.waiting = new WaitingCalls((request) => this.#stepUp.show(request))
+    watchDeeds(this.host, () => this.waiting.noticeDeed())
     this.host.lang = lang
     this.#fill()
     this.#knob.addEventListener('click', () => this.#open(this.#panel.hasAttribute('hidden')))

@@ -106,6 +106,34 @@ test('news does not wait for what may wait longer, and is one question with it',
   expect(asked).toHaveLength(2)
 })
 
+test('whoever looks again after the end is answered, whatever was put off before it', async () => {
+  let answer = open(3600, 7200)
+  const { watch, told } = makeWatch(() => answer)
+  watch.notice('look')
+  await vi.advanceTimersByTimeAsync(1_000)
+  watch.notice('cut')
+  await vi.advanceTimersByTimeAsync(57_800)
+  answer = { kind: 'ended' }
+  watch.notice('refusal')
+  await vi.advanceTimersByTimeAsync(500)
+  answer = open(3600, 7200)
+  watch.notice('look')
+  await vi.advanceTimersByTimeAsync(2_000)
+  expect(told).toEqual(['open', 'ended', 'open'])
+})
+
+test('what was put off before the end shows it to nobody once more', async () => {
+  let answer = open(3600, 7200)
+  const { watch, told } = makeWatch(() => answer)
+  watch.notice('look')
+  await vi.advanceTimersByTimeAsync(1_000)
+  watch.notice('cut')
+  answer = { kind: 'ended' }
+  watch.notice('refusal')
+  await vi.advanceTimersByTimeAsync(10 * minute)
+  expect(told).toEqual(['open', 'ended'])
+})
+
 test('without an answer the page stays as it was and asks again a minute later', async () => {
   let answer = open(600, 7200)
   const { watch, asked, told } = makeWatch(() => answer)

@@ -56,8 +56,9 @@ export class SessionWatch {
   #first = true
   #endTimer: ReturnType<typeof setTimeout> | undefined
   #laterTimer: ReturnType<typeof setTimeout> | undefined
-  /** When that is. */
+  /** When that is, and why. */
   #laterAt = Infinity
+  #laterFor: Occasion | undefined
 
   constructor(ask: () => Promise<Seen>, tell: (seen: Seen) => void) {
     this.#ask = ask
@@ -84,6 +85,7 @@ export class SessionWatch {
     if (occasion === 'look' || at >= this.#laterAt) return
     clearTimeout(this.#laterTimer)
     this.#laterAt = at
+    this.#laterFor = occasion
     this.#laterTimer = setTimeout(() => {
       this.#laterAt = Infinity
       this.notice(occasion)
@@ -107,6 +109,11 @@ export class SessionWatch {
       return
     }
     this.#last = seen
+    if (seen.kind === 'ended' && this.#laterFor !== 'news') {
+      // It would ask nothing any more, and keep a look that comes sooner from being asked.
+      clearTimeout(this.#laterTimer)
+      this.#laterAt = Infinity
+    }
     if (seen.kind === 'open') {
       this.#askIn(untilEnd(seen.state, this.#first))
       this.#first = false

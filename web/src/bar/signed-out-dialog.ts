@@ -1,8 +1,8 @@
 /** The dialog over a page that is no longer signed in. */
 import { againParameter, paths, returnToParameter, safeReturnPath } from 'sekisho/contract'
 import type { BarWords } from './bar-words.ts'
-import { make } from '../make.ts'
-import { makeDialog, type BarDialog } from './dialog.ts'
+import { make, makeButton } from '../make.ts'
+import { makeDialog, showDialog, type BarDialog } from './dialog.ts'
 import { isEmbedded } from './embedded.ts'
 
 /** `unproven`: there is a session, but what proves in this browser that it is its own is gone. `blocked`: the script for it is. */
@@ -35,7 +35,7 @@ export class SignedOutDialog {
   constructor(words: BarWords) {
     this.#words = words
     this.#newTab = make('a', { target: '_blank', rel: 'noopener' }, words.signInNewTab)
-    const close = make('button', { class: 'quiet', type: 'button' }, words.close)
+    const close = makeButton('quiet', words.close)
     this.#dialog = makeDialog('ended', this.#here, this.#newTab, close)
     this.element = this.#dialog.element
     close.addEventListener('click', () => this.element.close())
@@ -59,7 +59,7 @@ export class SignedOutDialog {
     second.className = 'plain'
     // Elements that are moved lose the focus, and a click that is under way.
     if (this.#dialog.text.nextElementSibling !== first) this.#dialog.text.after(first, second)
-    if (!this.element.open) this.element.showModal()
+    showDialog(this.element)
   }
 
   hide(): void {

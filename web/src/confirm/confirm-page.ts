@@ -1,5 +1,5 @@
 /** What the confirmation window shows: what the password is asked for, of whom, and the field for it. */
-import type { ConfirmLooked } from 'sekisho/contract'
+import { guestName, type ConfirmLooked } from 'sekisho/contract'
 import type { FormWords } from '../form/form-words.ts'
 import { part } from '../form/part.ts'
 import { SecretField } from '../form/secret-field.ts'
@@ -24,10 +24,10 @@ export class ConfirmPage {
     this.form = new SecretForm(formWords, { submit: words.submit, busy: words.checking }, [this.#password])
   }
 
-  show({ what, endpoint, username }: ConfirmLooked): void {
+  show({ what, endpoint, username = guestName }: ConfirmLooked): void {
     this.#say(this.#words[what === 'call' ? 'leadCall' : 'leadAge'])
-    this.#who.textContent = username ?? 'guest'
-    this.#username.value = username ?? 'guest'
+    this.#who.textContent = username
+    this.#username.value = username
     this.#function.hidden = endpoint === undefined
     this.#functionName.textContent = endpoint ?? ''
     this.#facts.hidden = false

@@ -6,7 +6,7 @@ import { postJson } from '../ceremony/ask-gate.ts'
 import { askWhatFor, atLoginHost, besideApp, confirm, type ConfirmOutcome } from '../ceremony/confirm.ts'
 import { OpaqueClient } from '../ceremony/opaque-client.ts'
 import { describeTrouble, formWords } from '../form/form-words.ts'
-import { canDoOpaque, offerLanguage, reloadWhenBack, showHost, warnOfPlain } from '../form/surroundings.ts'
+import { canDoOpaque, surroundForm } from '../form/surroundings.ts'
 import { chooseLanguage } from '../language.ts'
 import { tellConfirmation, type Confirmation } from '../step-up/confirmation-channel.ts'
 import { ConfirmPage } from './confirm-page.ts'
@@ -40,8 +40,8 @@ function leave(confirmation: Confirmation): void {
 }
 
 /**
- * The call that waits with this ticket is sent again, and asks with another one; so only where the ticket was the gate's own. What an
- * address led here for is opened again.
+ * The call that waits with this ticket is sent again, and asks with another one if it still has to; so only where the ticket was the
+ * gate's own. What an address led here for is opened again.
  */
 function tellOver(): void {
   if (query.has(returnToParameter)) return page.end(words.over)
@@ -71,10 +71,7 @@ function show(outcome: ConfirmOutcome, { what }: ConfirmLooked): void {
 }
 
 async function start(): Promise<void> {
-  showHost()
-  warnOfPlain()
-  offerLanguage()
-  reloadWhenBack()
+  surroundForm()
   const asked = await askWhatFor({ at, ticket }, postJson)
   switch (asked.kind) {
     case 'asked':

@@ -1,6 +1,14 @@
 /** What stands around a form: which host this is, and the way to the other language. */
 import { languageParameter } from 'sekisho/contract'
 
+/** Of every page that takes a password. `hash` as in `offerLanguage`. */
+export function surroundForm(hash?: string): void {
+  showHost()
+  warnOfPlain()
+  offerLanguage(hash)
+  reloadWhenBack()
+}
+
 export function showHost(): void {
   const host = document.getElementById('host')
   if (host === null) return
@@ -9,7 +17,7 @@ export function showHost(): void {
 }
 
 /** Wherever a password is typed without HTTPS. */
-export function warnOfPlain(): void {
+function warnOfPlain(): void {
   const warning = document.getElementById('plain')
   if (warning !== null) warning.hidden = isSecureContext
 }
@@ -34,7 +42,7 @@ export function offerLanguage(hash?: string): void {
 }
 
 /** A page that comes back from the back-forward cache may hold what was typed before. */
-export function reloadWhenBack(): void {
+function reloadWhenBack(): void {
   addEventListener('pageshow', (event) => {
     if (event.persisted) location.reload()
   })

@@ -6,7 +6,7 @@ import { OpaqueClient } from '../ceremony/opaque-client.ts'
 import type { JoinOutcome } from '../ceremony/outcome.ts'
 import { signIn, type Credentials } from '../ceremony/sign-in.ts'
 import { formWords } from '../form/form-words.ts'
-import { canDoOpaque, offerLanguage, reloadWhenBack, showHost, warnOfPlain } from '../form/surroundings.ts'
+import { canDoOpaque, surroundForm } from '../form/surroundings.ts'
 import { chooseLanguage } from '../language.ts'
 import { NewPassword } from '../password/new-password.ts'
 import { PasswordJudge } from '../password/password-judge.ts'
@@ -69,10 +69,7 @@ function start(): void {
   const invitation = takeInvitation(window)
   // Another link opened in this tab changes nothing but the fragment.
   addEventListener('hashchange', () => location.reload())
-  showHost()
-  warnOfPlain()
-  offerLanguage(invitation === undefined ? '' : `#${invitation}`)
-  reloadWhenBack()
+  surroundForm(invitation === undefined ? '' : `#${invitation}`)
   if (invitation === undefined) return page.showNoForm({ kind: 'again' }, () => undefined)
   if (!canDoOpaque()) return page.showNoForm({ kind: 'unsupported' }, () => undefined)
   void look(invitation)

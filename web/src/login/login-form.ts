@@ -1,6 +1,7 @@
 /** The login form: a password, and a name where the gate knows users. */
 import { guestName, normalizeUsername } from 'sekisho/contract'
 import type { Credentials } from '../ceremony/sign-in.ts'
+import { isEmbedded } from '../bar/embedded.ts'
 import type { FormWords } from '../form/form-words.ts'
 import { part } from '../form/part.ts'
 import { SecretField } from '../form/secret-field.ts'
@@ -48,6 +49,15 @@ export class LoginForm {
   refuse(): void {
     this.form.clear()
     this.form.object({ text: this.#words.refused, input: this.#password.input })
+  }
+
+  /** Nothing that is typed here helps this browser; in a frame of another site, a window of its own might: at `address`. */
+  turnAway(text: string, address: string): void {
+    this.form.close()
+    this.form.say(text, 'trouble')
+    if (!isEmbedded()) return
+    part('window-link', HTMLAnchorElement).href = address
+    part('window', HTMLParagraphElement).hidden = false
   }
 
   #ask(text: string, input: HTMLInputElement): void {

@@ -1,11 +1,12 @@
 /** The login page's script: joins form, OPAQUE worker and gate. */
 import { againParameter, forParameter, paths, returnToParameter, safeReturnPath } from 'sekisho/contract'
+import { askSession } from '../ask-session.ts'
 import { postJson } from '../ceremony/ask-gate.ts'
 import { OpaqueClient } from '../ceremony/opaque-client.ts'
 import type { Outcome } from '../ceremony/outcome.ts'
 import { signIn } from '../ceremony/sign-in.ts'
 import { formWords } from '../form/form-words.ts'
-import { canDoOpaque, offerLanguage, reloadWhenBack, showHost, warnOfPlain } from '../form/surroundings.ts'
+import { canDoOpaque, surroundForm } from '../form/surroundings.ts'
 import { chooseLanguage } from '../language.ts'
 import { codeField, keyOfApp } from '../away/fragments.ts'
 import { loginKeys, type LoginKeys } from '../proof/login-key.ts'
@@ -20,11 +21,17 @@ const lang = chooseLanguage(document.documentElement.lang)
 const words = loginWords[lang]
 const login = new LoginForm(words, formWords[lang])
 
-function leave(): void {
-  tellOtherTabs()
+/** A fragment survives the redirect to this page, so it goes back with the path. */
+function whereTo(): string {
   const returnTo = new URLSearchParams(location.search).get(returnToParameter)
-  // A fragment survives the redirect to this page, so it goes back with the path.
-  location.replace(safeReturnPath(returnTo) + location.hash)
+  return safeReturnPath(returnTo) + location.hash
+}
+
+async function leave(): Promise<void> {
+  tellOtherTabs()
+  // Who keeps no cookies would be led back here without a word, time and again.
+  if ((await askSession()).kind === 'ended') return login.turnAway(words.cookieless, whereTo())
+  location.replace(whereTo())
 }
 
 /** At a login host: which app somebody signs in to. The gate gives this page out for no other origin. */
@@ -51,28 +58,21 @@ function keysOf(origin: string): LoginKeys {
 function show(outcome: Outcome): void {
   switch (outcome.kind) {
     case 'signed-in':
-      login.form.say(words.opening, 'calm')
-      login.form.clear()
-      return leave()
     case 'handed-over':
       login.form.say(words.opening, 'calm')
       login.form.clear()
-      return handOver(outcome.code)
+      return outcome.kind === 'signed-in' ? void leave() : handOver(outcome.code)
     case 'refused':
       return login.refuse()
     case 'keyless':
-      login.form.close()
-      return login.form.say(words.keyless, 'trouble')
+      return login.turnAway(words.keyless, whereTo())
     default:
       return login.form.showTrouble(outcome)
   }
 }
 
 function start(): void {
-  showHost()
-  warnOfPlain()
-  offerLanguage()
-  reloadWhenBack()
+  surroundForm()
   // From a link or a bookmark: the way here begins at the app, which makes the key.
   if (app !== null && keyOfApp(location.hash) === undefined) return location.replace(`${app}/`)
   if (!canDoOpaque()) return show({ kind: 'unsupported' })

@@ -15,7 +15,7 @@ function make(...answers: readonly (string | null | Error)[]) {
     const answer = left.length === 0 ? new TypeError('no answer') : left.shift()
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer ?? null)
   }
-  const challenges = new Challenges(ask, { steady: () => time.steady, wall: () => time.wall })
+  const challenges = new Challenges(ask, () => ({ ...time }))
   return { challenges, time, asked: () => asked }
 }
 
@@ -57,6 +57,16 @@ test('an old one is better than none while the gate does not answer', async () =
   await challenges.current()
   pass(time, 600_000)
   expect(await challenges.current()).toMatchObject({ epoch: 'one' })
+})
+
+test('whoever asks anew hears whether there was an answer, and keeps what there is if not', async () => {
+  const { challenges } = make(field('one'), new TypeError('busy'), null)
+  expect(await challenges.renew()).toBe(true)
+  expect(await challenges.renew()).toBe(false)
+  expect(await challenges.current()).toMatchObject({ epoch: 'one' })
+  expect(await challenges.afresh()).toBe(true)
+  expect(await challenges.current()).toBeUndefined()
+  expect(await challenges.afresh()).toBe(false)
 })
 
 test('what can’t wait takes an old one, and asks only where there is none', async () => {

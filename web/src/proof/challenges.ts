@@ -4,17 +4,24 @@ import { parseChallenge, type Challenge } from 'sekisho/proof'
 /** It is good for five minutes; a request may wait a while in the browser before it is sent. */
 export const freshForMs = 240_000
 
-export interface Clocks {
+export interface Moment {
   /** `performance.now()`: goes on evenly, and in some browsers stands still while the machine sleeps. */
-  steady(): number
-  /** `Date.now()`: tells that the machine slept. */
-  wall(): number
+  readonly steady: number
+  /** `Date.now()`: tells that the machine slept, and can be set back. */
+  readonly wall: number
 }
 
-interface Held {
+export function readClocks(): Moment {
+  return { steady: performance.now(), wall: Date.now() }
+}
+
+/** In milliseconds, by whichever clock went on further. */
+export function passed(since: Moment, now: Moment): number {
+  return Math.max(now.steady - since.steady, now.wall - since.wall)
+}
+
+interface Held extends Moment {
   readonly challenge: Challenge
-  readonly steady: number
-  readonly wall: number
 }
 
 export interface Timed extends Challenge {
@@ -24,57 +31,56 @@ export interface Timed extends Challenge {
 
 export class Challenges {
   readonly #ask: () => Promise<string | null>
-  readonly #clocks: Clocks
+  readonly #now: () => Moment
   /** Null: there is none, since nobody is signed in. */
   #held: Held | null | undefined
-  #asking: Promise<void> | undefined
+  #asking: Promise<boolean> | undefined
 
-  /** `ask` fetches the field from the gate. */
-  constructor(ask: () => Promise<string | null>, clocks: Clocks) {
+  /** `ask` fetches the field from the gate; rejects where the gate can't answer now. */
+  constructor(ask: () => Promise<string | null>, now: () => Moment) {
     this.#ask = ask
-    this.#clocks = clocks
+    this.#now = now
   }
 
   /** Undefined: nobody is signed in, or the gate does not answer. `hasty`: an old one is taken, if it is there. */
   async current(hasty?: boolean): Promise<Timed | undefined> {
-    if (this.#held === undefined || (this.#held !== null && !hasty && this.#age(this.#held) > freshForMs))
-      await this.renew()
+    const before = this.#held
+    if (before ? !hasty && passed(before, this.#now()) > freshForMs : before === undefined) await this.renew()
     const held = this.#held
-    if (held === undefined || held === null) return undefined
-    const seconds = Math.floor((this.#clocks.steady() - held.steady) / 1000)
+    if (!held) return undefined
+    const seconds = Math.floor((this.#now().steady - held.steady) / 1000)
     return { ...held.challenge, now: held.challenge.at + seconds }
   }
 
-  /** Asks the gate; whoever asks meanwhile waits for the same answer. */
-  renew(): Promise<void> {
+  /** Asks the gate; whoever asks meanwhile waits for the same answer. False: there is none. */
+  renew(): Promise<boolean> {
     this.#asking ??= this.#ask()
       .then(
         (field) => {
           if (!this.take(field, true)) this.#held = null
+          return true
         },
-        // Without an answer the one we have may still do; the gate says so if not.
-        () => void (this.#held ??= null),
+        () => {
+          // The one we have may still do; the gate says so if not.
+          this.#held ??= null
+          return false
+        },
       )
       .finally(() => (this.#asking = undefined))
     return this.#asking
   }
 
   /** After news: an answer under way may be from before it. */
-  async afresh(): Promise<void> {
+  async afresh(): Promise<boolean> {
     await this.#asking
-    await this.renew()
+    return this.renew()
   }
 
   /** From the field of an answer. `sure`: it can't have come out of the browser's cache. */
   take(field: string | null, sure: boolean): boolean {
     const challenge = parseChallenge(field)
-    if (challenge === undefined) return false
-    if (sure || challenge.at >= (this.#held?.challenge.at ?? 0))
-      this.#held = { challenge, steady: this.#clocks.steady(), wall: this.#clocks.wall() }
+    if (!challenge) return false
+    if (sure || challenge.at >= (this.#held?.challenge.at ?? 0)) this.#held = { challenge, ...this.#now() }
     return true
-  }
-
-  #age({ steady, wall }: Held): number {
-    return Math.max(this.#clocks.steady() - steady, this.#clocks.wall() - wall)
   }
 }

@@ -14,15 +14,24 @@ export function isSigning(): boolean {
   return document.documentElement.hasAttribute(signing)
 }
 
-/** Whichever of these pages has the bar. */
+/** At every change: each page, whichever has the bar, counts itself and those in its frames. */
 export function markLost(lost: boolean): void {
-  for (const { document } of views()) document.documentElement.toggleAttribute(mark, lost)
+  for (const view of views()) {
+    const { documentElement: root } = view.document
+    const count = Number(root.getAttribute(mark)) + (lost ? 1 : -1)
+    if (count > 0) root.setAttribute(mark, String(count))
+    else root.removeAttribute(mark)
+  }
 }
 
 /** Calls now and at every change. */
 export function whenLost(listener: (lost: boolean) => void): void {
   const root = document.documentElement
-  const tell = () => listener(root.hasAttribute(mark))
+  let told: boolean | undefined
+  const tell = () => {
+    const lost = root.hasAttribute(mark)
+    if (lost !== told) listener((told = lost))
+  }
   new MutationObserver(tell).observe(root, { attributeFilter: [mark] })
   tell()
 }

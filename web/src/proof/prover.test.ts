@@ -14,7 +14,7 @@ import { fromBase64url, toBase64 } from './base64.ts'
 import { Challenges } from './challenges.ts'
 import { plainCrypto } from './plain-crypto.ts'
 import { webCrypto, type ProofCrypto, type ProofSecret } from './proof-crypto.ts'
-import { mayRepeat, noProof, Prover, type ProofHeaders, type ToSign } from './prover.ts'
+import { mayRepeat, mostWaiting, noProof, Prover, type ProofHeaders, type ToSign } from './prover.ts'
 import { keepBody } from './sent-body.ts'
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
@@ -27,8 +27,11 @@ function make(
   keys: Readonly<Record<string, ProofSecret>> = { key: privateKey },
   kind: ProofCrypto = webCrypto,
 ) {
-  const challenge = { now: writeChallenge({ epoch: 'epoch', at, keyid: 'key' }) }
-  const challenges = new Challenges(() => Promise.resolve(challenge.now), { steady: () => 0, wall: () => 0 })
+  const challenge: { now: string | Error } = { now: writeChallenge({ epoch: 'epoch', at, keyid: 'key' }) }
+  const challenges = new Challenges(
+    () => (challenge.now instanceof Error ? Promise.reject(challenge.now) : Promise.resolve(challenge.now)),
+    () => ({ steady: 0, wall: 0 }),
+  )
   const [findKey, onChange] = [vi.fn((keyid: string) => Promise.resolve(keys[keyid])), vi.fn()]
   const isSame = vi.fn(() => Promise.resolve(true))
   const tellUse = vi.fn(() => Promise.resolve<Response | undefined>(new Response()))
@@ -166,6 +169,27 @@ test('what may do something is repeated soon, or not at all', async () => {
   }
 })
 
+test('neither a clock that is put back nor one that stands still makes it soon', async () => {
+  vi.useFakeTimers({ toFake: ['Date', 'performance'] })
+  try {
+    const begun = Date.now()
+    const repeats = async (steady: number, wall: number) => {
+      const asked: ToSign = { method: 'POST', url }
+      await make().prover.sign(asked)
+      vi.advanceTimersByTime(steady)
+      vi.setSystemTime(begun + wall)
+      const may = mayRepeat(asked, false)
+      vi.setSystemTime(begun)
+      return may
+    }
+    const hour = 3_600_000
+    expect([await repeats(240_000, -hour), await repeats(240_001, -hour)]).toEqual([true, false])
+    expect([await repeats(0, 240_000), await repeats(0, 240_001)]).toEqual([true, false])
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 test('what may do something is signed again soon, or not at all, and by another key whenever that comes', async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   try {
@@ -274,6 +298,64 @@ test('what waits for a key goes on when the same person has one again, and as no
       expect(same ? await isSignedBy('public', asked, headers) : headers).toBe(same ? true : undefined)
     expect(prover.isLost).toBe(false)
   }
+})
+
+test('what waits for a key is over when there is one, or when the gate says that there is none', async () => {
+  const keys: Record<string, ProofSecret> = {}
+  const { prover, challenge } = make(keys)
+  const asked = { method: 'POST', url }
+  const field = challenge.now
+  challenge.now = new TypeError('busy')
+  // Nothing waits.
+  expect(await prover.renew()).toBe(true)
+  challenge.now = field
+  await prover.renew()
+  const waiting = prover.signLater(asked)
+  await vi.waitFor(() => expect(prover.isLost).toBe(true))
+  keys['another'] = privateKey
+  challenge.now = new TypeError('busy')
+  expect([await prover.renew(), prover.isLost]).toEqual([false, true])
+  challenge.now = field
+  expect([await prover.renew(), prover.isLost]).toEqual([true, true])
+  challenge.now = writeChallenge({ epoch: 'epoch', at, keyid: 'another' })
+  expect([await prover.renew(), prover.isLost]).toEqual([true, false])
+  expect((await waiting)?.['signature-input']).toContain('keyid="another"')
+})
+
+test('of what waits for a key the newest goes on, and one question does for all of it', async () => {
+  const keys: Record<string, ProofSecret> = {}
+  const { prover, isSame } = make(keys)
+  const more = 8
+  const ended: number[] = []
+  const waiting = Array.from({ length: mostWaiting + more }, async (_, n) => {
+    const headers = await prover.signLater({ method: 'POST', url })
+    if (headers === undefined) ended.push(n)
+    return headers
+  })
+  const oldest = Array.from({ length: more }, (_, n) => n)
+  await vi.waitFor(() => expect(ended).toEqual(oldest))
+  expect([prover.isLost, isSame.mock.calls.length]).toEqual([true, 0])
+  keys['key'] = privateKey
+  await prover.renew()
+  const signed = (await Promise.all(waiting)).filter((headers) => headers !== undefined)
+  expect([signed.length, ended.length, isSame.mock.calls.length]).toEqual([mostWaiting, more, 1])
+})
+
+test('what the app gave up holds no place among what waits for a key', async () => {
+  const keys: Record<string, ProofSecret> = {}
+  const { prover, findKey } = make(keys)
+  const own = prover.signLater({ method: 'POST', url })
+  for (let n = 0; n < mostWaiting + 8; n++) {
+    let isGivenUp = n % 2 === 0
+    void prover.signLater({ method: 'POST', url }, () => isGivenUp)
+    // Every other one is given up before it waits.
+    await vi.waitFor(() => expect(findKey).toHaveBeenCalledTimes(n + 2), { interval: 1 })
+    isGivenUp = true
+  }
+  keys['key'] = privateKey
+  await prover.renew()
+  expect(await own).toBeDefined()
+  expect(prover.isLost).toBe(false)
 })
 
 test('what stands for no proof is none that a gate takes', () => {

@@ -7,7 +7,7 @@ import {
   type SignedRequest,
 } from 'sekisho/proof'
 import { toBase64 } from './base64.ts'
-import { freshForMs, type Challenges, type Timed } from './challenges.ts'
+import { freshForMs, passed, readClocks, type Challenges, type Moment, type Timed } from './challenges.ts'
 import { isSafe } from './concerns.ts'
 import type { ProofCrypto, ProofSecret } from './proof-crypto.ts'
 import type { SentBody } from './sent-body.ts'
@@ -31,7 +31,7 @@ export interface ToSign {
   /** The page may be gone before the gate answers what would be asked first. */
   readonly hasty?: boolean
   /** What it was signed with first. */
-  first?: { readonly keyid: string; readonly counter: number; readonly at: number }
+  first?: Moment & { readonly keyid: string; readonly counter: number }
 }
 
 export type ProofHeaders = Readonly<Record<string, string>>
@@ -45,14 +45,22 @@ export const noProof: ProofHeaders = { signature: '' }
  * What did something on its way here must not do it twice; and so long as this the gate surely knows which counters were used.
  */
 export function mayRepeat({ method, first }: ToSign, redirected: boolean): boolean {
-  return isSafe(method) || !(redirected || (first && Date.now() - first.at > freshForMs))
+  return isSafe(method) || !(redirected || (first && passed(first, readClocks()) > freshForMs))
 }
+
+/** An app may call by itself all the while: when somebody is here again, what it asked for last is enough. */
+export const mostWaiting = 32
 
 /** What an answer says about the proof. */
 interface Answered {
   readonly status: number
   readonly headers: Pick<Headers, 'get'>
 }
+
+type Waiting = readonly [
+  goOn: (same: boolean | Promise<boolean>) => void,
+  isGivenUp: (() => boolean) | undefined,
+]
 
 export class Prover {
   readonly #parts: ProverParts
@@ -62,7 +70,7 @@ export class Prover {
   #key: { readonly keyid: string; readonly secret: ProofSecret } | undefined
   #lost = false
   #asking: Promise<void> | undefined
-  readonly #waiting: (() => void)[] = []
+  #waiting: Waiting[] = []
 
   constructor(parts: ProverParts) {
     this.#parts = parts
@@ -76,15 +84,14 @@ export class Prover {
       // What takes long comes first: the challenge and the counter are as new as can be when the request leaves.
       const covered = await (await asked.body)?.cover(crypto)
       const ready = await this.#ready(asked.hasty)
-      if (ready === undefined) return undefined
+      if (!ready) return undefined
       const { epoch, keyid, now: created, secret } = ready
       // It may have waited for long.
-      if (asked.first?.keyid === keyid && !mayRepeat(asked, false)) return undefined
+      const { first: before } = asked
+      const again = before?.keyid === keyid
+      if (again && !mayRepeat(asked, false)) return undefined
       // A repetition keeps its counter: if the first was done after all, the gate refuses it.
-      const first =
-        asked.first?.keyid === keyid && !isSafe(method)
-          ? asked.first
-          : { keyid, counter: ++this.#counter, at: Date.now() }
+      const first = again && !isSafe(method) ? before : { keyid, counter: ++this.#counter, ...readClocks() }
       const parameters = signatureParameters(covered?.name, {
         ...{ created, epoch, ...first },
         instance: this.#instance,
@@ -141,27 +148,34 @@ export class Prover {
   /** A proof was taken, or can be made again. */
   hold(): void {
     this.#tell(false)
-    for (const goOn of this.#waiting.splice(0)) goOn()
+    let same: Promise<boolean> | undefined
+    for (const [goOn] of this.#waiting.splice(0)) goOn((same ??= this.#parts.isSame()))
   }
 
   /**
    * Without the key nothing works until somebody signed in again: whatever waits then goes on as if nothing had been. Undefined:
-   * that is somebody else, and what waited must not be done as theirs; or it is too late to repeat it.
+   * that is somebody else, and what waited must not be done as theirs; or it is too late to repeat it, or too much waits since.
+   * `isGivenUp`: whether the app waits no more.
    */
-  async signLater(asked: ToSign): Promise<ProofHeaders | undefined> {
+  async signLater(asked: ToSign, isGivenUp?: () => boolean): Promise<ProofHeaders | undefined> {
     for (;;) {
       const proof = await this.sign(asked)
       if (proof || !mayRepeat(asked, false)) return proof
       this.lose()
-      await new Promise<void>((resolve) => this.#waiting.push(resolve))
-      if (!(await this.#parts.isSame())) return undefined
+      const same = await new Promise<boolean>((goOn) => {
+        // What was given up needs no place, and nobody hears how it ends.
+        this.#waiting = [...this.#waiting, [goOn, isGivenUp] as const].filter(([, isOver]) => !isOver?.())
+        if (this.#waiting.length > mostWaiting) this.#waiting.shift()?.[0](false)
+      })
+      if (!same) return undefined
     }
   }
 
-  /** Somebody signed in or out, here or in another tab. */
-  async renew(): Promise<void> {
-    await this.#parts.challenges.afresh()
-    if (this.#lost && (await this.#ready()) !== undefined) this.hold()
+  /** Somebody signed in or out, here or in another tab. False: what waits still does, since the gate doesn't answer. */
+  async renew(): Promise<boolean> {
+    const answered = await this.#parts.challenges.afresh()
+    if (this.#lost && (await this.#ready())) this.hold()
+    return answered || !this.#lost
   }
 
   #tell(lost: boolean): void {
@@ -180,7 +194,7 @@ export class Prover {
   async #secretOf(keyid: string): Promise<ProofSecret | undefined> {
     if (this.#key?.keyid === keyid) return this.#key.secret
     const secret = await this.#parts.findKey(keyid).catch(() => undefined)
-    if (secret !== undefined) this.#key = { keyid, secret }
+    if (secret) this.#key = { keyid, secret }
     return secret
   }
 }

@@ -40,6 +40,12 @@ const text = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   fc.string({ unit: fc.constantFrom('"', '\r', '\n', '%', 'é', '関', '\\', 'a', ';') }),
 )
+test('what only XMLHttpRequest can send is left to it, whichever frame it comes from', () => {
+  for (const kind of ['Document', 'HTMLDocument', 'XMLDocument'])
+    expect(() => keepBody({ [Symbol.toStringTag]: kind })).toThrow(TypeError)
+  expect(keepBody({ toString: () => 'text' })).toMatchObject({ content: 'text' })
+})
+
 // Of an empty file name Node sends nothing; browsers do.
 const file = fc.option(
   text.filter((name) => name !== ''),

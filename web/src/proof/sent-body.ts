@@ -59,22 +59,22 @@ function fromForm(form: FormData): SentBody {
 export function keepBody(body: unknown): SentBody | Promise<SentBody> {
   if (ArrayBuffer.isView(body))
     return fromBytes(new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice())
-  const tag = Object.prototype.toString.call(body)
+  const tag = Object.prototype.toString.call(body).slice('[object '.length, -1)
   switch (tag) {
-    case '[object ArrayBuffer]':
+    case 'ArrayBuffer':
       return fromBytes((body as ArrayBuffer).slice(0))
-    case '[object Blob]':
-    case '[object File]':
+    case 'Blob':
+    case 'File':
       return fromBytes(body as Blob)
-    case '[object FormData]':
+    case 'FormData':
       return fromForm(body as FormData)
-    case '[object URLSearchParams]':
+    case 'URLSearchParams':
       return fromBytes(new URLSearchParams(String(body)))
-    case '[object ReadableStream]':
+    case 'ReadableStream':
       return new Response(body as ReadableStream).blob().then(fromBytes)
     default:
-      // A Document, for example, which only XMLHttpRequest takes.
-      if (typeof Node !== 'undefined' && body instanceof Node) throw new TypeError()
+      // Only XMLHttpRequest takes one.
+      if (tag.endsWith('Document')) throw new TypeError()
       return fromBytes(String(body))
   }
 }

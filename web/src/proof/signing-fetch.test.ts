@@ -3,7 +3,7 @@ import { challengeField, writeChallenge } from 'sekisho/proof'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { Challenges, freshForMs } from './challenges.ts'
 import { webCrypto } from './proof-crypto.ts'
-import { Prover } from './prover.ts'
+import { mostWaiting, Prover } from './prover.ts'
 import { makeSigningFetch } from './signing-fetch.ts'
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
@@ -37,9 +37,10 @@ function make(...answers: readonly Response[]) {
     const next = answers[sent.push(`${request.method} ${counter}`) - 1]
     return next === undefined ? Promise.reject(new TypeError('sent too often')) : Promise.resolve(next)
   }
-  const challenges = new Challenges(() => Promise.resolve(challengeFor('key')), {
-    ...{ steady: () => 0, wall: () => 0 },
-  })
+  const challenges = new Challenges(
+    () => Promise.resolve(challengeFor('key')),
+    () => ({ steady: 0, wall: 0 }),
+  )
   const onChange = vi.fn()
   const prover = new Prover({
     ...{ crypto: webCrypto, challenges, onChange, isSame: () => Promise.resolve(true) },
@@ -61,6 +62,24 @@ test.each([
   expect((await waiting).status).toBe(expected.length === 3 ? 200 : 401)
   expect(sent).toEqual(expected)
   expect(onChange.mock.calls).toEqual([[true], [false]])
+})
+
+test('a call waits for a key however many others were given up meanwhile', async () => {
+  const { prover, sent, signing } = make(answer(401, 'another'), answer(200), answer(200))
+  const waiting = signing(join, { method: 'POST', body: '{}' })
+  await vi.waitFor(() => expect(prover.isLost).toBe(true))
+  for (let n = 0; n <= mostWaiting; n++) {
+    const given = new AbortController()
+    const other = signing(join, { method: 'POST', body: '{}', signal: given.signal })
+    const signLater = vi.spyOn(prover, 'signLater')
+    await vi.waitFor(() => expect(signLater).toHaveBeenCalled(), { interval: 1 })
+    given.abort(new TypeError('too late'))
+    await expect(other).rejects.toThrow('too late')
+    signLater.mockRestore()
+  }
+  expect((await signing('https://app.example/gradio_api/info')).status).toBe(200)
+  expect((await waiting).status).toBe(200)
+  expect(sent.filter((one) => one.startsWith('POST'))).toEqual(['POST 1', 'POST 1'])
 })
 
 test.each<[ResponseType, boolean]>([

@@ -62,14 +62,14 @@ async function transmit(
   const headers = new Headers(request.headers)
   for (const [name, value] of Object.entries({ ...proof, ...more })) headers.set(name, value)
   // Fetch, section 5.4: with any setting these start anew. `no-cors` would leave our headers out.
-  const { referrer, referrerPolicy } = request
-  const mode = proof !== undefined && request.mode === 'no-cors' ? 'cors' : request.mode
+  const mode = proof && request.mode === 'no-cors' ? 'cors' : request.mode
   const settings: RequestInit = {
     headers,
-    referrer,
-    referrerPolicy,
+    referrer: request.referrer,
+    referrerPolicy: request.referrerPolicy,
     mode,
-    ...(body !== undefined && { body }),
+    // As if it weren't there.
+    body: body ?? null,
   }
   const asked = url.href === request.url ? request : new Request(url, request)
   return native(new Request(asked, settings))
@@ -81,25 +81,29 @@ async function run(native: Fetch, prover: Prover, asked: Plan, more: ProofHeader
   const plan = { ...asked }
   const { request, method } = plan
   /** `signLater`: where it has to, the app waits until somebody signs in again, and hears no error. */
-  const sign = (how: 'sign' | 'signLater' = 'sign') => orAborted(request.signal, prover[how](plan))
+  const sign = (how: 'sign' | 'signLater' = 'sign') =>
+    orAborted(
+      request.signal,
+      prover[how](plan, () => request.signal.aborted),
+    )
   const send = (proof?: ProofHeaders) => transmit(native, plan, proof, more)
   let proof = await sign()
   // It would be refused.
-  if (proof === undefined && prover.isLost && !isSafe(method)) {
+  if (!proof && prover.isLost && !isSafe(method)) {
     proof = await sign('signLater')
-    if (proof === undefined) return send(noProof)
+    if (!proof) return send(noProof)
   }
   const answer = await send(proof)
   // Unsigned it may have come from another site, which has no say; and a redirect that isn't followed says nothing.
   if (answer.type !== 'basic') return answer
   if (!prover.hear(answer)) {
-    if (proof !== undefined && answer.status !== 401) prover.hold()
+    if (proof && answer.status !== 401) prover.hold()
     return answer
   }
   if (!mayRepeat(plan, answer.redirected)) return answer
   if (answer.redirected) plan.url = new URL(answer.url)
   const another = await sign('signLater')
-  if (another === undefined) return answer
+  if (!another) return answer
   void answer.body?.cancel().catch(() => undefined)
   const second = await send(another)
   if (second.type === 'basic') {
@@ -123,7 +127,7 @@ export function makeSigningFetch(
       } catch {
         // As it would have been, with the browser's own error.
       }
-      if (plan === undefined) return Reflect.apply(native, this, [input, ...rest])
+      if (!plan) return Reflect.apply(native, this, [input, ...rest])
       // Whoever sends it hears of it; until then it is nobody's unhandled rejection.
       if (plan.body instanceof Promise) plan.body.catch(() => undefined)
       const send = (more?: ProofHeaders) => run(native, prover, plan, more)

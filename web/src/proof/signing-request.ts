@@ -1,7 +1,8 @@
 /** Asynchronous `XMLHttpRequest` that signs. The object stays the browser's own; only when it sends is put off a little. */
 import { isSafe, isSigned } from './concerns.ts'
-import { mayRepeat, noProof, type Prover, type ToSign } from './prover.ts'
+import { mayRepeat, noProof, type ProofHeaders, type Prover, type ToSign } from './prover.ts'
 import { keepBody, type SentBody } from './sent-body.ts'
+import { soon } from './soon.ts'
 
 type Native = Pick<XMLHttpRequest, 'open' | 'send' | 'abort' | 'setRequestHeader'>
 type Opened = [
@@ -20,7 +21,9 @@ interface Sending extends ToSign {
   /**
    * `signing`: for the app it is under way; for the browser it isn't yet. `again`: refused, and about to be sent anew.
    */
-  stage: 'opened' | 'signing' | 'sent' | 'again' | 'sent-again'
+  stage: 'opened' | 'signing' | 'sent' | 'again' | 'resent'
+  /** When the app sent it, by `performance.now()`. */
+  begun: number
   /** Whether the app is kept from seeing what happens. */
   hidden: boolean
 }
@@ -38,7 +41,7 @@ const seen = [
   'timeout',
 ] as const
 
-export class SigningRequests {
+class SigningRequests {
   readonly #native: Native
   readonly #prover: Prover
   readonly #sendings = new WeakMap<XMLHttpRequest, Sending>()
@@ -53,7 +56,7 @@ export class SigningRequests {
     for (const kind of seen) {
       request.addEventListener(kind, (event) => {
         const sending = this.#sendings.get(request)
-        if (sending === undefined) return
+        if (!sending) return
         if (kind === 'readystatechange' && !sending.hidden) this.#look(request, sending)
         if (!sending.hidden) return
         event.stopImmediatePropagation()
@@ -68,7 +71,7 @@ export class SigningRequests {
     try {
       this.#native.open.apply(request, opened as Parameters<Native['open']>)
     } catch (thrown) {
-      if (before !== undefined) this.#sendings.set(request, before)
+      if (before) this.#sendings.set(request, before)
       throw thrown
     }
     const [method, url] = opened
@@ -76,8 +79,8 @@ export class SigningRequests {
     const name = normalized.test(method) ? method.toUpperCase() : method
     const waits = opened.length > 2 && !opened[2]
     if (waits || !isSigned(where, name, location.origin)) return
-    const begun = { stage: 'opened', hidden: false } as const
-    this.#sendings.set(request, { opened, method: name, url: where, headers: [], ...begun })
+    const begin = { headers: [], begun: 0, hidden: false }
+    this.#sendings.set(request, { opened, method: name, url: where, stage: 'opened', ...begin })
   }
 
   setHeader(request: XMLHttpRequest, name: string, value: string): void {
@@ -100,6 +103,7 @@ export class SigningRequests {
       return this.#native.send.call(request, body)
     }
     sending.stage = 'signing'
+    sending.begun = performance.now()
     // For the app it begins now.
     request.dispatchEvent(new ProgressEvent('loadstart'))
     void this.#prover.sign(sending).then((proof) => {
@@ -114,14 +118,14 @@ export class SigningRequests {
     if (sending?.stage === 'signing') this.#transmit(request, sending, 'sent')
     if (sending?.stage === 'again') {
       this.#reopen(request, sending)
-      this.#transmit(request, sending, 'sent-again')
+      this.#transmit(request, sending, 'resent')
     }
     this.#native.abort.call(request)
   }
 
   /** Of a refusal that another proof may change the app sees nothing. */
   #look(request: XMLHttpRequest, sending: Sending): void {
-    if (request.readyState !== 2 || (sending.stage !== 'sent' && sending.stage !== 'sent-again')) return
+    if (request.readyState !== 2) return
     // Unsigned it may have been redirected to another site, which has no say.
     const { status, responseURL } = request
     if (new URL(responseURL).origin !== sending.url.origin) return
@@ -130,7 +134,7 @@ export class SigningRequests {
       if (sending.first && status !== 401) this.#prover.hold()
       return
     }
-    if (sending.stage === 'sent-again') return void this.#prover.doubt()
+    if (sending.stage === 'resent') return void this.#prover.doubt()
     if (!mayRepeat(sending, responseURL !== sending.url.href.replace(/#.*/, ''))) return
     sending.url = new URL(responseURL)
     sending.stage = 'again'
@@ -139,28 +143,32 @@ export class SigningRequests {
 
   async #sendAgain(request: XMLHttpRequest, sending: Sending): Promise<void> {
     const prover = this.#prover
+    const { timeout } = request
     // As with `fetch`: where it has to, the app waits until somebody signed in again.
-    const proof = (await prover.signLater(sending)) ?? noProof
-    if (this.#sendings.get(request) !== sending || sending.stage !== 'again') return
+    const isGivenUp = () => this.#sendings.get(request) !== sending || sending.stage !== 'again'
+    const waiting = prover.signLater(sending, isGivenUp)
+    // The browser's own timer has stopped.
+    const left = timeout + sending.begun - performance.now()
+    // Beyond what a browser's timer can do it means never.
+    const proof = (await (timeout && left < 2e9 ? soon(waiting, left) : waiting)) ?? noProof
+    if (isGivenUp()) return
     this.#reopen(request, sending)
-    this.#transmit(request, sending, 'sent-again', proof)
+    this.#transmit(request, sending, 'resent', proof)
   }
 
   #reopen(request: XMLHttpRequest, sending: Sending): void {
     const [method, , ...rest] = sending.opened
     this.#native.open.apply(request, [method, sending.url, ...rest] as Parameters<Native['open']>)
-    for (const [name, value] of sending.headers) this.#native.setRequestHeader.call(request, name, value)
+    this.#setHeaders(request, sending.headers)
+  }
+
+  #setHeaders(request: XMLHttpRequest, headers: readonly [name: string, value: string][]): void {
+    for (const header of headers) this.#native.setRequestHeader.apply(request, header)
   }
 
   /** The browser's own `loadstart` comes too late for the app, which had one. */
-  #transmit(
-    request: XMLHttpRequest,
-    sending: Sending,
-    stage: 'sent' | 'sent-again',
-    proof?: Readonly<Record<string, string>>,
-  ): void {
-    for (const [name, value] of Object.entries(proof ?? {}))
-      this.#native.setRequestHeader.call(request, name, value)
+  #transmit(request: XMLHttpRequest, sending: Sending, stage: 'sent' | 'resent', proof?: ProofHeaders): void {
+    this.#setHeaders(request, Object.entries(proof ?? {}))
     sending.stage = stage
     sending.hidden = true
     this.#native.send.call(request, (sending.body?.content ?? null) as XMLHttpRequestBodyInit | null)
@@ -175,8 +183,8 @@ function alreadySent(): DOMException {
 /** Puts it in the place of the browser's own in this window. */
 export function signRequests(prover: Prover): void {
   const { prototype } = XMLHttpRequest
-  const { open, send, abort, setRequestHeader } = prototype
-  const signing = new SigningRequests({ open, send, abort, setRequestHeader }, prover)
+  const native = Object.create(null, Object.getOwnPropertyDescriptors(prototype)) as Native
+  const signing = new SigningRequests(native, prover)
   const patched = {
     open(this: XMLHttpRequest, method: string, url: string | URL, ...rest: unknown[]): void {
       signing.open(this, [method, url, ...rest] as Opened)
@@ -191,10 +199,8 @@ export function signRequests(prover: Prover): void {
       signing.setHeader(this, name, value)
     },
   }
-  for (const [name, method] of Object.entries(patched)) {
-    const own = Object.getOwnPropertyDescriptor(prototype, name)
-    Object.defineProperty(prototype, name, { ...own, value: method })
-  }
+  // Each stays as enumerable and writable as it was.
+  Object.assign(prototype, patched)
   prototype.constructor = window.XMLHttpRequest = new Proxy(XMLHttpRequest, {
     construct(target, args, newTarget) {
       const request = Reflect.construct(target, args, newTarget) as XMLHttpRequest

@@ -47,7 +47,7 @@ test('a call that was confirmed is sent again with its code', async () => {
   const { sent, repeat } = repeater(new Response('done'))
   const answer = await afterStepUp(refusal('call', 'ticket-1'), repeat, signal)
   expect([await answer.text(), sent]).toEqual(['done', [{ 'sekisho-confirmation': 'c' }]])
-  expect(asked).toMatchObject([{ what: 'call', ticket: 'ticket-1' }])
+  expect(asked).toMatchObject([{ what: 'call', ticket: 'ticket-1', signal, view: window }])
 })
 
 test('what waited for a new password is sent again as it was', async () => {

@@ -1,9 +1,9 @@
 /** The dialog over a page whose call needs the password: it leads to the gate's own window, and nothing is typed in here. */
 import { languageParameter, paths } from 'sekisho/contract'
 import type { BarWords } from '../bar/bar-words.ts'
-import { makeDialog } from '../bar/dialog.ts'
+import { makeDialog, showDialog } from '../bar/dialog.ts'
 import { isEmbedded } from '../bar/embedded.ts'
-import { make } from '../make.ts'
+import { make, makeButton } from '../make.ts'
 import type { StepUpRequest } from './after-step-up.ts'
 
 /** Without an opener: neither window can reach into the other one. */
@@ -26,18 +26,17 @@ export class StepUpDialog {
     const [openText, cancelText] = isEmbedded()
       ? [words.framedOpen, words.close]
       : [words.stepUpOpen, words.stepUpCancel]
-    const open = make('button', { class: 'main', type: 'button' }, openText)
-    const cancel = make('button', { class: 'quiet', type: 'button' }, cancelText)
+    const open = makeButton('main', openText)
+    const cancel = makeButton('quiet', cancelText)
     const { element, title, text } = makeDialog('step-up', open, this.#status, cancel)
     title.textContent = words.stepUpTitle
     this.#text = text
     this.element = element
     open.addEventListener('click', () => this.#open(lang))
     cancel.addEventListener('click', onDecline)
-    // Escape.
-    this.element.addEventListener('cancel', (event) => {
-      event.preventDefault()
-      onDecline()
+    // With Escape: not every time can that be prevented (HTML, 6.12, "close watchers"), so whatever comes next is shown anew.
+    this.element.addEventListener('close', () => {
+      if (this.#ticket !== undefined && !this.element.open) onDecline()
     })
   }
 
@@ -49,7 +48,7 @@ export class StepUpDialog {
     const { framedText, stepUpCall, stepUpAge, stepUpHow } = this.#words
     const why = request.what === 'call' ? stepUpCall : stepUpAge
     this.#text.textContent = `${why} ${isEmbedded() ? framedText : stepUpHow}`
-    if (!this.element.open) this.element.showModal()
+    showDialog(this.element)
   }
 
   #open(lang: string): void {

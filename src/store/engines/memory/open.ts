@@ -72,6 +72,9 @@ function makeSpent(client: MemoryClient): SpentStore {
       client.write().spent.set(id, expiresAt)
       return true
     },
+    async find(id) {
+      return client.read().spent.get(id)
+    },
     async prune(now) {
       return forget(client, 'spent', (expiresAt) => expiresAt < now)
     },

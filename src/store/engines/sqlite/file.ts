@@ -1,6 +1,7 @@
 /** The database file on disk: created for its owner alone, and refused when others could read or replace it. */
 import { closeSync, openSync, realpathSync, statSync, type Stats } from 'node:fs'
 import { dirname } from 'node:path'
+import { errorCode } from '../../../kit/error-code.ts'
 import { unusable } from './faults.ts'
 
 const readableByOthers = 0o077
@@ -40,8 +41,8 @@ function create(file: string): void {
     // Created before SQLite sees it, since SQLite would leave the mode to the umask.
     closeSync(openSync(file, 'wx', 0o600))
   } catch (thrown) {
-    if (codeOf(thrown) === 'EEXIST') return
-    throw unusable(file, `can't be created (${codeOf(thrown)}). ${access}`, thrown)
+    if (errorCode(thrown) === 'EEXIST') return
+    throw unusable(file, `can't be created (${errorCode(thrown) ?? 'unknown error'}). ${access}`, thrown)
   }
 }
 
@@ -61,15 +62,11 @@ function stat(path: string, file: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false })
   } catch (thrown) {
-    throw unusable(file, `can't be reached (${codeOf(thrown)}). ${access}`, thrown)
+    throw unusable(file, `can't be reached (${errorCode(thrown) ?? 'unknown error'}). ${access}`, thrown)
   }
 }
 
 /** Windows keeps rights in access lists, which Node doesn't show as modes. */
 function hasModes(): boolean {
   return process.platform !== 'win32'
-}
-
-function codeOf(thrown: unknown): string {
-  return thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'unknown error'
 }

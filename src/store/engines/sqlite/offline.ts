@@ -1,6 +1,7 @@
 /** What is asked of database files that no gate serves at the moment: is it sound, is it in use, who may work on it. */
 import { closeSync, existsSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { errorCode } from '../../../kit/error-code.ts'
 import { GateFault } from '../../../kit/fault.ts'
 import type { SegmentRow } from '../../rows.ts'
 import { asFault, isBusy, unusable } from './faults.ts'
@@ -49,8 +50,7 @@ export function lockFile(file: string, busy: string, waitMs: number): () => void
   try {
     closeSync(openSync(file, 'wx', 0o600))
   } catch (thrown) {
-    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST'))
-      throw asFault(file, thrown)
+    if (errorCode(thrown) !== 'EEXIST') throw asFault(file, thrown)
   }
   let database: DatabaseSync | undefined
   try {

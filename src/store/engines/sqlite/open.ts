@@ -95,6 +95,9 @@ function makeSpent(connection: Connection): SpentStore {
     async spend(id, expiresAt) {
       return connection.run(({ spend }) => spend.run(id, expiresAt)).changes === 1
     },
+    async find(id) {
+      return connection.run(({ findSpent }) => findSpent.get(id))?.expiresAt
+    },
     async prune(now) {
       return connection.transact('cheap', ({ pruneSpent }) => Number(pruneSpent.run(now).changes))
     },

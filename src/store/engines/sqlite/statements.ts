@@ -262,6 +262,7 @@ export function prepareStatements(database: DatabaseSync) {
     prunePaces: change('delete from paces where arrival <= ?'),
 
     spend: change('insert into spent (id, expires_at) values (?, ?) on conflict do nothing'),
+    findSpent: query<{ expiresAt: number }>('select expires_at as expiresAt from spent where id = ?'),
     pruneSpent: change('delete from spent where expires_at < ?'),
 
     openSegment: change(

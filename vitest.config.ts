@@ -27,12 +27,8 @@ const compiled = join(import.meta.dirname, 'node_modules/.cache/node')
 
 const inBrowser = { testTimeout: 180_000, hookTimeout: 240_000 }
 const firefox = { SEKISHO_BROWSER: 'firefox' }
-const notInFirefox = [
-  // No browser takes part.
-  ...['bound-tokens', 'clients', 'verify-services'].map((name) => `e2e/${name}.test.ts`),
-  // They open Chromium by switches that Firefox doesn't have: three sites on one machine, cookies of third parties.
-  ...['frames', 'login-alone', 'other-sites'].map((name) => `e2e/${name}.test.ts`),
-]
+/** No browser takes part. */
+const notInFirefox = ['bound-tokens', 'clients', 'verify-services'].map((name) => `e2e/${name}.test.ts`)
 
 export default defineConfig({
   resolve: { conditions: ['sekisho-source'] },
@@ -44,6 +40,7 @@ export default defineConfig({
     // A busy machine is slow, not wrong.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     // Tests that run beside each other only wait.
     maxConcurrency: 20,
     env: { NODE_COMPILE_CACHE: compiled },
@@ -69,6 +66,8 @@ export default defineConfig({
       project('firefox', ['e2e/in-short.firefox.ts'], { ...inBrowser, env: firefox }),
       // Not among those that `npm test` runs.
       project('e2e-firefox', ['e2e/**/*.test.ts'], { ...inBrowser, env: firefox, exclude: notInFirefox }),
+      project('ten-minutes', ['e2e/ten-minutes.ts'], inBrowser),
+      project('ten-minutes-firefox', ['e2e/ten-minutes.ts'], { ...inBrowser, env: firefox }),
     ],
   },
 })

@@ -1,36 +1,30 @@
 /** Programs with a bound token: the recipes of docs/operate/bound-tokens.md do all that the clients do without the gate. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { setUpGradio } from '../scripts/setup-gradio.ts'
 import { ask } from '../test/rig/ask.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
 import { attempt, connect, predict, useAll } from './clients/client-uses.ts'
-import { recipeFolder, runPythonClient } from './clients/python-client.ts'
+import { runPythonClient, setUpPythonClient } from './clients/python-client.ts'
 import { startClient } from './clients/start-client.ts'
-import { readJournal } from './journal.ts'
-import type { Journal } from './scenarios/scenario.ts'
+import { useJournal } from './journal.ts'
 
 const examples = path.join(import.meta.dirname, '..', 'examples')
 const fetchFile = path.join(examples, 'bound-node/sekisho-proof.js')
-let [folder, app, gate, journal]: [string, GradioApp, TestGate, Journal] = [] as never
+let [app, gate]: [GradioApp, TestGate] = [] as never
+const { journal, appOptions } = useJournal()
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'sekisho-journal-'))
-  const file = path.join(folder, 'journal')
-  journal = readJournal(file)
-  app = await startTestApp('kitchen', { env: { KITCHEN_JOURNAL: file } })
+  app = await startTestApp('kitchen', appOptions())
   gate = await startTestGate({ upstream: app.url, config: 'proof: { tokens: required }' })
 })
 afterAll(async () => {
   await gate?.stop()
   await app?.stop()
-  await rm(folder, { recursive: true, force: true })
 })
 
 interface Bound {
@@ -73,10 +67,8 @@ async function run(
 }
 
 async function runPython(args: readonly string[], bound: Bound): Promise<string> {
-  const { python, env } = await setUpGradio('rig')
-  const folders = [recipeFolder, ...(env['PYTHONPATH'] === undefined ? [] : [env['PYTHONPATH']])]
-  const PYTHONPATH = folders.join(path.delimiter)
-  return run(python, args, bound, { env: { ...env, PYTHONPATH, PYTHONDONTWRITEBYTECODE: '1' } })
+  const { python, env } = await setUpPythonClient()
+  return run(python, args, bound, { env })
 }
 
 /** With a `fetch` that signs, until what it answers is called. */

@@ -1,7 +1,7 @@
 /** A real browser, headless, that talks to nobody but the pages it is sent to: Chromium, or Firefox where SEKISHO_BROWSER says so. */
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { launchChromium } from './chromium.ts'
-import { launchFirefox } from './firefox.ts'
+import { launchChromium, openChromiumProfile } from './chromium.ts'
+import { launchFirefox, openFirefoxProfile } from './firefox.ts'
 
 /** What each browser has its own way to be told. */
 export interface BrowserWishes {
@@ -15,6 +15,9 @@ export interface BrowserWishes {
   readonly trusted?: string
 }
 
+/** What people set in their browser; the last is for those that have no partitioned storage to give a frame in their place. */
+export type ThirdPartyCookies = 'allowed' | 'blocked' | 'blocked, and storage too'
+
 export interface Launched {
   readonly browser: Browser
   /** Of every page in it. */
@@ -22,9 +25,13 @@ export interface Launched {
 }
 
 const launchers = { chromium: launchChromium, firefox: launchFirefox }
+const profileOpeners = { chromium: openChromiumProfile, firefox: openFirefoxProfile }
 
 /** The browser that the tests run in. */
 export const browserName = process.env['SEKISHO_BROWSER'] === 'firefox' ? 'firefox' : 'chromium'
+
+/** A busy machine is slow, not wrong. */
+const patienceMs = 60_000
 
 const optionsOf = new WeakMap<Browser, BrowserContextOptions>()
 
@@ -35,17 +42,36 @@ export async function openBrowser(wishes: BrowserWishes = {}): Promise<Browser> 
   return browser
 }
 
+export interface Profile {
+  readonly context: BrowserContext
+  close(): Promise<void>
+}
+
+/** A browser of its own with one profile: the setting is one of the whole profile. Takes any certificate. */
+export async function openProfileWith(
+  thirdPartyCookies: ThirdPartyCookies,
+  wishes: BrowserWishes,
+): Promise<Profile> {
+  const profile = await profileOpeners[browserName](thirdPartyCookies, wishes)
+  profile.context.setDefaultTimeout(patienceMs)
+  return profile
+}
+
 /** A profile in which somebody signed in: the cookies, and the key that no script can read out. */
 export type SignedIn = BrowserContext
 
 /** A fresh profile. */
-export async function openProfile(browser: Browser): Promise<BrowserContext> {
+export async function openProfile(
+  browser: Browser,
+  more: BrowserContextOptions = {},
+): Promise<BrowserContext> {
   const context = await browser.newContext({
     ...optionsOf.get(browser),
     viewport: { width: 1100, height: 800 },
     locale: 'en-GB',
+    ...more,
   })
-  context.setDefaultTimeout(30_000)
+  context.setDefaultTimeout(patienceMs)
   return context
 }
 

@@ -1,6 +1,5 @@
 /** Programs with an API token: Python's gradio_client and @gradio/client end alike directly and through the gate. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openSqliteStore } from '../src/store/engines/sqlite/open.ts'
@@ -12,16 +11,13 @@ import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
 import { attempt, connect, iterate, predict, useAll, type Told } from './clients/client-uses.ts'
 import { runPythonClient } from './clients/python-client.ts'
 import { runRecipe } from './clients/run-recipe.ts'
-import { readJournal } from './journal.ts'
-import type { Journal } from './scenarios/scenario.ts'
+import { useJournal } from './journal.ts'
 
-let [folder, app, gate, journal]: [string, GradioApp, TestGate, Journal] = [] as never
+let [app, gate]: [GradioApp, TestGate] = [] as never
+const { journal, appOptions } = useJournal()
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'sekisho-journal-'))
-  const file = path.join(folder, 'journal')
-  journal = readJournal(file)
-  app = await startTestApp('kitchen', { env: { KITCHEN_JOURNAL: file } })
+  app = await startTestApp('kitchen', appOptions())
   gate = await startTestGate({ upstream: app.url })
   await sekisho('user', 'add', 'bob', '--generate')
 })
@@ -29,7 +25,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await gate?.stop()
   await app?.stop()
-  await rm(folder, { recursive: true, force: true })
 })
 
 async function sekisho(...args: readonly string[]): Promise<string> {
@@ -191,6 +186,7 @@ describe('a program whose token is revoked while it works', () => {
     const { token, id } = await createToken()
     const deed = () => sekisho('token', 'revoke', id)
     const after = { use: 'started', deed }
+    const counted = await journal.count('count left')
     const told = await runPythonClient({ url: gate.url, job: 'endless', token, after })
     const refused = (target: string) => ({
       raised: 'httpx.HTTPStatusError',
@@ -206,13 +202,16 @@ describe('a program whose token is revoked while it works', () => {
       ['an upload', refused('/gradio_api/upload')],
       ['a new client', expect.objectContaining({ raised: 'gradio_client.exceptions.AuthenticationError' })],
     ])
+    await journal.until('count left', counted + 1)
   })
 
   it('in JavaScript sees the call under way end, and every further one refused', async () => {
     const { token, id } = await createToken()
     const client = await connect(gate.url, token)
     const counted = await journal.count('count left')
-    const endless = attempt(() => iterate(client, 600))
+    const begun = Promise.withResolvers<void>()
+    const endless = attempt(() => iterate(client, 600, Infinity, begun.resolve))
+    await Promise.race([begun.promise, endless])
     await sekisho('token', 'revoke', id)
     expect(await endless).toEqual({ raised: 'Error', text: 'Connection errored out. ' })
     expect(await attempt(() => predict(client, '/echo', ['hi']))).toEqual({
@@ -230,7 +229,7 @@ describe('a program whose token is revoked while it works', () => {
 
 describe('a program that the policy keeps out', () => {
   it('gets the exception that its client has for this', async () => {
-    const policy = path.join(folder, 'people.cedar')
+    const policy = path.join(gate.home, 'people.cedar')
     await writeFile(policy, 'permit (principal, action in Sekisho::Action::"public", resource);')
     const closed = await startTestGate({ upstream: app.url, config: `policy: ${policy}` })
     try {

@@ -1,14 +1,13 @@
 /** Pages that sign and have nothing under way: an hour of sleep, a restart of the gate, clocks that are wrong. */
 import type { Browser, Page, Request } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { defaults } from '../src/config/defaults.ts'
-import { againParameter, leastStretching, paths } from '../src/contract/contract.ts'
-import { startGateHere, type GateHere } from '../test/rig/gate-here.ts'
-import { startRecordingRelay, type RecordingRelay } from '../test/rig/recording-relay.ts'
-import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
-import { openBrowser, withPage, type SignedIn } from './browser.ts'
+import { describe, expect, it } from 'vitest'
+import { againParameter, paths } from '../src/contract/contract.ts'
+import type { GateHere } from '../test/rig/gate-here.ts'
+import type { RecordingRelay } from '../test/rig/recording-relay.ts'
+import { withPage, type SignedIn } from './browser.ts'
 import { fieldOf, press, untilValue } from './scenarios/scenario.ts'
-import { signedInProfile, signIn, typePassword } from './sign-in.ts'
+import { signIn, typePassword } from './sign-in.ts'
+import { useRelayedPages } from './use-relayed-pages.ts'
 import { countLoads, instancesOf, signedOf, statusesOf, watchCalls } from './watch-calls.ts'
 
 const hour = 3_600_000
@@ -35,29 +34,8 @@ function makeMovable(ahead: Ahead): void {
 }
 
 describe('a page that signs and has nothing under way', () => {
-  let [app, gate, relay, browser, signedIn]: [GradioApp, GateHere, RecordingRelay, Browser, SignedIn] =
-    [] as never
-
-  beforeAll(async () => {
-    app = await startTestApp('careless')
-    const session = { ...defaults.session, idleMs: 8 * hour }
-    gate = await startGateHere({
-      upstream: app.url,
-      config: { session },
-      stretching: leastStretching,
-      clock: 'goes',
-    })
-    relay = await startRecordingRelay(gate.port)
-    browser = await openBrowser()
-    signedIn = await signedInProfile(browser, relay.url, gate.password)
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await relay?.close()
-    await gate?.stop()
-    await app?.stop()
-  })
+  let [gate, relay, browser, signedIn]: [GateHere, RecordingRelay, Browser, SignedIn] = [] as never
+  useRelayedPages({ app: 'careless' }, (made) => ({ gate, relay, browser, signedIn } = made))
 
   /** Answers how what the page signed was answered from the happening on. */
   const goesOn = (happen: (page: Page) => Promise<void> | void) =>

@@ -8,15 +8,18 @@ import { useSideBySide } from './side-by-side.ts'
 import { chooseFiles, fillIn, untilEveryIsThere } from './scenarios/every.ts'
 import { press, untilValue } from './scenarios/scenario.ts'
 import { signedInProfile } from './sign-in.ts'
+import { watchViolations } from './watch-violations.ts'
 
 type Use = (page: Page) => Promise<string>
 
 describe('a function with one of every component', () => {
   let [app, gate, browser, signedIn]: [GradioApp, TestGate, Browser, SignedIn] = [] as never
+  let violated: () => Promise<readonly string[]>
 
   useSideBySide({ app: 'every' }, async (made) => {
     ;({ app, gate, browser } = made)
     signedIn = await signedInProfile(browser, gate.url, gate.password)
+    violated = await watchViolations(signedIn)
   })
 
   const filled: Use = async (page) => {
@@ -31,11 +34,26 @@ describe('a function with one of every component', () => {
     ['with files, texts and choices', filled],
     ['with a handler in the browser', (page) => resultOf(page, 'scripted')],
   ])('%s, gets the same', async (_, use) => {
-    const results = [
-      await withPage(browser, undefined, (page) => open(page, app.url, use)),
-      await withPage(browser, signedIn, (page) => open(page, gate.url, use)),
-    ]
-    expect(results[1]).toBe(results[0])
+    const direct = await withPage(browser, undefined, (page) => open(page, app.url, use))
+    await withPage(browser, signedIn, async (page) => {
+      expect(await open(page, gate.url, use)).toBe(direct)
+      expect(await violated()).toEqual([])
+    })
+  })
+
+  it('could not keep to itself what its page was forbidden', async () => {
+    await withPage(browser, signedIn, async (page) => {
+      await page.goto(gate.url)
+      await page.evaluate(async () => {
+        const told = new Promise((done) => document.addEventListener('securitypolicyviolation', done))
+        // Before Gradio's own: the first one counts.
+        document.head.prepend(
+          Object.assign(document.createElement('base'), { href: 'https://base.invalid/' }),
+        )
+        await told
+      })
+      expect(await violated()).toEqual([expect.stringMatching(/^base-uri https:\/\/base\.invalid/)])
+    })
   })
 })
 

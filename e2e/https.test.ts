@@ -1,7 +1,6 @@
 /** HTTPS in one flag: a certificate from a CA for a bare IP address, in a browser that trusts that CA and no other. */
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { freePort } from '../scripts/loopback.ts'
 import { askHttps } from '../test/rig/ask-https.ts'
 import { startPebble, type PebbleCa } from '../test/rig/pebble.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
@@ -13,13 +12,12 @@ describe('a gate at a bare address, with --https', () => {
   let [app, ca, gate, trusting, strange]: [GradioApp, PebbleCa, TestGate, Browser, Browser] = [] as never
 
   beforeAll(async () => {
-    const ports = { http: await freePort(), tls: await freePort() }
     app = await startTestApp('demo')
-    ca = await startPebble({ ports })
+    ca = await startPebble()
     gate = await startTestGate({
       upstream: app.url,
       args: [
-        ...['--https', '127.0.0.1', '--http-listen', `127.0.0.1:${String(ports.http)}`],
+        ...['--https', '127.0.0.1', '--http-listen', `127.0.0.1:${String(ca.ports.http)}`],
         ...['--acme-directory', ca.directory, '--acme-ca', ca.caFile],
       ],
     })

@@ -1,15 +1,12 @@
 /** What people do most, in Firefox, in a minute; the whole suite runs in it by `npm run e2e:firefox`. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { paths } from '../src/contract/contract.ts'
 import type { TestGate } from '../test/rig/test-gate.ts'
 import { withPage, type SignedIn } from './browser.ts'
-import { readJournal } from './journal.ts'
+import { useJournal } from './journal.ts'
 import { scenarios } from './scenarios/index.ts'
-import { openKitchen, type Journal } from './scenarios/scenario.ts'
+import { openKitchen } from './scenarios/scenario.ts'
 import { useSideBySide } from './side-by-side.ts'
 import { signedInProfile, typePassword } from './sign-in.ts'
 
@@ -26,14 +23,8 @@ const chosen: readonly string[] = [
 ]
 
 describe('in Firefox', () => {
-  let [folder, gate, browser, signedIn, journal]: [string, TestGate, Browser, SignedIn, Journal] = [] as never
-
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'sekisho-journal-'))
-    journal = readJournal(path.join(folder, 'journal'))
-  })
-  afterAll(() => rm(folder, { recursive: true, force: true }))
-  const appOptions = () => ({ env: { KITCHEN_JOURNAL: path.join(folder, 'journal') } })
+  let [gate, browser, signedIn]: [TestGate, Browser, SignedIn] = [] as never
+  const { journal, appOptions } = useJournal()
   useSideBySide({ app: 'kitchen', appOptions }, async (made) => {
     ;({ gate, browser } = made)
     signedIn = await signedInProfile(browser, gate.url, gate.password)

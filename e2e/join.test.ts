@@ -6,7 +6,7 @@ import { findPasswordTraces } from '../test/rig/password-traces.ts'
 import { startRecordingRelay, type RecordingRelay } from '../test/rig/recording-relay.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
-import { openBrowser, withPage } from './browser.ts'
+import { openBrowser, openProfile, withPage } from './browser.ts'
 import { fieldOf, press, untilValue } from './scenarios/scenario.ts'
 import { signIn, typePassword, untilFormIsOpen } from './sign-in.ts'
 
@@ -84,7 +84,7 @@ describe('an account', () => {
   it('can be begun on a phone, in Japanese and by the keyboard alone, after the page was reloaded', async () => {
     const link = await invite(gate, 'hanako', gate.url)
     const viewport = { width: 360, height: 740 }
-    const context = await browser.newContext({ viewport, locale: 'ja-JP', hasTouch: true })
+    const context = await openProfile(browser, { viewport, locale: 'ja-JP', hasTouch: true })
     try {
       const page = await context.newPage()
       await page.goto(link)

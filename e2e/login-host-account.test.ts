@@ -1,46 +1,30 @@
 /** The account page where the login has a host of its own: people choose another password there, and the app has none of it. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, it } from 'vitest'
 import { defaults } from '../src/config/defaults.ts'
 import { leastStretching, paths } from '../src/contract/contract.ts'
-import { makeCertificate, type Certificate } from '../test/rig/certificate.ts'
 import { startGateHere, type GateHere } from '../test/rig/gate-here.ts'
-import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
-import { openBrowser, withPage } from './browser.ts'
+import { withPage } from './browser.ts'
 import { openKitchen } from './scenarios/scenario.ts'
 import { typePassword, untilFormIsOpen } from './sign-in.ts'
+import { appName, loginName, useLoginHost, type LoginHost } from './use-login-host.ts'
 
 const day = 86_400_000
 const first = 'purple heron, five lamps'
 const next = 'slow kettle under nine bridges'
-const [appName, loginName] = ['demo.test', 'login.test']
 
 describe('the account page at a login host', () => {
-  let [app, certificate, gate, browser]: [GradioApp, Certificate, GateHere, Browser] = [] as never
-
-  beforeAll(async () => {
-    app = await startTestApp('kitchen')
-    certificate = await makeCertificate(appName, loginName)
-    const [, cert = '', , key = ''] = certificate.args
-    const config = {
-      ...{ tls: { cert, key }, hosts: [appName, loginName], authHost: loginName },
-      passwords: { ...defaults.passwords, maxAgeMs: 30 * day },
-    }
-    gate = await startGateHere({ upstream: app.url, config, clock: 'goes' })
-    browser = await openBrowser({ hosts: [appName, loginName], trusted: certificate.text })
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await gate?.stop()
-    await certificate?.remove()
-    await app?.stop()
-  })
-
-  const demo = () => `https://${appName}:${String(gate.port)}`
-  const login = () => `https://${loginName}:${String(gate.port)}`
-  const isAt = (path: string) => (at: URL) => at.origin === login() && at.pathname === path
-  const isInApp = (at: URL) => at.origin === demo() && !at.pathname.startsWith(paths.base)
+  let { gate, browser, demo, login, isAt, isInApp }: LoginHost<GateHere> = {} as never
+  useLoginHost(
+    (upstream, { files }) => {
+      const config = {
+        ...{ tls: files, hosts: [appName, loginName], authHost: loginName },
+        passwords: { ...defaults.passwords, maxAgeMs: 30 * day },
+      }
+      return startGateHere({ upstream, config, clock: 'goes' })
+    },
+    (made) => ({ gate, browser, demo, login, isAt, isInApp } = made),
+  )
 
   async function add(name: string): Promise<void> {
     await gate.users.setPassword(await gate.users.add(name), first, leastStretching)
@@ -64,12 +48,12 @@ describe('the account page at a login host', () => {
   it('is reached from the bar, changes the password, and ends what was open in the app', async () => {
     await add('bob')
     await withPage(browser, undefined, async (page) => {
-      await page.goto(demo())
+      await page.goto(demo)
       await signInThere(page, first, 'bob')
       await page.waitForURL(isInApp)
-      await openKitchen(page, demo())
+      await openKitchen(page, demo)
       const open = await page.context().newPage()
-      await openKitchen(open, demo())
+      await openKitchen(open, demo)
 
       await page.bringToFront()
       await page.getByRole('button', { name: 'Session and sign-out' }).click()
@@ -84,7 +68,7 @@ describe('the account page at a login host', () => {
       await page.locator('#to-app').click()
       await signInThere(page, next, 'bob')
       await page.waitForURL(isInApp)
-      await openKitchen(page, demo())
+      await openKitchen(page, demo)
       await page.getByRole('button', { name: 'Session and sign-out' }).click()
       await page.getByText('Signed in as bob').waitFor()
     })
@@ -94,7 +78,7 @@ describe('the account page at a login host', () => {
     await add('carol')
     gate.clock.advance(31 * day)
     await withPage(browser, undefined, async (page) => {
-      await page.goto(demo())
+      await page.goto(demo)
       await signInThere(page, first, 'carol')
       await page.waitForURL((at) => isAt(paths.login)(at) && !at.searchParams.has('for'))
       await signInThere(page, first, 'carol')
@@ -103,22 +87,22 @@ describe('the account page at a login host', () => {
       await page.locator('#to-app').click()
       await signInThere(page, next, 'carol')
       await page.waitForURL(isInApp)
-      await openKitchen(page, demo())
+      await openKitchen(page, demo)
     })
   })
 
   it('signs out of the account page alone, and leads back to the app', async () => {
     await add('dave')
     await withPage(browser, undefined, async (page) => {
-      await page.goto(demo())
+      await page.goto(demo)
       await signInThere(page, first, 'dave')
       await page.waitForURL(isInApp)
-      await page.goto(`${demo()}${paths.account}?lang=ja`)
+      await page.goto(`${demo}${paths.account}?lang=ja`)
       await signInThere(page, first, 'dave')
       await page.waitForURL(isAt(paths.account))
       await page.locator('#sign-out').click()
       await page.waitForURL(isInApp)
-      await page.goto(`${login()}${paths.account}`)
+      await page.goto(`${login}${paths.account}`)
       await page.waitForURL(isAt(paths.login))
     })
   })

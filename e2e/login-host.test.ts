@@ -1,15 +1,16 @@
 /** The login on a host of its own: there and back with the app's own key, and out of reach of whatever runs in the app's pages. */
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
 import { paths, type Enter } from '../src/contract/contract.ts'
 import { parseChallenge } from '../src/contract/proof.ts'
-import { makeCertificate, type Certificate } from '../test/rig/certificate.ts'
 import { Signer } from '../test/rig/signer.ts'
-import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
-import { browserName, openBrowser, withPage } from './browser.ts'
+import { browserName, withPage } from './browser.ts'
+import { letPasswordsAge } from './change-sessions.ts'
 import { fieldOf, openKitchen, press, untilValue } from './scenarios/scenario.ts'
 import { typePassword } from './sign-in.ts'
+import { forgetKeys } from './signing-page.ts'
+import { useLoginHost, type LoginHost } from './use-login-host.ts'
 
 const config = `
 hosts: [demo.test, login.test]
@@ -18,56 +19,44 @@ pace: { address: "100, then 1 per 1s" }
 roles:
   everybody: { given_to: [guests], call: ["*", "!echo"], upload: true, components: "*" }
   each: { given_to: [guests], call: [echo], when: { fresh: call } }
+  recent: { given_to: [guests], monitoring: true, when: { auth_age: 15m } }
 `
 
 describe('a login host', () => {
-  let [app, certificate, gate, browser]: [GradioApp, Certificate, TestGate, Browser] = [] as never
+  let { gate, browser, demo, login, isAt, isInApp }: LoginHost<TestGate> = {} as never
+  useLoginHost(
+    (upstream, { args }) => startTestGate({ upstream, config, args }),
+    (made) => ({ gate, browser, demo, login, isAt, isInApp } = made),
+  )
 
-  beforeAll(async () => {
-    app = await startTestApp('kitchen')
-    certificate = await makeCertificate('demo.test', 'login.test')
-    gate = await startTestGate({ upstream: app.url, config, args: certificate.args })
-    browser = await openBrowser({ hosts: ['demo.test', 'login.test'], trusted: certificate.text })
-  })
-
-  afterAll(async () => {
-    await browser?.close()
-    await gate?.stop()
-    await certificate?.remove()
-    await app?.stop()
-  })
-
-  const demo = () => `https://demo.test:${String(gate.port)}`
-  const login = () => `https://login.test:${String(gate.port)}`
-
-  async function signInThere(page: Page, path = '/'): Promise<void> {
-    await page.goto(demo() + path)
-    await page.waitForURL((at) => at.origin === login() && at.pathname === paths.login)
+  async function signInThere(page: Page, to = '/'): Promise<void> {
+    await page.goto(demo + to)
+    await page.waitForURL(isAt(paths.login))
     await typePassword(page, gate.password)
-    await page.waitForURL((at) => at.origin === demo() && !at.pathname.startsWith(paths.base))
+    await page.waitForURL(isInApp)
   }
 
   const thereWith = (publicKey: string) =>
-    `${login()}${paths.login}?for=${encodeURIComponent(demo())}#sekisho-key=${publicKey}`
+    `${login}${paths.login}?for=${encodeURIComponent(demo)}#sekisho-key=${publicKey}`
 
   /** As a script of the app could. */
   async function sendThere(page: Page, publicKey: string): Promise<void> {
     await page.evaluate((url) => location.assign(url), thereWith(publicKey))
-    await page.waitForURL((at) => at.origin === login() && at.pathname === paths.login)
+    await page.waitForURL(isAt(paths.login))
   }
 
   const inside = (use: (page: Page) => Promise<void>) =>
     withPage(browser, undefined, async (page) => {
       await signInThere(page)
-      await openKitchen(page, demo())
+      await openKitchen(page, demo)
       await use(page)
     })
 
   it('takes the password, and the app goes on where somebody wanted to go', async () => {
     await withPage(browser, undefined, async (page) => {
       await signInThere(page, '/second-page?a=1#part')
-      expect(page.url()).toBe(`${demo()}/second-page?a=1#part`)
-      await openKitchen(page, demo())
+      expect(page.url()).toBe(`${demo}/second-page?a=1#part`)
+      await openKitchen(page, demo)
       await fieldOf(page, 'echo-in').fill('in')
       await press(page, 'fast-go')
       expect(await untilValue(page, 'echo-out', /in$/)).toBe('echo: in')
@@ -76,7 +65,7 @@ describe('a login host', () => {
 
   it('leaves the key in the app’s origin, however often the way there is given up, and no session at its own', async () => {
     await inside(async (page) => {
-      const cookies = await page.context().cookies([login()])
+      const cookies = await page.context().cookies([login])
       expect(cookies.filter(({ name }) => !name.includes('known'))).toEqual([])
       const keyless = await page.context().newPage()
       await keyless.goto(thereWith(new Signer().row.key))
@@ -86,10 +75,10 @@ describe('a login host', () => {
       ).toEqual([])
       const before = await page.evaluate(keysKept)
       for (let n = 0; n < 9; n++) {
-        await page.goto(`${demo()}${paths.enter}?again`)
-        await page.waitForURL((at) => at.origin === login() && at.pathname === paths.login)
+        await page.goto(`${demo}${paths.enter}?again`)
+        await page.waitForURL(isAt(paths.login))
       }
-      await openKitchen(page, demo())
+      await openKitchen(page, demo)
       const kept = (await page.evaluate(keysKept)).map(({ keyid }) => keyid)
       for (const { keyid } of before) expect(kept).toContain(keyid)
       expect(kept.filter((keyid) => keyid.startsWith('trip:'))).toHaveLength(8)
@@ -99,6 +88,7 @@ describe('a login host', () => {
   it('leaves no code behind for who sent somebody there with a key of their own', async () => {
     await inside(async (page) => {
       const trip = new Signer()
+      await page.addInitScript(keepWhatIsSent, paths.enterApi)
       await sendThere(page, trip.row.key)
       const [entering] = await Promise.all([
         page.waitForResponse((answer) => answer.request().method() === 'POST' && isEntering(answer.url())),
@@ -106,8 +96,10 @@ describe('a login host', () => {
       ])
       expect(entering.status()).toBe(401)
       await page.getByText('This tab no longer knows').waitFor()
-      const { code } = entering.request().postDataJSON() as Enter
-      await openKitchen(page, demo())
+      const sent = await page.evaluate((path) => sessionStorage.getItem(path), paths.enterApi)
+      const { code } = JSON.parse(sent ?? '{}') as Enter
+      expect(code).toMatch(/^[\w-]{20,}$/)
+      await openKitchen(page, demo)
       const seen = await page.evaluate(addressesSeen)
       const entered = seen.filter((url) => new URL(url).pathname === paths.enter)
       if (browserName === 'chromium') expect(entered).not.toEqual([])
@@ -118,7 +110,7 @@ describe('a login host', () => {
           const sent = await fetch(path, { method: 'POST', headers, body: JSON.stringify(message) })
           return sent.status
         },
-        [paths.enterApi, trip.enter(code, demo(), new Signer())] as const,
+        [paths.enterApi, trip.enter(code, demo, new Signer())] as const,
       )
       expect(late).toBe(401)
     })
@@ -129,7 +121,7 @@ describe('a login host', () => {
       const planted = await page.evaluate(plantTrip)
       await sendThere(page, planted)
       await typePassword(page, gate.password)
-      await page.waitForURL((at) => at.origin === demo() && !at.pathname.startsWith(paths.base))
+      await page.waitForURL(isInApp)
       const keys = await page.evaluate(keysKept)
       expect(keys.map(({ keyid }) => keyid)).not.toContain('trip:planted')
       const field = await page.evaluate(
@@ -148,7 +140,7 @@ describe('a login host', () => {
       const opening = page.context().waitForEvent('page')
       await page.getByRole('button', { name: 'Enter the password' }).click()
       const window = await opening
-      await window.waitForURL((at) => at.origin === login() && at.pathname === paths.away)
+      await window.waitForURL(isAt(paths.away))
       await window.getByText('Function echo').waitFor()
       const closed = window.waitForEvent('close')
       await typePassword(window, gate.password)
@@ -157,24 +149,75 @@ describe('a login host', () => {
     })
   })
 
+  it('is where the password is given again once the gate has time, by loading the page again', async () => {
+    await inside(async (page) => {
+      const vouch = `${demo}${paths.enterVouch}`
+      await page.context().route(vouch, (route) => route.fulfill({ status: 503 }))
+      await fieldOf(page, 'echo-in').fill('later')
+      await press(page, 'echo-go')
+      const opening = page.context().waitForEvent('page')
+      await page.getByRole('button', { name: 'Enter the password' }).click()
+      const window = await opening
+      await window.getByText('could not be reached').waitFor()
+      expect(new URL(window.url()).origin).toBe(demo)
+      await page.context().unroute(vouch)
+      await window.reload()
+      await window.waitForURL(isAt(paths.away))
+      const closed = window.waitForEvent('close')
+      await typePassword(window, gate.password)
+      await closed
+      expect(await untilValue(page, 'echo-out', /later/)).toBe('echo: later')
+    })
+  })
+
+  describe('what an address leads to', () => {
+    const status = () => `${demo}/gradio_api/queue/status?a=1`
+    const afterAWhile = (use: (page: Page) => Promise<void>) =>
+      inside(async (page) => {
+        letPasswordsAge(gate)
+        await use(page)
+      })
+
+    it('is opened after the password was given again there', async () => {
+      await afterAWhile(async (page) => {
+        await page.goto(status())
+        await page.waitForURL(isAt(paths.away))
+        await typePassword(page, gate.password)
+        await page.waitForURL(status())
+        await page.getByText('queue_size').waitFor()
+      })
+    })
+
+    it('is opened after a new sign-in where the key is gone: without it nobody is asked', async () => {
+      await afterAWhile(async (page) => {
+        await page.evaluate(forgetKeys)
+        await page.goto(status())
+        await page.waitForURL(isAt(paths.login))
+        await typePassword(page, gate.password)
+        await page.waitForURL(status())
+        await page.getByText('queue_size').waitFor()
+      })
+    })
+  })
+
   it('leads to the account page, and back to the app', async () => {
     await inside(async (page) => {
-      await page.goto(`${demo()}${paths.account}`)
-      await page.waitForURL((at) => at.origin === login() && at.pathname === paths.login)
-      await page.goto(`${login()}/`)
-      expect(new URL(page.url()).origin).toBe(demo())
+      await page.goto(`${demo}${paths.account}`)
+      await page.waitForURL(isAt(paths.login))
+      await page.goto(`${login}/`)
+      expect(new URL(page.url()).origin).toBe(demo)
     })
   })
 
   it('takes the password for the account page too, and leads there', async () => {
     await withPage(browser, undefined, async (page) => {
-      await page.goto(`${login()}${paths.account}`)
-      await page.waitForURL((at) => at.origin === login() && at.pathname === paths.login)
+      await page.goto(`${login}${paths.account}`)
+      await page.waitForURL(isAt(paths.login))
       await typePassword(page, gate.password)
-      await page.waitForURL((at) => at.origin === login() && at.pathname === paths.account)
-      await page.goto(`${login()}${paths.login}?for=${encodeURIComponent(demo())}`)
+      await page.waitForURL(isAt(paths.account))
+      await page.goto(`${login}${paths.login}?for=${encodeURIComponent(demo)}`)
       // Without the app's key: from the app it comes back with one.
-      await page.waitForURL((at) => at.origin === login() && at.hash.startsWith('#sekisho-key='))
+      await page.waitForURL((at) => at.origin === login && at.hash.startsWith('#sekisho-key='))
     })
   })
 
@@ -182,7 +225,7 @@ describe('a login host', () => {
     await inside(async (page) => {
       await page.getByRole('button', { name: 'Session and sign-out' }).click()
       await page.getByRole('button', { name: 'Sign out' }).click()
-      await page.waitForURL((at) => at.origin === login() && at.pathname === paths.login)
+      await page.waitForURL(isAt(paths.login))
     })
   })
 
@@ -215,8 +258,7 @@ describe('a login host', () => {
       await page.evaluate((url) => void Object.assign(window, { held: window.open(url) }), there)
       const opened = await opening
       await opened.locator('#password').waitFor()
-      const held = await page.evaluate(() => (window as unknown as { held: Window }).held.closed)
-      expect(held).toBe(true)
+      await page.waitForFunction(() => (window as unknown as { held: Window }).held.closed)
       expect(await opened.evaluate(() => window.opener === null)).toBe(true)
     })
   })
@@ -224,6 +266,15 @@ describe('a login host', () => {
 
 function isEntering(url: string): boolean {
   return new URL(url).pathname === paths.enterApi
+}
+
+/** Not every browser tells the test. */
+function keepWhatIsSent(path: string): void {
+  const send = window.fetch
+  window.fetch = (to, init) => {
+    if (to === path && typeof init?.body === 'string') sessionStorage.setItem(path, init.body)
+    return send(to, init)
+  }
 }
 
 /** What a page can tell of where this tab has been in its origin; not every browser tells all of it. */

@@ -10,6 +10,7 @@ import { openBrowser, withPage } from './browser.ts'
 import { fieldOf, untilValue, valueOf } from './scenarios/scenario.ts'
 import { useSideBySide } from './side-by-side.ts'
 import { signIn, typePassword, untilFormIsOpen } from './sign-in.ts'
+import { forgetKeys } from './signing-page.ts'
 import { statusesOf, watchCalls } from './watch-calls.ts'
 
 const dialog = (page: Page) => page.getByRole('dialog', { name: 'Please sign in again' })
@@ -19,18 +20,6 @@ function forgetWhatIsPut(): void {
   IDBObjectStore.prototype.put = function () {
     return this.get('') as IDBRequest<IDBValidKey>
   }
-}
-
-function forgetKeys(): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open('sekisho', 1)
-    opening.onerror = reject
-    opening.onsuccess = () => {
-      const transaction = opening.result.transaction('keys', 'readwrite')
-      transaction.objectStore('keys').clear()
-      transaction.oncomplete = () => resolve(opening.result.close())
-    }
-  })
 }
 
 /** The login page, for whoever is signed in too, from where `to` is gone to. */
@@ -46,7 +35,7 @@ describe('a lost key', () => {
 
   beforeAll(async () => {
     app = await startTestApp('careless')
-    gate = await startGateHere({ upstream: app.url, stretching: leastStretching })
+    gate = await startGateHere({ upstream: app.url, stretching: leastStretching, clock: 'goes' })
     await gate.users.setPassword(await gate.users.add('bob'), password, leastStretching)
     browser = await openBrowser()
   })
@@ -70,9 +59,7 @@ describe('a lost key', () => {
     await fieldOf(page, 'text').fill('still here')
     const forgetful = await page.context().newPage()
     await forgetful.addInitScript(forgetWhatIsPut)
-    await forgetful.goto(`${gate.url}${paths.login}?${againParameter}=1`)
-    await typePassword(forgetful, passwordOf(name), name)
-    await forgetful.waitForURL((at) => !at.pathname.startsWith(paths.base))
+    await signIn(forgetful, `${gate.url}${paths.login}?${againParameter}=1`, passwordOf(name), name)
     await forgetful.close()
     await remember(page)
     await dialog(page).waitFor()
@@ -105,6 +92,8 @@ describe('a lost key', () => {
       await dialog(page).getByText('Files, and what the app remembered of your work, are gone').waitFor()
       await signInAgain(page, '')
       await dialog(page).waitFor({ state: 'hidden' })
+      // Until Gradio's page has heard of it, it takes no other press.
+      await page.locator('#out').getByText('Error', { exact: true }).waitFor()
       expect([await valueOf(page, 'text'), await valueOf(page, 'out')]).toEqual(['still here', 'before'])
       await remember(page)
       // The one that waited would have been remembered as well.
@@ -150,7 +139,7 @@ describe('a key lost on the account page', () => {
 
   beforeAll(async () => {
     app = await startSmallGradio()
-    gate = await startGateHere({ upstream: app.url.href })
+    gate = await startGateHere({ upstream: app.url.href, clock: 'goes' })
     browser = await openBrowser()
   })
 

@@ -6,19 +6,13 @@
 import { access } from 'node:fs/promises'
 import path from 'node:path'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
+import type { Profile, ThirdPartyCookies } from './browser.ts'
 import { signIn } from './sign-in.ts'
-import {
-  names,
-  openChromium,
-  startSites,
-  type Profile,
-  type Scheme,
-  type Sites,
-  type ThirdPartyCookies,
-} from './sites.ts'
+import { names, openVisitor, startSites, type Scheme, type Sites } from './sites.ts'
+import { useEnds } from './use-ends.ts'
 
 type Place = 'the bare app' | 'auth=' | "the article's scheme" | 'the gate'
 
@@ -94,13 +88,7 @@ let gates: Readonly<Record<Scheme, TestGate>> = {} as never
 let origins: Readonly<Record<Scheme, Readonly<Record<Place, string>>>> = {} as never
 let explorerId: number
 const profiles = new Map<ThirdPartyCookies, Profile>()
-const ends: (() => Promise<void>)[] = []
-
-async function keep<T extends { stop(): Promise<void> }>(starting: Promise<T>): Promise<T> {
-  const started = await starting
-  ends.unshift(() => started.stop())
-  return started
-}
+const keep = useEnds()
 
 beforeAll(async () => {
   sites = await keep(startSites())
@@ -131,20 +119,13 @@ beforeAll(async () => {
     components: { id: number; type: string }[]
   }
   explorerId = config.components.find(({ type }) => type === 'fileexplorer')?.id ?? -1
-  for (const cookies of ['allowed', 'blocked'] as const) {
-    const profile = await openChromium(cookies)
-    ends.unshift(() => profile.close())
-    profiles.set(cookies, profile)
-  }
-})
-
-afterAll(async () => {
-  for (const end of ends) await end()
+  for (const cookies of ['allowed', 'blocked'] as const)
+    profiles.set(cookies, await keep(openVisitor(cookies)))
 })
 
 function profileOf(cookies: ThirdPartyCookies): Profile {
   const profile = profiles.get(cookies)
-  if (profile === undefined) throw new TypeError('No such Chromium was started.')
+  if (profile === undefined) throw new TypeError('No such browser was started.')
   return profile
 }
 
@@ -258,7 +239,7 @@ describe('4.16 another site or a sibling has a function run, and does not see th
       `<form method=post enctype=text/plain action="${urls[0] ?? ''}"><input name='{"data":["from afar"],"x":"' value='"}'></form>`,
     )
     await foreign.evaluate(() => document.forms[0]?.submit())
-    await expect.poll(() => statuses[0] ?? 0, { timeout: 30_000 }).toBeGreaterThanOrEqual(400)
+    await expect.poll(() => statuses[0] ?? 0).toBeGreaterThanOrEqual(400)
     await foreign.close()
     await own.close()
   }

@@ -11,7 +11,7 @@ describe('pacing', () => {
   let [gate, browser]: [TestGate, Browser] = [] as never
 
   useSideBySide(
-    { app: 'kitchen', gate: { config: 'pace: { address: "3, then 1 per 15s" }' } },
+    { app: 'kitchen', gate: { config: 'pace: { address: "3, then 1 per 30s" }' } },
     (made) => ({ gate, browser } = made),
   )
 
@@ -36,7 +36,7 @@ describe('pacing', () => {
         await known.context().clearCookies({ name: /^__Host-sekisho-(?!known)/ })
         await signIn(known, gate.url, gate.password)
 
-        await page.getByText('You can try again now.').waitFor()
+        await page.getByText('You can try again now.').waitFor({ timeout: 60_000 })
         await typePassword(page, gate.password)
         await page.waitForURL(`${gate.url}/`)
       })

@@ -4,43 +4,29 @@
  */
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
+import type { Browser, BrowserContext } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { openSqliteStore } from '../src/store/engines/sqlite/open.ts'
 import { readAuditRecords } from '../test/attacks/audit-records.ts'
 import type { TestGate } from '../test/rig/test-gate.ts'
 import { withPage } from './browser.ts'
+import { databaseOf, makeTokensDue } from './change-sessions.ts'
 import { useSideBySide } from './side-by-side.ts'
-import { fieldOf, openKitchen, press, untilValue } from './scenarios/scenario.ts'
+import { openKitchen, useEcho } from './scenarios/scenario.ts'
 import { signIn } from './sign-in.ts'
 
 let [gate, browser]: [TestGate, Browser] = [] as never
 useSideBySide({ app: 'kitchen' }, (made) => ({ gate, browser } = made))
 
-const database = () => join(gate.home, 'state', 'sekisho.db')
-
-/** As another process would: from now on the token is to be replaced. */
-async function makeDue(): Promise<void> {
-  const store = await openSqliteStore({ file: database() })
-  for (const { id } of await store.sessions.listOpen()) await store.sessions.confirm(id, Date.now(), 0)
-  await store.close()
-}
-
 /** As if a minute had passed since the last token was replaced. */
 function endGrace(): void {
-  using sqlite = new DatabaseSync(database())
+  // The gate may be writing.
+  using sqlite = new DatabaseSync(databaseOf(gate), { timeout: 30_000 })
   sqlite.exec('update replaced_tokens set good_until = 0')
 }
 
 async function tokenIn(context: BrowserContext): Promise<string> {
   const cookies = await context.cookies()
   return cookies.find(({ name }) => /^__Host-sekisho-[a-z0-9]{8}$/.test(name))?.value ?? 'none'
-}
-
-async function echo(page: Page, text: string): Promise<void> {
-  await fieldOf(page, 'echo-in').fill(text)
-  await press(page, 'echo-go')
-  expect(await untilValue(page, 'echo-out', new RegExp(text))).toBe(`echo: ${text}`)
 }
 
 const sessionRecords = async () =>
@@ -56,10 +42,10 @@ describe('a token that is replaced', () => {
       const other = await context.newPage()
       for (const tab of [page, other]) await openKitchen(tab, gate.url)
       const deeds = [
-        () => Promise.all([echo(page, 'one'), echo(other, 'other')]),
+        () => Promise.all([useEcho(page, 'one'), useEcho(other, 'other')]),
         () => Promise.all([page.reload(), other.reload()]),
-        () => Promise.all([echo(page, 'two'), other.goto(`${gate.url}/second-page`)]),
-        () => Promise.all([echo(page, 'three'), other.goBack()]),
+        () => Promise.all([useEcho(page, 'two'), other.goto(`${gate.url}/second-page`)]),
+        () => Promise.all([useEcho(page, 'three'), other.goBack()]),
         async () => {
           // Gradio's pages reload by themselves when a server comes back; this is not about those.
           for (const tab of [page, other]) await tab.goto('about:blank')
@@ -69,11 +55,11 @@ describe('a token that is replaced', () => {
       ]
       const tokens = new Set([await tokenIn(context)])
       for (const deed of deeds) {
-        await makeDue()
+        await makeTokensDue(gate)
         await deed()
-        await echo(page, `after ${String(tokens.size)}`)
+        await useEcho(page, `after ${String(tokens.size)}`)
         await expect.poll(async () => tokens.has(await tokenIn(context))).toBe(false)
-        if (!other.url().includes('second-page')) await echo(other, `other after ${String(tokens.size)}`)
+        if (!other.url().includes('second-page')) await useEcho(other, `other after ${String(tokens.size)}`)
         tokens.add(await tokenIn(context))
         endGrace()
       }
@@ -88,10 +74,10 @@ describe('a token that is replaced', () => {
       await openKitchen(page, gate.url)
       const copied = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
       const before = await tokenIn(page.context())
-      await makeDue()
-      await echo(page, 'on and on')
+      await makeTokensDue(gate)
+      await useEcho(page, 'on and on')
       await expect.poll(() => tokenIn(page.context())).not.toBe(before)
-      await echo(page, 'with the next one')
+      await useEcho(page, 'with the next one')
       endGrace()
       expect((await fetch(`${gate.url}/config`, { headers: { cookie: copied } })).status).toBe(401)
       await page.getByText('You have been signed out').waitFor()

@@ -1,24 +1,27 @@
 /**
  * A page hears that a call was refused, and repeats it: where it was done after all, since somebody on the way swallowed the answer, it
- * is not done again, and nobody is asked to sign in.
+ * is not done again, and nobody is asked to sign in. And what somebody on the way changes, or sends once more, is not done at all.
  */
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { promisify } from 'node:util'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { setUpGradio } from '../scripts/setup-gradio.ts'
 import { leastStretching, paths } from '../src/contract/contract.ts'
+import { countRecords } from '../test/attacks/audit-records.ts'
 import { startGateHere, type GateHere } from '../test/rig/gate-here.ts'
-import { startMeddlingProxy, type MeddlingProxy, type OverheardRequest } from '../test/rig/meddling-proxy.ts'
+import {
+  resend,
+  startMeddlingProxy,
+  withBody,
+  type MeddlingProxy,
+  type OverheardRequest,
+} from '../test/rig/meddling-proxy.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate } from '../test/rig/test-gate.ts'
 import { startSmallGradio, type SmallGradio } from '../test/upstreams/small-gradio.ts'
 import { openBrowser, withPage, type SignedIn } from './browser.ts'
-import { recipeFolder } from './clients/python-client.ts'
-import { readJournal } from './journal.ts'
+import { setUpPythonClient } from './clients/python-client.ts'
+import { useJournal } from './journal.ts'
 import { fieldOf, openKitchen, press, typeNumber, untilValue } from './scenarios/scenario.ts'
 import { signedInProfile } from './sign-in.ts'
 
@@ -165,14 +168,16 @@ describe('a call of a page', () => {
 })
 
 describe('a function of an app', () => {
-  let [folder, app, gate, proxy, browser]: [string, GradioApp, GateHere, MeddlingProxy, Browser] = [] as never
+  let [app, gate, proxy, browser, signedIn]: [GradioApp, GateHere, MeddlingProxy, Browser, SignedIn] =
+    [] as never
+  const { journal, appOptions } = useJournal()
 
   beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'sekisho-journal-'))
-    app = await startTestApp('kitchen', { env: { KITCHEN_JOURNAL: path.join(folder, 'journal') } })
+    app = await startTestApp('kitchen', appOptions())
     gate = await startGateHere({ upstream: app.url, stretching: leastStretching, clock: 'goes' })
     proxy = await startMeddlingProxy(gate.url)
     browser = await openBrowser()
+    signedIn = await signedInProfile(browser, proxy.url, gate.password)
   })
 
   afterAll(async () => {
@@ -180,75 +185,128 @@ describe('a function of an app', () => {
     await proxy?.stop()
     await gate?.stop()
     await app?.stop()
-    await rm(folder, { recursive: true, force: true })
   })
 
+  const isCount = ({ path: at, body: text }: OverheardRequest) =>
+    at.startsWith(joinPath) && (JSON.parse(text) as { data: unknown[] }).data[0] === 3
+  const done = () => journal.count('count finished')
+
+  async function openCounting(page: Page): Promise<void> {
+    await openKitchen(page, proxy.url)
+    await page.evaluate(countLosses)
+    await typeNumber(fieldOf(page, 'count-last'), '3')
+  }
+
+  /** One more press runs the function once, and the page is as before. */
+  async function expectOneMore(page: Page): Promise<void> {
+    const before = await done()
+    await press(page, 'count-go')
+    await journal.until('count finished', before + 1)
+    // The page hears of the end later than the journal, and until then takes no other press.
+    await page.locator('#count-out [data-testid="status-tracker"].hide').waitFor({ state: 'attached' })
+    await untilValue(page, 'count-out', /^counted 3$/)
+    expect(await done()).toBe(before + 1)
+    expect(await page.evaluate(() => window.lost)).toBe(0)
+    expect(await page.getByRole('dialog').count()).toBe(0)
+  }
+
   it('runs once for one press, whatever the page hears of it, and once more for the next', async () => {
-    const signedIn = await signedInProfile(browser, proxy.url, gate.password)
-    const { count, until } = readJournal(path.join(folder, 'journal'))
     await withPage(browser, signedIn, async (page) => {
-      await openKitchen(page, proxy.url)
-      await page.evaluate(countLosses)
-      await typeNumber(fieldOf(page, 'count-last'), '3')
-      const isCount = ({ path: at, body: text }: OverheardRequest) =>
-        at.startsWith(joinPath) && (JSON.parse(text) as { data: unknown[] }).data[0] === 3
+      await openCounting(page)
       proxy.swallowAnswers(first(isCount))
       const isRefused = page.waitForResponse((answer) => answer.status() === 401)
       const asked = untilAsked(page)
       await press(page, 'count-go')
       await isRefused
       await asked
-      await until('count finished', 1)
+      await journal.until('count finished', 1)
+      await expectOneMore(page)
+      expect(await done()).toBe(2)
+    })
+  })
+
+  it('does not run where somebody on the way changes what it is called with, and the next call does', async () => {
+    await withPage(browser, signedIn, async (page) => {
+      await openCounting(page)
+      const before = { done: await done(), started: await journal.count('count left') }
+      const refused = await countRecords(gate.auditDir, 'proof-body')
+      const asked = untilAsked(page)
+      proxy.meddle((request) =>
+        isCount(request) ? withBody(request, request.body.replace('"data":[3', '"data":[4')) : request,
+      )
+      const isRefused = page.waitForResponse((answer) => answer.status() === 401)
       await press(page, 'count-go')
-      await untilValue(page, 'count-out', /^counted 3$/)
-      await until('count finished', 2)
-      expect(await count('count finished')).toBe(2)
-      expect(await page.evaluate(() => window.lost)).toBe(0)
+      await isRefused
+      expect((await asked).status()).toBeLessThan(300)
+      proxy.meddle((request) => request)
+      await expect.poll(() => countRecords(gate.auditDir, 'proof-body')).toBe(refused + 1)
+      expect({ done: await done(), started: await journal.count('count left') }).toEqual(before)
+      await expectOneMore(page)
+    })
+  })
+
+  it('runs once for one press whose bytes somebody on the way sends again', async () => {
+    await withPage(browser, signedIn, async (page) => {
+      await openCounting(page)
+      await expectOneMore(page)
+      const [before, refused] = [await done(), await countRecords(gate.auditDir, 'proof-replayed')]
+      const call = proxy.heard('').findLast(isCount)
+      if (call === undefined) return expect.fail('no call went past')
+      const again = await Promise.all([resend(gate.url, call), resend(gate.url, call)])
+      expect(again.map(({ status }) => status)).toEqual([401, 401])
+      await expect.poll(() => countRecords(gate.auditDir, 'proof-replayed')).toBe(refused + 2)
+      expect(await done()).toBe(before)
+      await expectOneMore(page)
     })
   })
 })
 
 describe('a program with the recipe for Python', () => {
   it.each([
-    [0, 'sends it again', 3],
-    [240, 'does not', 2],
-  ])('has a call done once that it hears was refused: %d seconds later it %s', async (seconds, _, times) => {
-    const app = await startSmallGradio()
-    const gate = await startTestGate({ upstream: app.url.href })
-    const proxy = await startMeddlingProxy(gate.url)
-    try {
-      const { stdout } = await gate.cli('token', 'create', '--json', '--name', 'python', '--bound')
-      const { token, keyFile } = JSON.parse(stdout) as { token: string; keyFile: string }
-      const { python, env } = await setUpGradio('rig')
-      const script = [
-        'import sys, time, httpx',
-        'from sekisho_proof import SekishoAuth',
-        'url, token, key, body, seconds = sys.argv[1:]',
-        'now = time.time()',
-        'time.time = lambda: now',
-        'class Slow(httpx.HTTPTransport):',
-        '    def handle_request(self, request):',
-        '        global now',
-        '        answer = super().handle_request(request)',
-        '        now += int(seconds) if request.method == "POST" else 0',
-        '        return answer',
-        'with httpx.Client(base_url=url, auth=SekishoAuth(url, token, key), transport=Slow()) as client:',
-        '    print(client.get("/config").status_code)',
-        '    for _ in range(2):',
-        `        print(client.post("${joinPath}", content=body, headers={"content-type": "application/json"}).status_code)`,
-      ].join('\n')
-      proxy.swallowAnswers(first(({ path: at }) => at === joinPath))
-      const options = { env: { ...env, PYTHONPATH: recipeFolder, PYTHONDONTWRITEBYTECODE: '1' } }
-      const args = ['-c', script, proxy.url, token, keyFile, body, String(seconds)]
-      const said = (await promisify(execFile)(python, args, options)).stdout.trim().split(/\s+/)
-      expect(said.slice(0, 2)).toEqual(['200', '401'])
-      expect(said[2]).not.toBe('401')
-      expect(proxy.heard(joinPath)).toHaveLength(times)
-      expect(app.reached.filter(({ target }) => target.startsWith(joinPath))).toHaveLength(2)
-    } finally {
-      await proxy.stop()
-      await gate.stop()
-      await app.close()
-    }
-  })
+    [0, 0, 'sends it again', 3],
+    // The machine slept, or its clock was put back.
+    [0, 240, 'does not', 2],
+    [240, -3600, 'does not', 2],
+  ])(
+    'has a call done once that it hears was refused: %d and %d seconds later by its two clocks it %s',
+    async (steady, wall, _, times) => {
+      const app = await startSmallGradio()
+      const gate = await startTestGate({ upstream: app.url.href })
+      const proxy = await startMeddlingProxy(gate.url)
+      try {
+        const { stdout } = await gate.cli('token', 'create', '--json', '--name', 'python', '--bound')
+        const { token, keyFile } = JSON.parse(stdout) as { token: string; keyFile: string }
+        const { python, env } = await setUpPythonClient()
+        const script = [
+          'import sys, time, httpx',
+          'from sekisho_proof import SekishoAuth',
+          'url, token, key, body, steady, wall = sys.argv[1:]',
+          'now = [time.monotonic(), time.time()]',
+          'time.monotonic, time.time = lambda: now[0], lambda: now[1]',
+          'class Slow(httpx.HTTPTransport):',
+          '    def handle_request(self, request):',
+          '        answer = super().handle_request(request)',
+          '        if request.method == "POST":',
+          '            now[0] += int(steady)',
+          '            now[1] += int(wall)',
+          '        return answer',
+          'with httpx.Client(base_url=url, auth=SekishoAuth(url, token, key), transport=Slow()) as client:',
+          '    print(client.get("/config").status_code)',
+          '    for _ in range(2):',
+          `        print(client.post("${joinPath}", content=body, headers={"content-type": "application/json"}).status_code)`,
+        ].join('\n')
+        proxy.swallowAnswers(first(({ path: at }) => at === joinPath))
+        const args = ['-c', script, proxy.url, token, keyFile, body, String(steady), String(wall)]
+        const said = (await promisify(execFile)(python, args, { env })).stdout.trim().split(/\s+/)
+        expect(said.slice(0, 2)).toEqual(['200', '401'])
+        expect(said[2]).not.toBe('401')
+        expect(proxy.heard(joinPath)).toHaveLength(times)
+        expect(app.reached.filter(({ target }) => target.startsWith(joinPath))).toHaveLength(2)
+      } finally {
+        await proxy.stop()
+        await gate.stop()
+        await app.close()
+      }
+    },
+  )
 })

@@ -1,17 +1,11 @@
 /** The gate or the app goes away while somebody uses it, and comes back. */
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
 import { openBrowser, withPage } from './browser.ts'
-import { fieldOf, openKitchen, press, typeNumber, untilValue } from './scenarios/scenario.ts'
+import { fieldOf, openKitchen, press, typeNumber, untilValue, useEcho } from './scenarios/scenario.ts'
 import { signIn } from './sign-in.ts'
-
-async function useEcho(page: Page, text: string): Promise<void> {
-  await fieldOf(page, 'echo-in').fill(text)
-  await press(page, 'echo-go')
-  expect(await untilValue(page, 'echo-out', new RegExp(text))).toBe(`echo: ${text}`)
-}
 
 describe('in mid-use', () => {
   let [app, gate, browser]: [GradioApp, TestGate, Browser] = [] as never
@@ -39,8 +33,10 @@ describe('in mid-use', () => {
         await press(page, 'count-go')
         await untilValue(page, 'count-out', /counted [2-9]/)
         await gate.restart(how)
-        await openKitchen(page, gate.url)
-        await useEcho(page, 'after')
+        // Gradio's page loads itself anew as soon as the gate is back, which would break off a navigation there.
+        const next = await page.context().newPage()
+        await openKitchen(next, gate.url)
+        await useEcho(next, 'after')
       })
     },
   )

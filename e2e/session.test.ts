@@ -114,10 +114,14 @@ describe('a session', () => {
 
   it('ends when nobody did anything, although the page keeps its heartbeat', async () => {
     await withPage(browser, undefined, async (page) => {
-      const heartbeat = page.waitForRequest((request) => request.url().includes('/gradio_api/heartbeat/'))
-      // This page has no timer: nothing but the heartbeat goes on.
-      await signIn(page, `${gate.url}/second-page`, gate.password)
-      await heartbeat
+      await Promise.all([
+        // For as long as the whole way there may take.
+        page.waitForRequest((request) => request.url().includes('/gradio_api/heartbeat/'), {
+          timeout: 120_000,
+        }),
+        // This page has no timer: nothing but the heartbeat goes on.
+        signIn(page, `${gate.url}/second-page`, gate.password),
+      ])
       await signedOut(page).waitFor({ timeout: 120_000 })
       const cookies = await page.context().cookies()
       const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join('; ')

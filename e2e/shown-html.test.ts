@@ -19,6 +19,7 @@ beforeAll(async () => {
     upstream: app.url,
     config: readConfigText('answers: { html: sanitize }'),
     stretching: leastStretching,
+    clock: 'goes',
   })
   signedIn = await signedInProfile(browser, gate.url, gate.password)
 })
@@ -75,10 +76,13 @@ async function show(
   await page.goto(url)
   const box = page.locator('#text textarea')
   await box.fill(text)
+  const asked = page.waitForResponse((response) => response.url().includes('/gradio_api/queue/join'))
   await (button === undefined ? box.press('Enter') : page.locator(button).click())
+  await asked
   const shown = page.locator(place).first()
   await shown.filter({ hasText: seen }).waitFor()
-  await page.locator('.generating, .wrap.default.full.translucent').first().waitFor({ state: 'hidden' })
+  // From before it is asked until all of it is there; not every place tells that by its text.
+  await page.locator(':is(.generating, .wrap.full.translucent):visible').first().waitFor({ state: 'hidden' })
   await shown.hover({ force: true })
 }
 

@@ -1,9 +1,10 @@
 /** An app, the gate in front of it and a browser for both, from before the first test of a file until after its last. */
 import type { Browser } from 'playwright-core'
-import { afterAll, beforeAll } from 'vitest'
+import { beforeAll } from 'vitest'
 import { startTestApp, type GradioApp, type TestApp, type TestAppOptions } from '../test/rig/test-app.ts'
 import { startTestGate, type TestGate, type TestGateOptions } from '../test/rig/test-gate.ts'
 import { openBrowser } from './browser.ts'
+import { useEnds } from './use-ends.ts'
 
 export interface SideBySide {
   readonly app: GradioApp
@@ -21,18 +22,11 @@ export function useSideBySide(
   { app: name, appOptions, gate: gateOptions }: SideBySideOptions,
   give: (made: SideBySide) => unknown,
 ): void {
-  const ends: (() => Promise<void>)[] = []
+  const keep = useEnds()
   beforeAll(async () => {
-    const app = await startTestApp(name, appOptions?.())
-    ends.unshift(() => app.stop())
-    const gate = await startTestGate({ ...gateOptions, upstream: app.url })
-    ends.unshift(() => gate.stop())
-    const browser = await openBrowser()
-    ends.unshift(() => browser.close())
+    const app = await keep(startTestApp(name, appOptions?.()))
+    const gate = await keep(startTestGate({ ...gateOptions, upstream: app.url }))
+    const browser = await keep(openBrowser())
     await give({ app, gate, browser })
-  })
-  // What was started is stopped, also when the rest couldn't be.
-  afterAll(async () => {
-    for (const end of ends) await end()
   })
 }

@@ -1,15 +1,19 @@
 /** Signs in as a person does: opens a page, meets the login page, types, and comes back. */
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, FrameLocator, Page } from 'playwright-core'
 import { paths } from '../src/contract/contract.ts'
 import { openPage, type SignedIn } from './browser.ts'
 
 /** Waits until a form of the gate's own pages takes what is typed. */
-export async function untilFormIsOpen(page: Page): Promise<void> {
+export async function untilFormIsOpen(page: Page | FrameLocator): Promise<void> {
   await page.locator('#submit:not([disabled]):not([aria-disabled="true"])').waitFor()
 }
 
 /** With a name where the page asks for one. */
-export async function typePassword(page: Page, password: string, username?: string): Promise<void> {
+export async function typePassword(
+  page: Page | FrameLocator,
+  password: string,
+  username?: string,
+): Promise<void> {
   await untilFormIsOpen(page)
   if (username !== undefined) await page.locator('#username').fill(username)
   await page.locator('#password').fill(password)

@@ -61,6 +61,37 @@ describe('a page that signs', () => {
     await tab.close()
   })
 
+  it('keeps what was asked first, however many XMLHttpRequests the app gives up meanwhile', async () => {
+    await page.evaluate(forgetKeys)
+    await page.goto(server.url)
+    await page.evaluate(answerWhetherSame, true)
+    await page.evaluate(() => {
+      const own = fetch('/echo', { method: 'POST', body: 'x' })
+      window.waiting = [own.then(async (answer) => (await answer.json()) as unknown)]
+    })
+    await page.locator(`html[${mark}]`).waitFor({ state: 'attached' })
+    for (let round = 0; round < 4; round++) {
+      server.forget()
+      const given = await page.evaluateHandle(() =>
+        Array.from({ length: 20 }, () => {
+          const request = new XMLHttpRequest()
+          request.open('GET', '/given-up')
+          request.send()
+          return request
+        }),
+      )
+      await expect.poll(() => server.judged.length).toBeGreaterThanOrEqual(20)
+      // What was answered before this has come.
+      await page.evaluate(() => fetch('/open/echo').then((answer) => answer.text()))
+      await given.evaluate((requests) => requests.forEach((request) => request.abort()))
+    }
+    const tab = await page.context().newPage()
+    await tab.goto(server.url)
+    await signIn(tab, server)
+    expect(await page.evaluate(() => window.waiting[0])).toMatchObject({ proof: 'held', body: 'x' })
+    await tab.close()
+  })
+
   it('goes on in a frame of its own as well, where the page around it knows who came', async () => {
     await page.evaluate(answerWhetherSame, true)
     await page.evaluate(async () => {

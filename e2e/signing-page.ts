@@ -48,7 +48,9 @@ export function useSigningPage(give: (made: SigningPage) => unknown): void {
   })
 
   beforeEach(async () => {
-    await page.goto(server.url)
+    // Its challenge and its key it has then: what a test does with either comes after.
+    const told = page.waitForResponse(`${server.url}/.sekisho/api/session`)
+    await Promise.all([told, page.goto(server.url)])
     await page.evaluate(prepare)
     server.forget()
     other.forget()

@@ -1,8 +1,8 @@
 /**
- * The app at app.test, and pages of other sites that are open in the same Chromium: another one, evil.test, and a sibling,
+ * The app at app.test, and pages of other sites that are open in the same browser: another one, evil.test, and a sibling,
  * other.app.test, which browsers count as the same site. Over https as in the world, over http where a test says so.
  */
-import { mkdtemp, readFile, rm, mkdir, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import {
   createServer as createPlainServer,
   request,
@@ -11,18 +11,13 @@ import {
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { pipeline } from 'node:stream'
-import { chromium, type BrowserContext } from 'playwright-core'
-import { setUpChromium } from '../scripts/setup-chromium.ts'
 import { makeCertificate, type Certificate } from '../test/rig/certificate.ts'
+import { openProfileWith, type Profile, type ThirdPartyCookies } from './browser.ts'
 
 export const names = { app: 'app.test', sibling: 'other.app.test', foreign: 'evil.test' } as const
 
 export type Scheme = 'http' | 'https'
-/** What people set in their browser; Debian's Chromium blocks where nothing is set. */
-export type ThirdPartyCookies = 'allowed' | 'blocked'
 
 export interface Sites {
   readonly certificate: Certificate
@@ -35,7 +30,7 @@ export interface Sites {
 
 export async function startSites(): Promise<Sites> {
   const certificate = await makeCertificate(...Object.values(names))
-  const [, cert = '', , key = ''] = certificate.args
+  const { cert, key } = certificate.files
   const pair = { cert: await readFile(cert), key: await readFile(key) }
   const ends: (() => Promise<unknown>)[] = [() => certificate.remove()]
   const listen = async (scheme: Scheme, answer: (asked: IncomingMessage, out: ServerResponse) => void) => {
@@ -75,44 +70,7 @@ function pass(upstream: string, asked: IncomingMessage, out: ServerResponse): vo
   asked.pipe(onward)
 }
 
-export interface Profile {
-  readonly context: BrowserContext
-  close(): Promise<void>
-}
-
-/** A Chromium of its own: the setting is one of the whole profile. */
-export async function openChromium(thirdPartyCookies: ThirdPartyCookies): Promise<Profile> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'sekisho-profile-'))
-  const blocked = thirdPartyCookies === 'blocked'
-  // chrome/common/pref_names.h: 0 allows them, 1 blocks them; the other is the older form of the same.
-  const profile = { cookie_controls_mode: blocked ? 1 : 0, block_third_party_cookies: blocked }
-  await mkdir(path.join(folder, 'Default'))
-  await writeFile(path.join(folder, 'Default', 'Preferences'), JSON.stringify({ profile }))
-  const context = await chromium.launchPersistentContext(folder, {
-    executablePath: await setUpChromium(),
-    headless: true,
-    ignoreHTTPSErrors: true,
-    locale: 'en-GB',
-    args: [
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      `--host-resolver-rules=${Object.values(names)
-        .map((name) => `MAP ${name} 127.0.0.1`)
-        .join(',')}`,
-      // Chromium's sandbox needs a user that is not root.
-      ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-    ],
-  })
-  context.setDefaultTimeout(30_000)
-  return {
-    context,
-    close: async () => {
-      await context.close()
-      await rm(folder, { recursive: true, force: true, maxRetries: 3 })
-    },
-  }
+/** A browser of its own that finds them. */
+export function openVisitor(thirdPartyCookies: ThirdPartyCookies): Promise<Profile> {
+  return openProfileWith(thirdPartyCookies, { hosts: Object.values(names) })
 }

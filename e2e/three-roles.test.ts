@@ -134,8 +134,11 @@ describe('the demo with three roles', () => {
   it('reports are limited for each person on their own', async () => {
     const statuses: number[] = []
     await inside(anton, async (page) => {
-      for (let n = 0; n < 11; n++) statuses.push((await callFrom(page, 'report_month', ['2026-09'])).status)
+      // One more is allowed for every six seconds that these take; one was used above.
+      while (statuses.at(-1) !== 429 && statuses.length < 50)
+        statuses.push((await callFrom(page, 'report_month', ['2026-09'])).status)
     })
+    expect(new Set(statuses.slice(0, 9))).toEqual(new Set([200]))
     expect(statuses.at(-1)).toBe(429)
     expect((await call(ada, 'report_month', ['2026-09'])).status).toBe(200)
   })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeCertificate } from '../test/rig/certificate.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate } from '../test/rig/test-gate.ts'
-import { openBrowser } from './browser.ts'
+import { openBrowser, openProfile } from './browser.ts'
 import { signIn, untilFormIsOpen } from './sign-in.ts'
 
 describe('signing in', () => {
@@ -27,7 +27,7 @@ describe('signing in', () => {
     const certificate = await makeCertificate('gate.test')
     const args = secure ? certificate.args : ['--insecure-http']
     const gate = await startTestGate({ upstream: app.url, args: [...args, '--host', 'gate.test'] })
-    const context = await browser.newContext({ ignoreHTTPSErrors: true, locale: 'en-GB' })
+    const context = await openProfile(browser, { ignoreHTTPSErrors: true })
     try {
       const page = await context.newPage()
       await page.goto(`${over}://gate.test:${gate.port}/`)
@@ -49,8 +49,10 @@ describe('signing in', () => {
         expect(cookie).toMatchObject({ secure, httpOnly: true, sameSite: 'Lax', path: '/' })
       }
       await page.locator('sekisho-bar').getByRole('button').first().click()
+      const leave = page.locator('sekisho-bar').getByRole('button', { name: 'Sign out', exact: true })
+      await leave.waitFor()
       expect(await page.getByText('No HTTPS:').isVisible()).toBe(!secure)
-      await page.locator('sekisho-bar').getByRole('button', { name: 'Sign out', exact: true }).click()
+      await leave.click()
       await page.waitForURL('**/.sekisho/login')
     } finally {
       await context.close()

@@ -56,12 +56,20 @@ export async function predict(
   return (await client.predict(name, values)).data
 }
 
-/** The results as they come; `enough` ends it early, by cancelling. */
-export async function iterate(client: Client, last: number, enough = Infinity): Promise<Values> {
+/** The results as they come; `enough` ends it early, by cancelling. `onCount` is called at each. */
+export async function iterate(
+  client: Client,
+  last: number,
+  enough = Infinity,
+  onCount?: () => void,
+): Promise<Values> {
   const job = client.submit('/count', [last, 0.05])
   const seen: unknown[] = []
   for await (const event of job) {
-    if (event.type === 'data') seen.push(event.data[0])
+    if (event.type === 'data') {
+      seen.push(event.data[0])
+      onCount?.()
+    }
     if (event.type === 'status' && event.stage === 'error') throw new Error(String(event.message))
     if (event.type === 'status' && event.stage === 'complete') break
     if (seen.length >= enough) {

@@ -1,13 +1,13 @@
 /** Runs client_uses.py, with a temporary folder of its own, and reads what it tells. */
 import path from 'node:path'
 import { vi } from 'vitest'
-import { setUpGradio } from '../../scripts/setup-gradio.ts'
+import { setUpGradio, type GradioEnvironment } from '../../scripts/setup-gradio.ts'
 import type { Told } from './client-uses.ts'
 import { startClient } from './start-client.ts'
 
 const script = path.join(import.meta.dirname, 'client_uses.py')
 /** Where `sekisho_proof` is. */
-export const recipeFolder = path.join(import.meta.dirname, '..', '..', 'examples', 'bound-python')
+const recipeFolder = path.join(import.meta.dirname, '..', '..', 'examples', 'bound-python')
 
 export interface PythonOptions {
   readonly url: string
@@ -19,16 +19,18 @@ export interface PythonOptions {
   readonly after?: { readonly use: string; readonly deed: () => Promise<unknown> }
 }
 
-export async function runPythonClient({ url, job, token, key, after }: PythonOptions): Promise<Told> {
+/** A Python that finds gradio_client, and the recipe for bound tokens. */
+export async function setUpPythonClient(): Promise<GradioEnvironment> {
   const { python, env } = await setUpGradio('rig')
   const folders = [recipeFolder, ...(env['PYTHONPATH'] === undefined ? [] : [env['PYTHONPATH']])]
-  const client = await startClient(python, [script, url, job], {
-    ...env,
-    PYTHONPATH: folders.join(path.delimiter),
-    PYTHONDONTWRITEBYTECODE: '1',
-    SEKISHO_TOKEN: token,
-    SEKISHO_KEY: key,
-  })
+  const PYTHONPATH = folders.join(path.delimiter)
+  return { python, env: { ...env, PYTHONPATH, PYTHONDONTWRITEBYTECODE: '1' } }
+}
+
+export async function runPythonClient({ url, job, token, key, after }: PythonOptions): Promise<Told> {
+  const { python, env } = await setUpPythonClient()
+  const around = { ...env, SEKISHO_TOKEN: token, SEKISHO_KEY: key }
+  const client = await startClient(python, [script, url, job], around)
   const told = () =>
     client
       .output()

@@ -23,7 +23,8 @@ export async function chooseFiles(page: Page, folder: string): Promise<void> {
   if (image === undefined || text === undefined || other === undefined) throw new TypeError('no names')
   await Promise.all([writeFile(image, png), writeFile(text, 'a'), writeFile(other, 'b')])
   const uploaded = async (place: string, files: readonly string[]) => {
-    const done = page.waitForResponse((response) => response.url().includes('/gradio_api/upload'))
+    // Beside it comes `upload_progress`, which is answered first.
+    const done = page.waitForResponse((response) => new URL(response.url()).pathname === '/gradio_api/upload')
     await page
       .locator(`${place} input[type=file]`)
       .first()

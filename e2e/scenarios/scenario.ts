@@ -1,5 +1,6 @@
 /** One use of the app through its own page; it must end alike directly and through the gate. */
 import type { Locator, Page } from 'playwright-core'
+import { expect } from 'vitest'
 
 export interface Scenario {
   readonly name: string
@@ -24,7 +25,8 @@ export async function openKitchen(page: Page, baseUrl: string): Promise<void> {
 }
 
 /** The input of a Gradio component by its elem_id. */
-export const fieldOf = (page: Page, id: string) => page.locator(`#${id} :is(textarea, input)`).first()
+export const fieldOf = (page: Pick<Page, 'locator'>, id: string) =>
+  page.locator(`#${id} :is(textarea, input)`).first()
 
 /** Key by key: over WebDriver BiDi, Playwright's `fill` adds to a number instead of replacing it (playwright-core 1.65). */
 export async function typeNumber(field: Locator, number: string): Promise<void> {
@@ -47,6 +49,13 @@ export async function untilValue(page: Page, id: string, pattern: RegExp): Promi
 }
 
 export const press = (page: Page, id: string) => page.locator(`#${id}`).click()
+
+/** Sends the kitchen a text that its field for answers doesn't show yet, and waits for it to come back. */
+export async function useEcho(page: Page, text: string): Promise<void> {
+  await fieldOf(page, 'echo-in').fill(text)
+  await press(page, 'echo-go')
+  expect(await untilValue(page, 'echo-out', new RegExp(text))).toBe(`echo: ${text}`)
+}
 
 /** Every value that a field shows from now on, without repeats, as the page itself sees them. */
 export async function watchValues(page: Page, id: string): Promise<() => Promise<readonly string[]>> {

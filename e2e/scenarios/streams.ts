@@ -15,7 +15,7 @@ export const streams: readonly Scenario[] = [
     run: async (page, baseUrl, journal) => {
       const left = await journal.count('count left')
       await openKitchen(page, baseUrl)
-      await typeNumber(fieldOf(page, 'count-pause'), '0.4')
+      await typeNumber(fieldOf(page, 'count-pause'), '0.8')
       const seen = await watchValues(page, 'count-out')
       await press(page, 'count-go')
       await untilValue(page, 'count-out', /6$/)
@@ -44,9 +44,12 @@ export const streams: readonly Scenario[] = [
     name: 'progress is shown while a function works',
     run: async (page, baseUrl) => {
       await openKitchen(page, baseUrl)
+      // Watched by the page and from before on: it is over in a second.
+      const working = page.waitForFunction(() =>
+        document.querySelector<HTMLElement>('#work-out')?.innerText.includes('Working'),
+      )
       await press(page, 'work-go')
-      const text = page.locator('#work-out').getByText(/Working/)
-      await text.first().waitFor()
+      await working
       return untilValue(page, 'work-out', /done/)
     },
     expected: 'work done',

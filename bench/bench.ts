@@ -9,6 +9,7 @@ import { writeResult } from '../scripts/result-page.ts'
 import { lastLines, runCommand } from '../scripts/run-command.ts'
 import { SetupProblem } from '../scripts/setup-problem.ts'
 import { startTestApp } from '../test/rig/test-app.ts'
+import { runAsCommand } from './as-command.ts'
 import { startHelper } from './helper.ts'
 import type { LoadCalls } from './load/client.ts'
 import { describeMachine, type Machine } from './machine.ts'
@@ -154,10 +155,4 @@ async function build(): Promise<void> {
   if (done.code !== 0) throw new SetupProblem('The build failed.', lastLines(done.stdout + done.stderr))
 }
 
-// The processes that we started end with ours only on an ordinary exit.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
-await main().catch((thrown: unknown) => {
-  if (!(thrown instanceof SetupProblem)) throw thrown
-  process.stderr.write(`${thrown.message}\n`)
-  process.exitCode = 1
-})
+await runAsCommand(main)

@@ -6,20 +6,20 @@
 import { randomInt } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
-import { cpus, release, tmpdir, type } from 'node:os'
+import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { client, ready } from '@serenity-kit/opaque'
 import { startGate } from '../scripts/gate-process.ts'
 import { writeResult } from '../scripts/result-page.ts'
 import { SetupProblem } from '../scripts/setup-problem.ts'
-import { openState } from '../src/build.ts'
-import { defaults } from '../src/config/defaults.ts'
 import { paths, type LoginStarted } from '../src/contract/contract.ts'
 import { systemClock } from '../src/kit/clock.ts'
 import { UserMaker } from '../test/rig/user-maker.ts'
+import { runAsCommand } from './as-command.ts'
 import { startHelper } from './helper.ts'
-import { readCommit } from '../scripts/read-commit.ts'
+import { measuredOn } from './machine.ts'
+import { openHome } from './open-home.ts'
 import { machineLoad } from './process-cost.ts'
 import type { SmallAppCalls } from './small-app.ts'
 import { estimate, separation } from './statistics.ts'
@@ -59,15 +59,7 @@ async function measure(rounds: number): Promise<ReadonlyMap<string, Times>> {
   try {
     const upstream = `http://127.0.0.1:${String(await app.call('listen', undefined))}`
     await writeFile(path.join(home, 'sekisho.yaml'), `upstream: ${upstream}\n${config}`)
-    const state = await openState(
-      {
-        ...defaults,
-        upstream: new URL(upstream),
-        stateDir: path.join(home, 'state'),
-        keyFile: path.join(home, 'key', 'sekisho.key'),
-      },
-      { env: {}, clock: systemClock, onFault: () => undefined },
-    )
+    const state = await openHome(home, upstream)
     try {
       await addNames(new UserMaker({ ...state, clock: systemClock }))
       const gate = await startGate({ upstream, home })
@@ -162,7 +154,6 @@ function send(url: string, agent: Agent, target: string, body: unknown): Promise
 
 async function writeReport(times: ReadonlyMap<string, Times>, load: number): Promise<string> {
   const [first] = kinds
-  const [cpu] = cpus()
   const rows = (step: keyof Times) =>
     kinds
       .filter(({ what }) => (times.get(what)?.[step].length ?? 0) > 0)
@@ -181,8 +172,7 @@ async function writeReport(times: ReadonlyMap<string, Times>, load: number): Pro
     '|---|---|---|---|---|',
   ]
   return [
-    `Measured on ${new Date().toISOString().slice(0, 10)} at commit ${await readCommit()}: ${cpu?.model.trim() ?? 'unknown'}, ` +
-      `${String(cpus().length)} cores, ${type()} ${release()}, Node ${process.version}. Load average before: ${load.toFixed(1)}.`,
+    `${await measuredOn()}. Load average before: ${load.toFixed(1)}.`,
     ['**First message** (`login/start`)', '', ...head, ...rows('start')].join('\n'),
     ['**Second message** (`login/finish`), with a proof of nothing', '', ...head, ...rows('finish')].join(
       '\n',
@@ -202,10 +192,4 @@ async function main(): Promise<void> {
   if (rounds >= 300) await writeResult('docs/bench-enumeration.md', 'npm run bench:enumeration', report)
 }
 
-// The processes that we started end with ours only on an ordinary exit.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
-await main().catch((thrown: unknown) => {
-  if (!(thrown instanceof SetupProblem)) throw thrown
-  process.stderr.write(`${thrown.message}\n`)
-  process.exitCode = 1
-})
+await runAsCommand(main)

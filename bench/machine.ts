@@ -23,17 +23,29 @@ export interface Machine {
 
 const root = path.resolve(import.meta.dirname, '..')
 
-export async function describeMachine(): Promise<Machine> {
+/** What every result says of where it comes from, as the beginning of a sentence. */
+export async function measuredOn(): Promise<string> {
+  const { date, commit, cpu, cores, system, node } = await describeHost()
+  return `Measured on ${date} at commit ${commit}: ${cpu}, ${String(cores)} cores, ${system}, Node ${node}`
+}
+
+async function describeHost() {
   const [first] = cpus()
-  const [nginx, caddy] = [await setUpNginx(), await setUpCaddy()]
   return {
     date: new Date().toISOString().slice(0, 10),
     commit: await readCommit(),
     cpu: first?.model.trim() ?? 'unknown',
     cores: cpus().length,
-    memory: `${String(Math.round(totalmem() / 2 ** 30))} GiB`,
     system: `${type()} ${release()}`,
     node: process.version,
+  }
+}
+
+export async function describeMachine(): Promise<Machine> {
+  const [nginx, caddy] = [await setUpNginx(), await setUpCaddy()]
+  return {
+    ...(await describeHost()),
+    memory: `${String(Math.round(totalmem() / 2 ** 30))} GiB`,
     undici: await readUndici(),
     gradio: await readGradio(),
     // nginx says it on stderr.

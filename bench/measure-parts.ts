@@ -1,10 +1,10 @@
 /** A command that measures several parts, each by itself: prints every cost, and writes all of them into a page of docs/. */
-import { cpus, release, type } from 'node:os'
 import { parseArgs } from 'node:util'
-import { readCommit } from '../scripts/read-commit.ts'
 import { writeResult } from '../scripts/result-page.ts'
 import { SetupProblem } from '../scripts/setup-problem.ts'
+import { runAsCommand } from './as-command.ts'
 import { Costs } from './costs.ts'
+import { measuredOn } from './machine.ts'
 import { machineLoad } from './process-cost.ts'
 
 export interface PartsBench {
@@ -15,12 +15,8 @@ export interface PartsBench {
 }
 
 /** With names on the command line only those parts are measured, and nothing is written. */
-export async function runPartsBench(bench: PartsBench): Promise<void> {
-  await measureParts(bench).catch((thrown: unknown) => {
-    if (!(thrown instanceof SetupProblem)) throw thrown
-    process.stderr.write(`${thrown.message}\n`)
-    process.exitCode = 1
-  })
+export function runPartsBench(bench: PartsBench): Promise<void> {
+  return runAsCommand(() => measureParts(bench))
 }
 
 async function measureParts({ command, page, parts }: PartsBench): Promise<void> {
@@ -37,10 +33,7 @@ async function measureParts({ command, page, parts }: PartsBench): Promise<void>
     const rows = costs.rows.map(({ what, value }) => `| ${what} | ${value} |`)
     tables.push([`### ${name}`, '', '| what | cost |', '|---|---:|', ...rows].join('\n'))
   }
-  const where =
-    `Measured on ${new Date().toISOString().slice(0, 10)} at commit ${await readCommit()}: ${cpus()[0]?.model.trim() ?? 'unknown'}, ` +
-    `${String(cpus().length)} cores, ${type()} ${release()}, Node ${process.version}. ` +
-    `Load average before: ${load.toFixed(1)}, at the end: ${machineLoad().toFixed(1)}.`
+  const where = `${await measuredOn()}. Load average before: ${load.toFixed(1)}, at the end: ${machineLoad().toFixed(1)}.`
   process.stdout.write(`${where}\n`)
   if (positionals.length === 0) await writeResult(page, command, [where, ...tables].join('\n\n'))
 }

@@ -8,8 +8,6 @@ import { measureVerification } from './proof/verification.ts'
 import { measureWholeRequests } from './proof/whole-requests.ts'
 import { measureWindowMemory } from './proof/window-memory.ts'
 
-// The processes that we started end with ours only on an ordinary exit.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
 await runPartsBench({
   command: 'npm run bench:proof',
   page: 'docs/bench-proof.md',

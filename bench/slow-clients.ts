@@ -1,11 +1,9 @@
 /**
  * `npm run bench:slow`: 2,000 connections that are held open in every slow way, against a gate in front of a real app, while somebody goes on using it. Prints what became of them, and writes it into docs/bench-slow-clients.md.
  */
-import { cpus, release, type } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { setTimeout as delay } from 'node:timers/promises'
-import { readCommit } from '../scripts/read-commit.ts'
 import { writeResult } from '../scripts/result-page.ts'
 import { SetupProblem } from '../scripts/setup-problem.ts'
 import { paths } from '../src/contract/contract.ts'
@@ -17,6 +15,8 @@ import { countSockets } from '../test/rig/open-sockets.ts'
 import { startSlowAttack, type SlowWay } from '../test/rig/slow-attack.ts'
 import { startTestApp } from '../test/rig/test-app.ts'
 import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
+import { runAsCommand } from './as-command.ts'
+import { measuredOn } from './machine.ts'
 import { machineLoad, residentBytes, settledMemory } from './process-cost.ts'
 
 interface Attack {
@@ -127,7 +127,6 @@ async function countRecords({ home }: TestGate): Promise<number> {
 }
 
 async function writeReport(results: readonly Result[], connections: number, load: number): Promise<string> {
-  const [cpu] = cpus()
   const megabytes = (bytes: number) => Math.round(bytes / 1e6)
   const rows = results.map(({ what, over, most, left, honest, memory, records }) => {
     const { asked, failures, slowestMs } = honest
@@ -136,9 +135,7 @@ async function writeReport(results: readonly Result[], connections: number, load
     return `| ${[what, over, most, served, (slowestMs / 1000).toFixed(1), left, ...[before, peak, again].map(megabytes), records].join(' | ')} |`
   })
   return [
-    `Measured on ${new Date().toISOString().slice(0, 10)} at commit ${await readCommit()}: ${cpu?.model.trim() ?? 'unknown'}, ` +
-      `${String(cpus().length)} cores, ${type()} ${release()}, Node ${process.version}, ${String(connections)} connections each. ` +
-      `Load average before: ${load.toFixed(1)}.`,
+    `${await measuredOn()}, ${String(connections)} connections each. Load average before: ${load.toFixed(1)}.`,
     [
       '| attack | over | held at most | others’ requests served | slowest, s | held after | memory before, MB | at most | after a second time | records |',
       '|---|---|---|---|---|---|---|---|---|---|',
@@ -169,10 +166,4 @@ async function main(): Promise<void> {
   }
 }
 
-// The processes that we started end with ours only on an ordinary exit.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
-await main().catch((thrown: unknown) => {
-  if (!(thrown instanceof SetupProblem)) throw thrown
-  process.stderr.write(`${thrown.message}\n`)
-  process.exitCode = 1
-})
+await runAsCommand(main)

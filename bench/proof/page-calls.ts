@@ -1,17 +1,13 @@
 /** What a call of the page takes longer because its script signs: the same calls of two pages, one of a session with a key and one without. */
 import { startGate } from '../../scripts/gate-process.ts'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { buildWeb } from '../../scripts/build-web.ts'
 import type { Browser, Page } from 'playwright-core'
 import { openBrowser, openPage } from '../../e2e/browser.ts'
 import { signIn } from '../../e2e/sign-in.ts'
 import { logIn } from '../../test/rig/log-in.ts'
-import { describeSmallApp } from '../../test/upstreams/small-config.ts'
-import { startUpstream } from '../../test/upstreams/start-upstream.ts'
 import { aimOf, type Costs } from '../costs.ts'
 import { estimate, median } from '../statistics.ts'
+import { withSmallApp } from './with-small-app.ts'
 
 /** Less than that. */
 const aimMs = 3
@@ -24,20 +20,9 @@ interface Times {
 
 export async function measurePageCalls(costs: Costs, pairs: number): Promise<void> {
   await buildWeb()
-  const upstream = await startUpstream(
-    ({ target }, message, response) => {
-      message.resume()
-      const { type, body } = describeSmallApp(target) ?? { type: 'application/json', body: '{"data":["x"]}' }
-      response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body)
-    },
-    { raw: true },
-  )
-  const home = await mkdtemp(path.join(tmpdir(), 'sekisho-proof-'))
-  try {
-    const { origin } = upstream.url
-    // So that there may be a session without a key; whoever has one still signs.
-    await writeFile(path.join(home, 'sekisho.yaml'), `upstream: ${origin}\nproof: { calls: optional }\n`)
-    const gate = await startGate({ upstream: origin, home, password })
+  // So that there may be a session without a key; whoever has one still signs.
+  await withSmallApp('proof: { calls: optional }\n', async (before) => {
+    const gate = await startGate({ ...before, password })
     const browser = await openBrowser()
     try {
       const page = await openPage(browser)
@@ -47,10 +32,7 @@ export async function measurePageCalls(costs: Costs, pairs: number): Promise<voi
       await browser.close()
       await gate.stop()
     }
-  } finally {
-    await upstream.close()
-    await rm(home, { recursive: true, force: true })
-  }
+  })
 }
 
 /** The same page of a browser that keeps no keys. */

@@ -1,22 +1,17 @@
 /** Processor time of the gate's process for a small call of a program: plain, and signed with a key of each kind, in turn. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { Pool } from 'undici'
 import { startGate } from '../../scripts/gate-process.ts'
-import { openState } from '../../src/build.ts'
-import { defaults } from '../../src/config/defaults.ts'
 import { challengeField, parseChallenge, type Challenge } from '../../src/contract/proof.ts'
 import { systemClock } from '../../src/kit/clock.ts'
 import { makeProofSeal } from '../../src/login/proof-seal.ts'
 import type { ApiTokenName } from '../../src/tokens/token-name.ts'
 import { TokenRegister } from '../../src/tokens/token-register.ts'
-import { describeSmallApp } from '../../test/upstreams/small-config.ts'
-import { startUpstream } from '../../test/upstreams/start-upstream.ts'
 import { aimOf, type Costs } from '../costs.ts'
+import { openHome } from '../open-home.ts'
 import { cpuTime } from '../process-cost.ts'
 import { estimate, median } from '../statistics.ts'
 import { makeProgram, signMany, type Program } from './program.ts'
+import { withSmallApp, type Before } from './with-small-app.ts'
 
 const kinds = ['plain', 'ecdsa-p256-sha256', 'hmac-sha256'] as const
 type Kind = (typeof kinds)[number]
@@ -40,24 +35,10 @@ interface Caller {
 }
 
 export async function measureWholeRequests(costs: Costs, amount: Amount): Promise<void> {
-  const upstream = await startUpstream(
-    ({ target: asked }, message, response) => {
-      message.resume()
-      const { type, body: text } = describeSmallApp(asked) ?? {
-        type: 'application/json',
-        body: '{"data":["x"]}',
-      }
-      response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(text) }).end(text)
-    },
-    { raw: true },
-  )
-  const home = await mkdtemp(path.join(tmpdir(), 'sekisho-proof-'))
-  try {
-    const { origin } = upstream.url
-    await writeFile(path.join(home, 'sekisho.yaml'), `upstream: ${origin}\n`)
-    const callers = await makeCallers(origin, home)
+  await withSmallApp('', async (before) => {
+    const callers = await makeCallers(before)
     const gate = await startGate({
-      ...{ upstream: origin, home, env: { NODE_OPTIONS: '--max-semi-space-size=8' } },
+      ...{ ...before, env: { NODE_OPTIONS: '--max-semi-space-size=8' } },
       password: 'a lighthouse for everybody',
     })
     try {
@@ -66,23 +47,12 @@ export async function measureWholeRequests(costs: Costs, amount: Amount): Promis
     } finally {
       await gate.stop()
     }
-  } finally {
-    await upstream.close()
-    await rm(home, { recursive: true, force: true })
-  }
+  })
 }
 
 /** Three tokens of nobody's in the state that the gate then starts with. */
-async function makeCallers(upstream: string, home: string): Promise<Readonly<Record<Kind, Caller>>> {
-  const state = await openState(
-    {
-      ...defaults,
-      upstream: new URL(upstream),
-      stateDir: path.join(home, 'state'),
-      keyFile: path.join(home, 'key', 'sekisho.key'),
-    },
-    { env: {}, clock: systemClock, onFault: () => undefined },
-  )
+async function makeCallers({ upstream, home }: Before): Promise<Readonly<Record<Kind, Caller>>> {
+  const state = await openHome(home, upstream)
   try {
     const register = new TokenRegister({
       store: state.store,

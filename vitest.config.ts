@@ -25,7 +25,13 @@ class SideBySide extends BaseSequencer {
 /** Every command that tests start reads the whole source: Node keeps what it made of it. */
 const compiled = join(import.meta.dirname, 'node_modules/.cache/node')
 
-const inBrowser = { testTimeout: 180_000, hookTimeout: 240_000 }
+/**
+ * What a page waits for may never come, without a gate as well: Gradio now and then loses a call that is made just as the stream
+ * before it ends (one of 2,000 such calls to the app alone; js/client open_stream, 6.31), and a browser's made-up camera may not
+ * start. Such a test is tried once more, and named at the end (scripts/test.ts); what came and is wrong fails at once.
+ */
+const retry = { count: 1, condition: /Timeout \d+ms exceeded|Test timed out in/ }
+const inBrowser = { testTimeout: 180_000, hookTimeout: 240_000, retry }
 const firefox = { SEKISHO_BROWSER: 'firefox' }
 /** No browser takes part. */
 const notInFirefox = ['bound-tokens', 'clients', 'verify-services'].map((name) => `e2e/${name}.test.ts`)

@@ -90,10 +90,17 @@ export async function withPage<T>(
   try {
     return await use(await profile.newPage())
   } finally {
-    await (signedIn === undefined ? profile.close() : closePages(profile))
+    await closePages(profile)
+    if (signedIn === undefined) await profile.close()
   }
 }
 
 async function closePages(profile: BrowserContext): Promise<void> {
-  for (const page of profile.pages()) await page.close()
+  for (const page of profile.pages()) await closePage(page)
+}
+
+/** Chromium forgets to close a page that is just getting another document, and Playwright waits for ever (1.65): it gets none first. */
+export async function closePage(page: Page): Promise<void> {
+  await page.goto('about:blank').catch(() => undefined)
+  await page.close()
 }

@@ -8,7 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { paths } from '../src/contract/contract.ts'
 import { startTestApp } from '../test/rig/test-app.ts'
 import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
-import { browserName, type Profile, type ThirdPartyCookies } from './browser.ts'
+import { browserName, closePage, type Profile, type ThirdPartyCookies } from './browser.ts'
 import { endSessions, letPasswordsAge, makeTokensDue } from './change-sessions.ts'
 import { signIn, typePassword } from './sign-in.ts'
 import { names, openVisitor, startSites, type Sites } from './sites.ts'
@@ -98,11 +98,11 @@ describe.each(browserName === 'firefox' ? whereItWorks.slice(0, 2) : whereItWork
       const page = await frameOn(browser, 'foreign', at(gate, '/'))
       await typePassword(page.frameLocator('iframe'), gate.password)
       await repeat(page.frameLocator('iframe'), '関所')
-      await page.close()
+      await closePage(page)
 
       const again = await frameOn(browser, 'foreign', at(gate, '/'))
       await repeat(again.frameLocator('iframe'), '二度目')
-      await again.close()
+      await closePage(again)
       const kept = await cookiesIn(browser)
       expect(kept.length).toBeGreaterThan(0)
       for (const cookie of kept)
@@ -131,13 +131,13 @@ describe.each(browserName === 'firefox' ? whereItWorks.slice(0, 2) : whereItWork
           ?.evaluate(() => document.body.textContent)
       await expect.poll(() => shown(file)).toBe('a report')
       await expect.poll(() => shown(asset)).toContain('{')
-      await page.close()
+      await closePage(page)
       // With a query, since Firefox shows what it has cached inside this site.
       for (const address of [file, `${asset}?direct`]) {
         const direct = await pageOn(browsers[cookies], 'foreign')
         const [answer] = await Promise.all([direct.waitForResponse(address), putFrameIn(direct, address)])
         expect(answer.status()).toBe(403)
-        await direct.close()
+        await closePage(direct)
       }
     })
 
@@ -146,7 +146,7 @@ describe.each(browserName === 'firefox' ? whereItWorks.slice(0, 2) : whereItWork
       const inside = page.frameLocator('iframe')
       await inside.locator('sekisho-bar .knob').waitFor()
       expect(await inside.locator(`sekisho-bar a[href="${paths.account}"]`).count()).toBe(0)
-      await page.close()
+      await closePage(page)
     })
 
     it.each([
@@ -185,7 +185,7 @@ describe.each(browserName === 'firefox' ? whereItWorks.slice(0, 2) : whereItWork
         expect([later, await dialog.isVisible()]).toEqual([[403, true], false])
         await inside.getByRole('tab', { name: 'Text' }).click()
         await repeat(inside, `after ${button}`)
-        await page.close()
+        await closePage(page)
       },
     )
 
@@ -201,7 +201,7 @@ describe.each(browserName === 'firefox' ? whereItWorks.slice(0, 2) : whereItWork
       await inside.getByRole('tab', { name: 'Errors' }).click()
       await inside.getByRole('button', { name: 'Raise an error' }).click()
       await inside.getByText('This is what a refused input looks like.').waitFor()
-      await page.close()
+      await closePage(page)
     })
 
     it('keeps the session when its token is replaced in the frame', async () => {
@@ -215,7 +215,7 @@ describe.each(browserName === 'firefox' ? whereItWorks.slice(0, 2) : whereItWork
       await repeat(frame, '新しい')
       await expect.poll(tokens).not.toEqual(before)
       await repeat(frame, '続き')
-      await page.close()
+      await closePage(page)
     })
 
     it('is told to sign in again in the frame itself, and that works', async () => {
@@ -230,7 +230,7 @@ describe.each(browserName === 'firefox' ? whereItWorks.slice(0, 2) : whereItWork
       await dialog.getByRole('link', { name: 'Sign in again' }).click()
       await typePassword(inside, gate.password)
       await repeat(inside, 'once more')
-      await page.close()
+      await closePage(page)
     })
 
     it('gets no page of the gate to show but the one to sign in at', async () => {
@@ -238,7 +238,7 @@ describe.each(browserName === 'firefox' ? whereItWorks.slice(0, 2) : whereItWork
       for (const path of [paths.account, paths.confirm]) {
         const page = await frameOn(browser, 'foreign', at(gate, path))
         await untilRefused(page)
-        await page.close()
+        await closePage(page)
       }
     })
 
@@ -246,7 +246,7 @@ describe.each(browserName === 'firefox' ? whereItWorks.slice(0, 2) : whereItWork
       for (const path of ['/', paths.login]) {
         const page = await frameOn(browsers[cookies], 'sibling', at(gates[kind], path))
         await untilRefused(page)
-        await page.close()
+        await closePage(page)
       }
     })
   },
@@ -265,7 +265,7 @@ describe('where a browser gives a frame no place', () => {
     await window.waitForURL(at(gate, '/?begin=here'))
     await window.getByLabel('Content 1').waitFor()
     await window.close()
-    await page.close()
+    await closePage(page)
   }
 
   it('for a key, and the gate wants one: nobody is let in, and the page says why', () =>
@@ -286,6 +286,6 @@ describe('a window of its own', () => {
     await page.getByLabel('Content 1').fill('alone')
     await page.getByRole('button', { name: 'Submit' }).click()
     await page.getByText('alone').last().waitFor()
-    await page.close()
+    await closePage(page)
   })
 })

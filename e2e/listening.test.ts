@@ -28,8 +28,7 @@ describe('what is said and shown while the page is open', () => {
     ['a picture', look],
   ]
 
-  // The browser's made-up devices start late beside other browsers, now and then never, with the app alone as well.
-  it.each(kinds)('%s arrives piece by piece', { retry: 1 }, async (_, use) => {
+  it.each(kinds)('%s arrives piece by piece', async (_, use) => {
     const direct = await withPage(browser, undefined, async (page) => {
       await page.goto(app.url)
       return use(page)

@@ -10,7 +10,7 @@ import { againParameter, paths } from '../src/contract/contract.ts'
 import { countRecords } from '../test/attacks/audit-records.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
-import { browserName, type Profile } from './browser.ts'
+import { browserName, closePage, type Profile } from './browser.ts'
 import { signIn, untilFormIsOpen } from './sign-in.ts'
 import { names, openVisitor, startSites, type Sites } from './sites.ts'
 import { useEnds } from './use-ends.ts'
@@ -56,7 +56,7 @@ describe('a script of the app tries to read, frame or script the login', () => {
     expect(await inFrame(page, path)).toBeNull()
     // A frame on the app itself is its own affair.
     expect(await inFrame(page, '/')).toContain('<html')
-    await page.close()
+    await closePage(page)
   })
 
   it('is blocked by the gate: a frame shows nothing of the login page to somebody who is not signed in', async () => {
@@ -91,8 +91,8 @@ describe('a script of the app tries to read, frame or script the login', () => {
     expect(await other.evaluate(() => window.opener === null)).toBe(true)
     // Alone in its process: not to be read by way of a fault of the processor either.
     expect(await other.evaluate(() => crossOriginIsolated)).toBe(true)
-    await other.close()
-    await page.close()
+    await closePage(other)
+    await closePage(page)
   })
 
   it('has a handle on a window of the app itself, as without the gate', async () => {
@@ -104,8 +104,8 @@ describe('a script of the app tries to read, frame or script the login', () => {
       return handle.document.title
     })
     expect(await title).toBe('Shelves')
-    await (await opened).close()
-    await page.close()
+    await closePage(await opened)
+    await closePage(page)
   })
 
   describe('as a service worker', () => {
@@ -130,7 +130,7 @@ describe('a script of the app tries to read, frame or script the login', () => {
         for (const one of all) await one.unregister()
         return all.length
       })
-      await page.close()
+      await closePage(page)
       return { said, left }
     }
 
@@ -181,7 +181,7 @@ describe('a script of the app tries to read, frame or script the login', () => {
       localStorage.removeItem('typed')
       document.cookie = 'typed=; max-age=0'
     })
-    for (const one of [own, alone, page]) await one.close()
+    for (const one of [own, alone, page]) await closePage(one)
   })
 })
 
@@ -258,7 +258,7 @@ async function waysTo(page: Page, text: string, path: string): Promise<readonly 
 
 describe('another site that opens the app in a window', () => {
   it('is blocked by the gate: it has no handle on it', async () => {
-    await (await appPage()).close()
+    await closePage(await appPage())
     const foreign = await profile.context.newPage()
     await foreign.goto(sites.pageOf('foreign'))
     const opened = nextWindowAt(`${origin}/`)
@@ -270,8 +270,8 @@ describe('another site that opens the app in a window', () => {
     const page = await opened
     expect(await seen).toBe(0)
     await page.locator('#make').waitFor()
-    await page.close()
-    await foreign.close()
+    await closePage(page)
+    await closePage(foreign)
   })
 })
 
@@ -291,7 +291,7 @@ describe('what stands on a page of the app without being a script', () => {
     })
     expect(violated).toBe('form-action')
     expect(asked).not.toContain(names.foreign)
-    await page.close()
+    await closePage(page)
   })
 })
 
@@ -310,13 +310,13 @@ describe('a file that is opened by its address', () => {
       const made = await appPage()
       await made.locator('#make').click()
       await made.locator('#made a').first().waitFor()
-      await made.close()
+      await closePage(made)
       const page = await open(file)
       expect(await page.evaluate(() => [self.origin, document.querySelector('h1, circle') !== null])).toEqual(
         ['null', true],
       )
       expect(await ran(page)).toBe(false)
-      await page.close()
+      await closePage(page)
     },
   )
 
@@ -326,7 +326,7 @@ describe('a file that is opened by its address', () => {
       const page = await open(file)
       expect(await page.evaluate(() => self.origin)).toBe(origin)
       expect(await ran(page)).toBe(true)
-      await page.close()
+      await closePage(page)
     },
   )
 
@@ -334,20 +334,20 @@ describe('a file that is opened by its address', () => {
     const made = await appPage()
     await made.locator('#make').click()
     await made.locator('#made a').first().waitFor()
-    await made.close()
+    await closePage(made)
     // Firefox offers this kind of sound for download, here as on the app itself.
     const sounds = browserName === 'chromium' ? ['made/sound.wav'] : []
     for (const file of ['made/film.mp4', ...sounds]) {
       const page = await open(file)
       await page.waitForFunction(() => (document.querySelector('video')?.readyState ?? 0) >= 2)
-      await page.close()
+      await closePage(page)
     }
     const picture = await open('made/picture.png')
     expect(await picture.evaluate(() => document.images[0]?.naturalWidth)).toBe(1)
-    await picture.close()
+    await closePage(picture)
     const text = await open('made/words.txt')
     expect(await text.evaluate(() => document.body.innerText)).toBe('words')
-    await text.close()
+    await closePage(text)
   })
 })
 
@@ -375,7 +375,7 @@ describe('signing out', () => {
     expect(left).not.toContain('app')
     await other.getByText('You have been signed out').waitFor()
     expect(errors).toEqual([])
-    await other.close()
-    await page.close()
+    await closePage(other)
+    await closePage(page)
   })
 })

@@ -6,7 +6,7 @@ import { startGateHere, type GateHere } from '../test/rig/gate-here.ts'
 import type { TestGate } from '../test/rig/test-gate.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startSmallGradio, type SmallGradio } from '../test/upstreams/small-gradio.ts'
-import { openBrowser, withPage } from './browser.ts'
+import { closePage, openBrowser, withPage } from './browser.ts'
 import { fieldOf, untilValue, valueOf } from './scenarios/scenario.ts'
 import { useSideBySide } from './side-by-side.ts'
 import { signIn, typePassword, untilFormIsOpen } from './sign-in.ts'
@@ -60,7 +60,7 @@ describe('a lost key', () => {
     const forgetful = await page.context().newPage()
     await forgetful.addInitScript(forgetWhatIsPut)
     await signIn(forgetful, `${gate.url}${paths.login}?${againParameter}=1`, passwordOf(name), name)
-    await forgetful.close()
+    await closePage(forgetful)
     await remember(page)
     await dialog(page).waitFor()
   }

@@ -9,7 +9,7 @@ import type { Page } from 'playwright-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
-import type { Profile, ThirdPartyCookies } from './browser.ts'
+import { closePage, type Profile, type ThirdPartyCookies } from './browser.ts'
 import { signIn } from './sign-in.ts'
 import { names, openVisitor, startSites, type Scheme, type Sites } from './sites.ts'
 import { useEnds } from './use-ends.ts'
@@ -175,8 +175,8 @@ async function attack({ from, thirdPartyCookies, scheme, deed }: Row, place: Pla
     const got = await deed(foreign, app)
     return { got, own: await deed(own, app, 'application/json'), statuses }
   } finally {
-    await foreign.close()
-    await own.close()
+    await closePage(foreign)
+    await closePage(own)
   }
 }
 
@@ -240,8 +240,8 @@ describe('4.16 another site or a sibling has a function run, and does not see th
     )
     await foreign.evaluate(() => document.forms[0]?.submit())
     await expect.poll(() => statuses[0] ?? 0).toBeGreaterThanOrEqual(400)
-    await foreign.close()
-    await own.close()
+    await closePage(foreign)
+    await closePage(own)
   }
 
   it.each(['foreign', 'sibling'] as const)(
@@ -264,6 +264,6 @@ describe('4.16 another site or a sibling has a function run, and does not see th
       'note.txt',
     )
     expect(await isThere()).toBe(true)
-    await own.close()
+    await closePage(own)
   })
 })

@@ -1,7 +1,7 @@
 /** Signs in as a person does: opens a page, meets the login page, types, and comes back. */
 import type { Browser, FrameLocator, Page } from 'playwright-core'
 import { paths } from '../src/contract/contract.ts'
-import { openPage, type SignedIn } from './browser.ts'
+import { closePage, openPage, type SignedIn } from './browser.ts'
 
 /** Waits until a form of the gate's own pages takes what is typed. */
 export async function untilFormIsOpen(page: Page | FrameLocator): Promise<void> {
@@ -36,6 +36,6 @@ export async function signedInProfile(
 ): Promise<SignedIn> {
   const page = await openPage(browser)
   await signIn(page, url, password, username)
-  await page.close()
+  await closePage(page)
   return page.context()
 }

@@ -10,7 +10,7 @@ import { startGateHere, type GateHere } from '../test/rig/gate-here.ts'
 import { readConfigText } from '../test/rig/read-config-text.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { testPassword } from '../test/rig/test-gate.ts'
-import { openBrowser, openProfile } from './browser.ts'
+import { closePage, openBrowser, openProfile } from './browser.ts'
 import { connect, predict } from './clients/client-uses.ts'
 import { startClient } from './clients/start-client.ts'
 import { fieldOf, press, untilValue } from './scenarios/scenario.ts'
@@ -70,7 +70,7 @@ class Seat {
     await this.#context.clearCookies()
     const door = await this.#context.newPage()
     await signIn(door, `${this.#url}${path}`, testPassword, viewer)
-    await door.close()
+    await closePage(door)
     const page = await this.#context.newPage()
     page.on('pageerror', (error) => this.troubles.push(`${viewer}: ${error.message}`))
     page.on('console', (message) => {
@@ -183,7 +183,7 @@ describe('careless, seen by three', () => {
           ),
         viewer,
       )
-      await page.close()
+      await closePage(page)
     }
     const page = await seat.open('viewer')
     const keys = await historyKeys(page)
@@ -296,7 +296,7 @@ describe('kitchen, seen by three', () => {
       await untilValue(page, 'box-0', /^filled 0$/)
       await page.locator('#explorer').getByText('top.txt').waitFor()
       expect(await isEditable(page, 'count-out')).toBe(false)
-      await page.close()
+      await closePage(page)
     }
     expect(seat.troubles).toEqual([])
   })

@@ -17,6 +17,28 @@ const projects = process.argv.slice(2)
 /** Without a second quarter of an hour for what `firefox` tries in short, and streams that take as long as they say. */
 const usual = ['!e2e-firefox', '!ten-minutes*']
 
+/** Of Vitest's JSON report. */
+interface Report {
+  readonly numFailedTests: number
+  readonly numPassedTests: number
+  readonly numPendingTests: number
+  readonly testResults: readonly { readonly assertionResults: readonly TestResult[] }[]
+}
+
+interface TestResult {
+  readonly fullName: string
+  readonly status: string
+  readonly failureMessages: readonly string[]
+}
+
+/** Tests that passed after a wait that ran out, with what it was: see `retry` in vitest.config.ts. */
+function listSecondTries({ testResults }: Report): readonly string[] {
+  return testResults
+    .flatMap(({ assertionResults }) => assertionResults)
+    .filter(({ status, failureMessages }) => status === 'passed' && failureMessages.length > 0)
+    .map(({ fullName, failureMessages }) => `${fullName}: ${failureMessages[0]?.split('\n')[0] ?? ''}`)
+}
+
 async function runSuites(): Promise<{ passed: number; failed: number; skipped: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'sekisho-test-'))
   const report = join(folder, 'report.json')
@@ -30,15 +52,12 @@ async function runSuites(): Promise<{ passed: number; failed: number; skipped: n
     child.on('exit', (status) => resolve(status ?? 1))
   })
   try {
-    const counts = JSON.parse(readFileSync(report, 'utf8')) as Record<string, number>
-    const failed = counts['numFailedTests'] ?? 0
+    const told = JSON.parse(readFileSync(report, 'utf8')) as Report
+    const failed = told.numFailedTests
     // A suite that broke before its first test has no failed test to count.
     const broken = code !== 0 && failed === 0 ? 1 : 0
-    return {
-      passed: counts['numPassedTests'] ?? 0,
-      failed: failed + broken,
-      skipped: counts['numPendingTests'] ?? 0,
-    }
+    for (const test of listSecondTries(told)) console.log(`at the second try: ${test}`)
+    return { passed: told.numPassedTests, failed: failed + broken, skipped: told.numPendingTests }
   } catch {
     return { passed: 0, failed: 1, skipped: 0 }
   } finally {

@@ -52,6 +52,7 @@ export class Inspected implements Source {
       },
       cut: () => this.#cut(),
     })
+    if (!this.#looking) this.#settle(() => undefined)
     return {
       drained: () => {
         this.#room = true
@@ -62,7 +63,9 @@ export class Inspected implements Source {
   }
 
   settled(): Promise<void> | undefined {
-    if (!this.#looking || this.#over) return undefined
+    // What came with the head waits for whoever takes the answer.
+    const hasAll = this.#sink !== undefined && !this.#looking
+    if (hasAll || this.#over) return undefined
     return new Promise((resolve) => this.#settling.push(resolve))
   }
 

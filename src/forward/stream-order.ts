@@ -3,10 +3,11 @@
  * opens a stream only where none is open: were a call answered while the end of the last stream is still being looked at, nobody
  * would read what it brings (gradio/routes.py sse_stream and js/client open_stream, 6.31).
  */
+import { setImmediate as turn } from 'node:timers/promises'
 import type { StreamEnd } from '../request.ts'
 
 export interface OrderedStream {
-  /** Undefined: all that came has gone on. */
+  /** Undefined: somebody takes it, and all that was read has gone on. */
   readonly settled: () => Promise<void> | undefined
   readonly ended: Promise<StreamEnd>
 }
@@ -35,6 +36,8 @@ export class StreamOrder {
 
   /** Resolves when what the session's streams have brought by now has gone on, or when that takes too long. */
   async catchUp(session: string): Promise<void> {
+    // What the app sent before lies in another connection, which may be read after this one in the same turn.
+    await turn()
     const streams = this.#streams.get(session)
     if (streams === undefined) return
     let isLate = false
@@ -44,8 +47,12 @@ export class StreamOrder {
       resolve()
     }, this.#patience)
     for (const stream of streams)
-      for (let settled = stream.settled(); settled !== undefined && !isLate; settled = stream.settled())
+      for (let settled = stream.settled(); settled !== undefined && !isLate; settled = stream.settled()) {
         await Promise.race([settled, late])
+        // Whoever was held up reads on in the turn after next.
+        await turn()
+        await turn()
+      }
     clearTimeout(timer)
   }
 }

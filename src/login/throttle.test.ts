@@ -10,6 +10,7 @@ import { addressKey } from '../kit/address-key.ts'
 import { failureKeyOf, type Username } from '../kit/username.ts'
 import { makeKnownBrowsers, markOf } from './known-browser.ts'
 import type { KnownBrowser } from './known-browser.ts'
+import { failureRule } from '../users/failures.ts'
 import { makeThrottle } from './throttle.ts'
 
 const row: PasswordRow = {
@@ -246,6 +247,21 @@ describe('the pace', () => {
     expect((await allowed('192.0.2.1', next)).allowed).toBe(true)
   })
 
+  it('of such a browser is the strangers’ at once where the clock ran ahead when it was given the other', async () => {
+    const { throttle, allowed } = make()
+    const attempts = async (id: string) => {
+      const used = []
+      for (const atHome of [true, false, true, false])
+        used.push((await allowed('192.0.2.1', { id, mark, atHome })).allowed)
+      return used
+    }
+    await throttle.replace({ id: 'ahead', mark, atHome: true }, start + day)
+    expect(await attempts('ahead')).toEqual([true, true, true, false])
+    // Two processes may differ by a little.
+    await throttle.replace({ id: 'level', mark, atHome: true }, start + 60_000)
+    expect(await attempts('level')).toEqual([true, true, true, true])
+  })
+
   it('lets whoever waits as long as they are told try again, or tells them once more', async () => {
     const throttle = makeThrottle(defaults.pace, makeMemoryStore())
     const browser = { id: 'mine', mark, atHome: true }
@@ -370,6 +386,25 @@ describe('the pace of a user’s name', () => {
     })
     expect(await throttle.attempt(attempt, start)).toEqual({ allowed: true })
   })
+
+  it.each(['stranger', 'known'] as const)(
+    'costs a %s one wait where the clock ran ahead, and not as long as it did',
+    async (who) => {
+      const throttle = makeThrottle(paces, makeMemoryStore())
+      const retryAfter = async (now: number, browser = browserOf(who)) => {
+        const answer = await throttle.attempt({ address: '192.0.2.1', browser, mark, username }, now)
+        return answer.allowed ? 0 : answer.retryAfter
+      }
+      const ahead = start + 365 * day
+      while ((await retryAfter(ahead, undefined)) === 0);
+      while ((await retryAfter(ahead)) === 0);
+      // One for the count, and one for the pace, which ran ahead as well.
+      const waits = [await retryAfter(start)]
+      while (waits.length < 3 && waits.at(-1) !== 0)
+        waits.push(await retryAfter(start + 1000 * waits.reduce((sum, one) => sum + one)))
+      expect(waits).toEqual([failureRule.firstWaitMs / 1000, expect.any(Number), 0])
+    },
+  )
 
   it('is not drawn from by an attempt that the address had to wait for', async () => {
     const store = makeMemoryStore()

@@ -1,7 +1,7 @@
 /** The pace of login attempts: counted at the start, per address, for all, and for a user's name. */
 import { addressKey } from '../kit/address-key.ts'
 import { failureKeyOf, type Username } from '../kit/username.ts'
-import { decideFailure } from '../store/failures.ts'
+import { decideFailure, skewMs } from '../store/failures.ts'
 import type { AccountId, FailureAnswer, FailureRule, PaceRule } from '../store/rows.ts'
 import type { FailureStore, PaceStore, SpentStore } from '../store/store.ts'
 import { accountRule, failureRule, knownBrowserRule } from '../users/failures.ts'
@@ -116,8 +116,9 @@ export function makeThrottle(paces: Paces, store: ThrottleStore): Throttle {
   /** Who has to wait for the count is told that wait, and uses up no pace meanwhile. */
   const drawAndCount = async (budget: Budget, counting: Counting): Promise<Paced> => {
     const row = await store.failures.find(counting.key)
-    const before = judge(decideFailure(row, counting.rule, counting.now).answer, counting)
-    if (!before.allowed) return before
+    const { answer, counted } = decideFailure(row, counting.rule, counting.now)
+    // What a clock that ran ahead left behind is put right in the store, or it would be waited for again and again.
+    if (!answer.allowed) return counted === undefined ? judge(answer, counting) : count(counting)
     const drawn = await draw(budget, counting.now)
     return drawn.allowed ? count(counting) : drawn
   }
@@ -134,7 +135,10 @@ export function makeThrottle(paces: Paces, store: ThrottleStore): Throttle {
   }
   const wasReplaced = async (browser: KnownBrowser, now: number): Promise<boolean> => {
     const forgottenAt = await store.spent.find(replacedIdOf(browser))
-    return forgottenAt !== undefined && now >= forgottenAt - knownBrowserMs + replacedGoodMs
+    if (forgottenAt === undefined) return false
+    const replacedAt = forgottenAt - knownBrowserMs
+    // A time to come is of a clock that ran ahead, and nobody knows how long ago it was.
+    return now >= replacedAt + replacedGoodMs || replacedAt > now + skewMs
   }
   const attemptAs = async (attempt: Attempt, now: number): Promise<Paced> => {
     const { browser, address } = attempt

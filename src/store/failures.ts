@@ -14,7 +14,7 @@ export interface FailureDecision {
 }
 
 /** A stored time further ahead than this comes from a clock that was wrong; see gcra.ts for its size. */
-const skewMs = 60_000
+export const skewMs = 60_000
 
 /**
  * Counts an attempt as failed before it is made, so that one that never comes back counts too; a success clears the

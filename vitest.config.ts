@@ -30,7 +30,10 @@ const compiled = join(import.meta.dirname, 'node_modules/.cache/node')
  * before it ends (one of 2,000 such calls to the app alone; js/client open_stream, 6.31), and a browser's made-up camera may not
  * start. Such a test is tried once more, and named at the end (scripts/test.ts); what came and is wrong fails at once.
  */
-const retry = { count: 1, condition: /Timeout \d+ms exceeded|Test timed out in/ }
+const retry = { count: 1, condition: /Timeout \d+ms exceeded|Test timed out in|Timed out in waitUntil/ }
+/** Of Playwright: a wait that was begun before a deed that then failed, so that nobody takes it. The test tells of the deed. */
+const waitInVain =
+  /^(?:page|browserContext|frame)\.waitFor\w+: (?:Timeout|Target page, context or browser has been closed|Navigation failed)/
 const inBrowser = { testTimeout: 180_000, hookTimeout: 240_000, retry }
 const firefox = { SEKISHO_BROWSER: 'firefox' }
 /** No browser takes part. */
@@ -47,6 +50,7 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 30_000 } },
+    onUnhandledError: ({ message }) => !waitInVain.test(message ?? ''),
     // Tests that run beside each other only wait.
     maxConcurrency: 20,
     env: { NODE_COMPILE_CACHE: compiled },

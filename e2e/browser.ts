@@ -1,4 +1,5 @@
 /** A real browser, headless, that talks to nobody but the pages it is sent to: Chromium, or Firefox where SEKISHO_BROWSER says so. */
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { launchChromium, openChromiumProfile } from './chromium.ts'
 import { launchFirefox, openFirefoxProfile } from './firefox.ts'
@@ -90,8 +91,7 @@ export async function withPage<T>(
   try {
     return await use(await profile.newPage())
   } finally {
-    await closePages(profile)
-    if (signedIn === undefined) await profile.close()
+    await (signedIn === undefined ? closeProfile(profile) : closePages(profile))
   }
 }
 
@@ -99,8 +99,21 @@ async function closePages(profile: BrowserContext): Promise<void> {
   for (const page of profile.pages()) await closePage(page)
 }
 
-/** Chromium forgets to close a page that is just getting another document, and Playwright waits for ever (1.65): it gets none first. */
-export async function closePage(page: Page): Promise<void> {
-  await page.goto('about:blank').catch(() => undefined)
-  await page.close()
+/** With its pages, as `closePage`. */
+export async function closeProfile(profile: BrowserContext): Promise<void> {
+  await closePages(profile)
+  await profile.close()
 }
+
+/**
+ * Chromium forgets to close a page that is just getting another document, and Playwright waits for ever (1.65). So it gets none
+ * first; and what stays open all the same ends with the browser, and takes no test's own words away.
+ */
+export async function closePage(page: Page): Promise<void> {
+  for (let tries = 3; tries > 0 && !page.isClosed(); tries--)
+    if (await page.goto('about:blank').then(isDone, isNotDone)) break
+  await Promise.race([page.close(), delay(30_000, undefined, { ref: false })])
+}
+
+const isDone = () => true
+const isNotDone = () => false

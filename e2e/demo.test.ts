@@ -21,27 +21,31 @@ describe('the demo', () => {
     await demo?.stop()
   })
 
-  it('prints an address and a pass-phrase, works behind them, and ends without leaving anything', async () => {
-    await vi.waitUntil(() => !demo.running || demo.output().includes('Ctrl-C ends'), { timeout: 180_000 })
-    const url = /Open +(\S+)/.exec(demo.output())?.[1] ?? ''
-    const passphrase = /Pass-phrase +(\S+)/.exec(demo.output())?.[1] ?? ''
-    expect(passphrase.split('-').length).toBeGreaterThanOrEqual(7)
-    expect(demo.output().split(passphrase).length).toBe(2)
+  it(
+    'prints an address and a pass-phrase, works behind them, and ends without leaving anything',
+    { timeout: 400_000 },
+    async () => {
+      await vi.waitUntil(() => !demo.running || demo.output().includes('Ctrl-C ends'), { timeout: 180_000 })
+      const url = /Open +(\S+)/.exec(demo.output())?.[1] ?? ''
+      const passphrase = /Pass-phrase +(\S+)/.exec(demo.output())?.[1] ?? ''
+      expect(passphrase.split('-').length).toBeGreaterThanOrEqual(7)
+      expect(demo.output().split(passphrase).length).toBe(2)
 
-    await withPage(browser, undefined, async (page) => {
-      await signIn(page, url, passphrase)
-      await page.getByLabel('Content 1').fill('two words')
-      await page.getByLabel('Content 3').fill('and three more')
-      await page.getByRole('button', { name: 'Submit' }).click()
-      await page.getByText('5 words in all.').waitFor()
-      await page.getByRole('tab', { name: 'Chat' }).click()
-      await page.getByPlaceholder('Type a message...').fill('hello there')
-      await page.getByPlaceholder('Type a message...').press('Enter')
-      await page.getByText('Backwards it reads: there hello').waitFor()
-    })
+      await withPage(browser, undefined, async (page) => {
+        await signIn(page, url, passphrase)
+        await page.getByLabel('Content 1').fill('two words')
+        await page.getByLabel('Content 3').fill('and three more')
+        await page.getByRole('button', { name: 'Submit' }).click()
+        await page.getByText('5 words in all.').waitFor()
+        await page.getByRole('tab', { name: 'Chat' }).click()
+        await page.getByPlaceholder('Type a message...').fill('hello there')
+        await page.getByPlaceholder('Type a message...').press('Enter')
+        await page.getByText('Backwards it reads: there hello').waitFor()
+      })
 
-    process.kill(demo.pid, 'SIGINT')
-    expect(await demo.exited).toEqual({ code: 0, signal: null })
-    await expect(fetch(url)).rejects.toThrow('fetch failed')
-  })
+      process.kill(demo.pid, 'SIGINT')
+      expect(await demo.exited).toEqual({ code: 0, signal: null })
+      await expect(fetch(url)).rejects.toThrow('fetch failed')
+    },
+  )
 })

@@ -22,7 +22,7 @@ describe('a gate at a bare address, with --https', () => {
       ],
     })
     await vi.waitUntil(() => gate.process.output().includes('The gate stands in front of'), {
-      timeout: 60_000,
+      timeout: 180_000,
       interval: 100,
     })
     // The root itself is not sent.

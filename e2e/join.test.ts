@@ -6,7 +6,7 @@ import { findPasswordTraces } from '../test/rig/password-traces.ts'
 import { startRecordingRelay, type RecordingRelay } from '../test/rig/recording-relay.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
-import { openBrowser, openProfile, withPage } from './browser.ts'
+import { closeProfile, openBrowser, openProfile, withPage } from './browser.ts'
 import { fieldOf, press, untilValue } from './scenarios/scenario.ts'
 import { signIn, typePassword, untilFormIsOpen } from './sign-in.ts'
 
@@ -104,7 +104,7 @@ describe('an account', () => {
       await page.keyboard.press('Enter')
       await page.waitForURL(`${gate.url}/`)
     } finally {
-      await context.close()
+      await closeProfile(context)
     }
   })
 
@@ -232,6 +232,8 @@ describe('an account', () => {
 })
 
 async function invite(gate: TestGate, name: string, origin: string): Promise<string> {
+  // Whom a first try has left.
+  await gate.cli('user', 'remove', name, '--yes')
   const made = await gate.cli('user', 'add', name, '--at', origin, '--json')
   expect(made.code, made.stderr).toBe(0)
   const { invitation } = JSON.parse(made.stdout) as { readonly invitation: string }

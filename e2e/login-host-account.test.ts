@@ -26,8 +26,12 @@ describe('the account page at a login host', () => {
     (made) => ({ gate, browser, demo, login, isAt, isInApp } = made),
   )
 
-  async function add(name: string): Promise<void> {
+  let users = 0
+  /** Somebody new, for a second try too. */
+  async function add(stem: string): Promise<string> {
+    const name = `${stem}${String(++users)}`
     await gate.users.setPassword(await gate.users.add(name), first, leastStretching)
+    return name
   }
 
   async function signInThere(page: Page, password: string, name: string): Promise<void> {
@@ -46,10 +50,10 @@ describe('the account page at a login host', () => {
   }
 
   it('is reached from the bar, changes the password, and ends what was open in the app', async () => {
-    await add('bob')
+    const bob = await add('bob')
     await withPage(browser, undefined, async (page) => {
       await page.goto(demo)
-      await signInThere(page, first, 'bob')
+      await signInThere(page, first, bob)
       await page.waitForURL(isInApp)
       await openKitchen(page, demo)
       const open = await page.context().newPage()
@@ -58,7 +62,7 @@ describe('the account page at a login host', () => {
       await page.bringToFront()
       await page.getByRole('button', { name: 'Session and sign-out' }).click()
       await page.getByRole('link', { name: 'Your account' }).click()
-      await signInThere(page, first, 'bob')
+      await signInThere(page, first, bob)
       await chooseAnother(page)
 
       await open.bringToFront()
@@ -66,39 +70,39 @@ describe('the account page at a login host', () => {
 
       await page.bringToFront()
       await page.locator('#to-app').click()
-      await signInThere(page, next, 'bob')
+      await signInThere(page, next, bob)
       await page.waitForURL(isInApp)
       await openKitchen(page, demo)
       await page.getByRole('button', { name: 'Session and sign-out' }).click()
-      await page.getByText('Signed in as bob').waitFor()
+      await page.getByText(`Signed in as ${bob}`).waitFor()
     })
   })
 
   it('is where somebody whose password is too old ends up, and gets from there to the app', async () => {
-    await add('carol')
+    const carol = await add('carol')
     gate.clock.advance(31 * day)
     await withPage(browser, undefined, async (page) => {
       await page.goto(demo)
-      await signInThere(page, first, 'carol')
+      await signInThere(page, first, carol)
       await page.waitForURL((at) => isAt(paths.login)(at) && !at.searchParams.has('for'))
-      await signInThere(page, first, 'carol')
+      await signInThere(page, first, carol)
       await page.getByText('Your password is older than this site allows.').waitFor()
       await chooseAnother(page)
       await page.locator('#to-app').click()
-      await signInThere(page, next, 'carol')
+      await signInThere(page, next, carol)
       await page.waitForURL(isInApp)
       await openKitchen(page, demo)
     })
   })
 
   it('signs out of the account page alone, and leads back to the app', async () => {
-    await add('dave')
+    const dave = await add('dave')
     await withPage(browser, undefined, async (page) => {
       await page.goto(demo)
-      await signInThere(page, first, 'dave')
+      await signInThere(page, first, dave)
       await page.waitForURL(isInApp)
       await page.goto(`${demo}${paths.account}?lang=ja`)
-      await signInThere(page, first, 'dave')
+      await signInThere(page, first, dave)
       await page.waitForURL(isAt(paths.account))
       await page.locator('#sign-out').click()
       await page.waitForURL(isInApp)

@@ -7,7 +7,7 @@ import { commonRuns, findPasswordTraces } from '../test/rig/password-traces.ts'
 import { bodiesSentTo, startRecordingRelay, type RecordingRelay } from '../test/rig/recording-relay.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate, type TestGate } from '../test/rig/test-gate.ts'
-import { openBrowser, openProfile, withPage } from './browser.ts'
+import { closeProfile, openBrowser, openProfile, withPage } from './browser.ts'
 import { press, untilValue } from './scenarios/scenario.ts'
 import { signIn, typePassword } from './sign-in.ts'
 
@@ -189,7 +189,7 @@ describe('signing in', () => {
     await page.getByRole('heading', { name: 'サインイン' }).waitFor()
     await page.locator('#language').click()
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-    await context.close()
+    await closeProfile(context)
   })
 })
 

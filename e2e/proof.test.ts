@@ -100,7 +100,7 @@ describe('a page that signs', () => {
     { timeout: 900_000 },
     async () => {
       // By every clock: `ten-minutes.ts`.
-      const [steps, seconds] = [10, 0.5]
+      const [steps, seconds] = [10, 1.5]
       // The token is replaced five minutes later.
       gate.clock.advance(renewMs - 5 * minute)
       await withPage(browser, signedIn, async (page) => {
@@ -112,7 +112,7 @@ describe('a page that signs', () => {
         await press(page, 'count-go')
         await untilValue(page, 'count-out', /^counted /)
         const before = calls.length
-        // Told by the page: after the end each tick of its timer opens a stream, and this process may look late.
+        // Told by the page: after the end, a pause later, each tick of its timer opens a stream, and this process may look late.
         const ended = page.waitForFunction(
           (last) =>
             document.querySelector<HTMLInputElement>('#count-out :is(textarea, input)')?.value === last,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeCertificate } from '../test/rig/certificate.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { startTestGate } from '../test/rig/test-gate.ts'
-import { openBrowser, openProfile } from './browser.ts'
+import { closeProfile, openBrowser, openProfile } from './browser.ts'
 import { signIn, untilFormIsOpen } from './sign-in.ts'
 
 describe('signing in', () => {
@@ -55,7 +55,7 @@ describe('signing in', () => {
       await leave.click()
       await page.waitForURL('**/.sekisho/login')
     } finally {
-      await context.close()
+      await closeProfile(context)
       await gate.stop()
       await certificate.remove()
     }

@@ -10,7 +10,7 @@ import { startGateHere, type GateHere } from '../test/rig/gate-here.ts'
 import { readConfigText } from '../test/rig/read-config-text.ts'
 import { startTestApp, type GradioApp } from '../test/rig/test-app.ts'
 import { testPassword } from '../test/rig/test-gate.ts'
-import { closePage, openBrowser, openProfile } from './browser.ts'
+import { closePage, closeProfile, openBrowser, openProfile } from './browser.ts'
 import { connect, predict } from './clients/client-uses.ts'
 import { startClient } from './clients/start-client.ts'
 import { fieldOf, press, untilValue } from './scenarios/scenario.ts'
@@ -84,7 +84,7 @@ class Seat {
   }
 
   close(): Promise<void> {
-    return this.#context.close()
+    return closeProfile(this.#context)
   }
 }
 

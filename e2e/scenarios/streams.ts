@@ -15,7 +15,7 @@ export const streams: readonly Scenario[] = [
     run: async (page, baseUrl, journal) => {
       const left = await journal.count('count left')
       await openKitchen(page, baseUrl)
-      await typeNumber(fieldOf(page, 'count-pause'), '0.8')
+      await typeNumber(fieldOf(page, 'count-pause'), '1.5')
       const seen = await watchValues(page, 'count-out')
       await press(page, 'count-go')
       await untilValue(page, 'count-out', /6$/)

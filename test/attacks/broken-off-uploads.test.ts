@@ -34,7 +34,7 @@ async function breakOff(
   sent.on('error', () => undefined)
   sent.write(uploadStart)
   sent.write(Buffer.alloc(sentBytes, 'a'))
-  await expect.poll(async () => status !== undefined || (await isOver()), { timeout: 20_000 }).toBe(true)
+  await expect.poll(async () => status !== undefined || (await isOver())).toBe(true)
   sent.destroy()
   return status
 }

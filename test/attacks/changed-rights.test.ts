@@ -67,7 +67,7 @@ describe('a policy that is replaced', () => {
     const before = await readFile(file, 'utf8')
     await writeFile(file, before.replace('count, echo', 'count, echo, save'))
     const seen = stream.text.length
-    await expect.poll(() => stream.text.length, { timeout: 10_000 }).toBeGreaterThan(seen + 5_000)
+    await expect.poll(() => stream.text.length).toBeGreaterThan(seen + 5_000)
     await writeFile(file, before.replace('count, echo', 'echo'))
     expect(await stream.until(/counted 600/)).not.toContain('process_completed')
     expect(await join(gate.url, headers)).toBe(403)
@@ -77,9 +77,7 @@ describe('a policy that is replaced', () => {
     const headers = { cookie: await logIn({ url: gate.url, password: gate.password }) }
     const file = path.join(gate.home, 'sekisho.yaml')
     await writeFile(file, (await readFile(file, 'utf8')).replace('given_to', 'given_two'))
-    await expect
-      .poll(() => readAll(path.join(gate.home, 'state', 'audit')), { timeout: 10_000 })
-      .toContain('policy.rejected')
+    await expect.poll(() => readAll(path.join(gate.home, 'state', 'audit'))).toContain('policy.rejected')
     expect(await join(gate.url, headers)).toBe(403)
   })
 })

@@ -159,9 +159,7 @@ describe('faults of the launch', () => {
     const tunnel = spawn('bash', ['-c', sleeper], { stdio: 'ignore' })
     closers.push(async () => tunnel.kill('SIGKILL'))
     await once(tunnel, 'spawn')
-    await expect
-      .poll(async () => idsOf(reportOf(await look(app.url))), { timeout: 20_000 })
-      .toContain('share-link')
+    await expect.poll(async () => idsOf(reportOf(await look(app.url)))).toContain('share-link')
   })
 })
 

@@ -127,11 +127,11 @@ describe('a file that the app gave to somebody', () => {
     expect([await read(path, asAlice()), await read(path, asBob())]).toEqual([200, 200])
   })
 
-  it('is theirs no more within a second of the operator’s word', async () => {
+  it('is theirs no more once the operator has said so', async () => {
     const path = await picture(asAlice())
     expect(await read(path, asAlice())).toBe(200)
     expect(await gate().store.ownership.revoke('file', { id: path })).toBe(1)
-    await expect.poll(() => read(path, asAlice()), { timeout: 5_000 }).toBe(404)
+    await expect.poll(() => read(path, asAlice())).toBe(404)
   })
 
   it('is not theirs under any other spelling', async () => {
@@ -146,6 +146,6 @@ describe('a file that the app gave to somebody', () => {
     const day = 24 * 3_600_000
     gate().clock.advance(31 * day)
     const left = () => gate().store.ownership.findAll('file', path, 9)
-    await expect.poll(left, { timeout: 5_000 }).toEqual([])
+    await expect.poll(left).toEqual([])
   })
 })

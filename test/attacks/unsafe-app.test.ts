@@ -94,9 +94,7 @@ describe('an app that undoes the gate', () => {
     )
     closers.push(async () => tunnel.kill('SIGKILL'))
     await once(tunnel, 'spawn')
-    await expect
-      .poll(() => refusalOf(app.url).then((fault) => fault.message), { timeout: 20_000 })
-      .toMatch(/share=False/)
+    await expect.poll(() => refusalOf(app.url).then((fault) => fault.message)).toMatch(/share=False/)
   })
 
   it('(gradio-unknown) is refused, whatever else it says', async () => {
@@ -139,16 +137,16 @@ describe('an app that becomes unsafe while the gate stands', () => {
     expect(app.state).toBe('verified')
     await good.stop()
     app.suspect()
-    await expect.poll(() => app.state, { timeout: 20_000 }).toBe('away')
+    await expect.poll(() => app.state).toBe('away')
     const { port } = good
     const careless = await startTestApp('bare', { port, env: { GRADIO_SERVER_NAME: '0.0.0.0' } })
     closers.push(() => careless.stop())
-    await expect.poll(() => app.state, { timeout: 20_000 }).toBe('rejected')
+    await expect.poll(() => app.state).toBe('rejected')
     expect(audit.events.map((event) => event.kind)).toEqual(['app.verified', 'app.rejected'])
     await careless.stop()
     const careful = await startTestApp('bare', { port })
     closers.push(() => careful.stop())
-    await expect.poll(() => app.state, { timeout: 20_000 }).toBe('verified')
+    await expect.poll(() => app.state).toBe('verified')
   })
 
   it('is looked at before the next request, however quickly it came back', async () => {
@@ -185,7 +183,7 @@ describe('an app that becomes unsafe while the gate stands', () => {
     app.suspect()
     const settled = app.settled()
     // Three looks in vain.
-    await expect.poll(() => held.length, { timeout: 10_000 }).toBeGreaterThan(2)
+    await expect.poll(() => held.length).toBeGreaterThan(2)
     expect(app.state).toBe('verified')
     busy = false
     for (const answer of held) answer()

@@ -110,6 +110,8 @@ export async function closeProfile(profile: BrowserContext): Promise<void> {
  * first; and what stays open all the same ends with the browser, and takes no test's own words away.
  */
 export async function closePage(page: Page): Promise<void> {
+  // What is under way breaks off, and the page may complain of that.
+  for (const complaint of ['console', 'pageerror']) page.removeAllListeners(complaint)
   for (let tries = 3; tries > 0 && !page.isClosed(); tries--)
     if (await page.goto('about:blank').then(isDone, isNotDone)) break
   await Promise.race([page.close(), delay(30_000, undefined, { ref: false })])

@@ -70,7 +70,6 @@ const exists = (name: string) =>
     () => true,
     () => false,
   )
-const kinds = async () => (await log.records()).map((record) => record['kind'])
 
 describe('a full disk', () => {
   async function fill(disk: SmallDisk) {
@@ -78,7 +77,7 @@ describe('a full disk', () => {
     expect(await exists('reserve')).toBe(true)
     disk.room = 300
     expect(await faultOf(() => audit.write(granted('r1')))).toBe('audit-unwritable')
-    await vi.waitFor(async () => expect(await kinds()).toContain('gate.faulted'), patience)
+    await vi.waitFor(async () => expect(await log.kinds()).toContain('gate.faulted'), patience)
     return audit
   }
 
@@ -94,7 +93,7 @@ describe('a full disk', () => {
     const audit = await fill(new SmallDisk(8 * megabyte))
     await audit.write(signedOut)
     expect(await exists('reserve')).toBe(false)
-    expect(await kinds()).toEqual(['audit.opened', 'audit.opened', 'gate.faulted', 'session.ended'])
+    expect(await log.kinds()).toEqual(['audit.opened', 'audit.opened', 'gate.faulted', 'session.ended'])
     expect((await log.verify()).findings).toEqual([])
   })
 
@@ -104,8 +103,8 @@ describe('a full disk', () => {
     disk.room = 300
     const both = await Promise.allSettled([audit.write(granted('r1')), audit.write(signedOut)])
     expect(both.map(({ status }) => status)).toEqual(['rejected', 'fulfilled'])
-    expect(await kinds()).toContain('session.ended')
-    expect(await kinds()).not.toContain('request.granted')
+    expect(await log.kinds()).toContain('session.ended')
+    expect(await log.kinds()).not.toContain('request.granted')
   })
 
   test('refuses every request that was waiting, more than fit into one commit too', async () => {
@@ -123,7 +122,7 @@ describe('a full disk', () => {
     disk.room = 300
     expect(await faultOf(() => audit.write(granted('r1')))).toBe('audit-unwritable')
     await audit.write(signedOut)
-    expect(await kinds()).toContain('session.ended')
+    expect(await log.kinds()).toContain('session.ended')
   })
 
   test('notes that were taken before are written when there is room again, and the reserve is made anew', async () => {
@@ -157,7 +156,7 @@ describe('a full disk', () => {
     const audit = await log.open({}, disk)
     expect(audit.writable).toBe(false)
     await audit.write(signedOut)
-    expect((await kinds()).at(-1)).toBe('session.ended')
+    expect((await log.kinds()).at(-1)).toBe('session.ended')
   })
 
   test('nothing opens on it without a reserve', async () => {
@@ -202,12 +201,12 @@ describe('a full disk that the database shares', () => {
     const { disk, audit } = await openShared()
     disk.room = 300
     expect(await faultOf(() => audit.write(granted('r1')))).toBe('audit-unwritable')
-    await vi.waitFor(async () => expect(await kinds()).toContain('gate.faulted'), patience)
+    await vi.waitFor(async () => expect(await log.kinds()).toContain('gate.faulted'), patience)
     await audit.write(signedOut)
     expect(audit.writable).toBe(false)
     expect(await faultOf(() => audit.note(granted('r2')))).toBe('audit-unwritable')
     expect(await exists('reserve')).toBe(false)
-    expect(await kinds()).toEqual(['audit.opened', 'audit.opened', 'gate.faulted', 'session.ended'])
+    expect(await log.kinds()).toEqual(['audit.opened', 'audit.opened', 'gate.faulted', 'session.ended'])
     expect((await log.verify()).findings).toEqual([])
   })
 
@@ -219,7 +218,7 @@ describe('a full disk that the database shares', () => {
     await vi.waitFor(() => expect(audit.writable).toBe(true), patience)
     expect(await exists('reserve')).toBe(true)
     await audit.write(granted('after'))
-    expect(await kinds()).toContain('request.granted')
+    expect(await log.kinds()).toContain('request.granted')
     expect((await log.verify()).findings).toEqual([])
   })
 
@@ -242,12 +241,12 @@ describe('a full disk that the database shares', () => {
     disk.room = 4000
     await audit.write(granted('r1'))
     await vi.waitFor(() => expect(audit.writable).toBe(false), patience)
-    await vi.waitFor(async () => expect(await kinds()).toContain('gate.faulted'), patience)
+    await vi.waitFor(async () => expect(await log.kinds()).toContain('gate.faulted'), patience)
     expect(await exists('reserve')).toBe(false)
     expect(disk.room).toBeGreaterThan(megabyte)
     await audit.write(signedOut)
     expect(await faultOf(() => audit.write(granted('r2')))).toBe('audit-unwritable')
-    expect(await kinds()).toEqual(['audit.opened', 'request.granted', 'gate.faulted', 'session.ended'])
+    expect(await log.kinds()).toEqual(['audit.opened', 'request.granted', 'gate.faulted', 'session.ended'])
     disk.room = 8 * megabyte
     await vi.waitFor(() => expect(audit.writable).toBe(true), patience)
     expect((await log.verify()).findings).toEqual([])
@@ -260,7 +259,7 @@ describe('a full disk that the database shares', () => {
     await audit.close()
     expect(log.faults.map(({ code }) => code)).toEqual(['audit-unwritable'])
     expect(await exists('reserve')).toBe(true)
-    expect(await kinds()).toEqual(['audit.opened', 'request.granted'])
+    expect(await log.kinds()).toEqual(['audit.opened', 'request.granted'])
     expect((await log.verify()).findings).toEqual([])
   })
 
@@ -291,7 +290,7 @@ describe('a disk that fails', () => {
     disk.broken = false
     await vi.waitFor(() => expect(audit.writable).toBe(true), patience)
     await audit.write(signedOut)
-    expect(await kinds()).toEqual(['audit.opened', 'audit.opened', 'session.ended'])
+    expect(await log.kinds()).toEqual(['audit.opened', 'audit.opened', 'session.ended'])
     expect((await log.verify()).findings).toEqual([])
   })
 

@@ -1,16 +1,12 @@
 /** Who waits for whom. */
-import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { defaults } from '../config/defaults.ts'
-import { Secret } from '../kit/secret.ts'
 import { makeMemoryStore } from '../store/engines/memory/open.ts'
 import type { AccountId, PasswordRow } from '../store/rows.ts'
-import { addressKey } from '../kit/address-key.ts'
 import { failureKeyOf, type Username } from '../kit/username.ts'
-import { makeKnownBrowsers, markOf } from './known-browser.ts'
-import type { KnownBrowser } from './known-browser.ts'
 import { failureRule } from '../users/failures.ts'
+import { markOf, type KnownBrowser } from './known-browser.ts'
 import { makeThrottle } from './throttle.ts'
 
 const row: PasswordRow = {
@@ -22,136 +18,6 @@ const row: PasswordRow = {
 const mark = markOf(row)
 const start = 1_700_000_000_000
 const day = 24 * 60 * 60 * 1000
-const at = (now: number) => ({ address: '192.0.2.7', now })
-
-describe('one address', () => {
-  it.each([
-    ['192.0.2.7', '192.0.2.7'],
-    ['::ffff:192.0.2.7', '192.0.2.7'],
-    ['::ffff:c000:207', '192.0.2.7'],
-    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
-    ['2001:db8:1:2::', '2001:db8:1:2::/64'],
-    ['2001:DB8:1:3::1', '2001:db8:1:3::/64'],
-    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-    ['::1', '0:0:0:0::/64'],
-    ['', 'unknown'],
-    ['not-an-address', 'unknown'],
-    ['192.0.2.7, 10.0.0.1', 'unknown'],
-  ])('%s counts as %s', (address, key) => {
-    expect(addressKey(address)).toBe(key)
-  })
-
-  it('is the same for all of an IPv6 /64, and never the same for two', () => {
-    const group = fc.integer({ min: 0, max: 0xffff })
-    const half = fc.array(group, { minLength: 4, maxLength: 4 })
-    const spell = (groups: readonly number[]) => groups.map((part) => part.toString(16)).join(':')
-    fc.assert(
-      fc.property(half, half, half, half, (network, other, hostA, hostB) => {
-        // ::ffff:0:0/96 is IPv4 in disguise.
-        fc.pre(network.some((part) => part !== 0) && other.some((part) => part !== 0))
-        const one = addressKey(spell([...network, ...hostA]))
-        expect(addressKey(spell([...network, ...hostB]))).toBe(one)
-        expect(addressKey(spell([...other, ...hostB])) === one).toBe(spell(network) === spell(other))
-      }),
-    )
-  })
-})
-
-describe('the cookie of a browser that signed in before', () => {
-  const key = new Secret<Uint8Array>(randomBytes(32))
-  const browsers = makeKnownBrowsers(key, 'abcd2345')
-
-  it('is known for 90 days', () => {
-    const cookie = browsers.make('shared', mark, at(start))
-    expect(browsers.read(cookie, 'shared', at(start))).toMatchObject({ mark })
-    expect(browsers.read(cookie, 'shared', at(start + 90 * day - 1))).toBeDefined()
-    expect(browsers.read(cookie, 'shared', at(start + 90 * day))).toBeUndefined()
-    expect(browsers.make('shared', mark, at(start))).not.toBe(cookie)
-  })
-
-  it('is at home where somebody signed in with it: at that address, of IPv6 in that network', () => {
-    const isHome = (made: string, read: string) => {
-      const cookie = browsers.make('shared', mark, { address: made, now: start })
-      return browsers.read(cookie, 'shared', { address: read, now: start })?.atHome
-    }
-    expect(isHome('192.0.2.7', '192.0.2.7')).toBe(true)
-    expect(isHome('192.0.2.7', '::ffff:192.0.2.7')).toBe(true)
-    expect(isHome('192.0.2.7', '192.0.2.8')).toBe(false)
-    expect(isHome('2001:db8::1', '2001:db8::aaaa:1')).toBe(true)
-    expect(isHome('2001:db8::1', '2001:db8:0:1::1')).toBe(false)
-    // Nobody reads the address, or that two were at the same one, out of their cookies.
-    const homes = [1, 2].map(() => browsers.make('shared', mark, at(start)).split('.')[4])
-    expect(new Set(homes).size).toBe(2)
-  })
-
-  it('is nobody’s when it is forged, changed, or of another instance or key', () => {
-    const cookie = browsers.make('shared', mark, at(start))
-    const strange = new Secret<Uint8Array>(randomBytes(32))
-    expect(makeKnownBrowsers(key, 'zzzz2345').read(cookie, 'shared', at(start))).toBeUndefined()
-    expect(makeKnownBrowsers(strange, 'abcd2345').read(cookie, 'shared', at(start))).toBeUndefined()
-    const [id = '', issued = '', whose = '', marked = '', home = '', signature = ''] = cookie.split('.')
-    const wrong = [
-      '',
-      'x',
-      `${id}.${issued}.${whose}.${marked}`,
-      `${id}.${issued}.${whose}.${marked}.${marked}.${signature}`,
-      `${cookie}.`,
-      `${id}.${issued}0.${whose}.${marked}.${home}.${signature}`,
-      `${id}.9${issued.slice(1)}.${whose}.${marked}.${home}.${signature}`,
-      `${id}.${issued}.${whose}.none.${home}.${signature}`,
-      `${id}.${issued}.${marked}.${marked}.${home}.${signature}`,
-      `${id.slice(1)}A.${issued}.${whose}.${marked}.${home}.${signature}`,
-      `${id}.${issued}.${whose}.${marked}.${home}.${'A'.repeat(43)}`,
-    ]
-    for (const text of wrong) expect(browsers.read(text, 'shared', at(start)), text).toBeUndefined()
-    fc.assert(
-      fc.property(fc.nat(cookie.length - 1), fc.constantFrom(...'AZaz09-_.'), (place, letter) => {
-        fc.pre(cookie[place] !== letter)
-        const changed = cookie.slice(0, place) + letter + cookie.slice(place + 1)
-        expect(browsers.read(changed, 'shared', at(start))).toBeUndefined()
-      }),
-    )
-  })
-})
-
-describe('the cookie of a browser that several people sign in at', () => {
-  const browsers = makeKnownBrowsers(new Secret<Uint8Array>(randomBytes(32)), 'abcd2345')
-  const accounts = ['shared', 'u1', 'u2', 'u3', 'u4', 'u5', 'u6'] as AccountId[]
-  const markFor = (n: number) => markOf({ ...row, record: `record ${String(n)}` })
-
-  it('knows the newest mark of each of the last five, and nobody else', () => {
-    fc.assert(
-      fc.property(fc.array(fc.nat(accounts.length - 1), { maxLength: 20 }), (signIns) => {
-        let cookie: string | undefined
-        for (const [turn, who] of signIns.entries())
-          cookie = browsers.make(accounts[who] ?? 'shared', markFor(turn), at(start), cookie)
-        const latest = new Map(signIns.map((who, turn) => [who, turn]))
-        const kept = [...latest].sort((one, other) => other[1] - one[1]).slice(0, 5)
-        for (const [who, account] of accounts.entries()) {
-          const turn = kept.find(([kind]) => kind === who)?.[1]
-          const found = browsers.read(cookie ?? '', account, at(start))
-          expect(found?.mark).toBe(turn === undefined ? undefined : markFor(turn))
-        }
-        expect((cookie ?? '').length).toBeLessThan(1024)
-      }),
-    )
-  })
-
-  it('takes nothing over from a forged one, nor from one that is over', () => {
-    const other = makeKnownBrowsers(new Secret<Uint8Array>(randomBytes(32)), 'abcd2345')
-    const forged = other.make('u1' as AccountId, mark, at(start))
-    expect(browsers.make('shared', mark, at(start), forged).split('.')).toHaveLength(6)
-    const old = browsers.make('u1' as AccountId, mark, at(start))
-    expect(browsers.make('shared', mark, at(start + 90 * day), old).split('.')).toHaveLength(6)
-    expect(browsers.read([forged, old].join('.'), 'u1' as AccountId, at(start))).toMatchObject({ mark })
-    const six = Array.from({ length: 6 }, () => old).join('.')
-    expect(browsers.read(six, 'u1' as AccountId, at(start))).toBeUndefined()
-  })
-
-  it('is nobody’s for a name that nobody has', () => {
-    expect(browsers.read(browsers.make('shared', mark, at(start)), undefined, at(start))).toBeUndefined()
-  })
-})
 
 describe('the pace', () => {
   const paces = {

@@ -77,6 +77,10 @@ export class TrialLog {
     return lines.map((line) => (JSON.parse(line) as { record: Record<string, unknown> }).record)
   }
 
+  async kinds(): Promise<readonly unknown[]> {
+    return (await this.records()).map(({ kind }) => kind)
+  }
+
   async tamper(file: string, change: (lines: string[]) => readonly string[]): Promise<void> {
     const lines = change([...(await this.lines(file))])
     await writeFile(this.path(file), lines.map((line) => `${line}\n`).join(''))
